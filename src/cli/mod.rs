@@ -1,0 +1,1 @@
+//! One file a command: arguments in, a call of the rooms, exit status out.

@@ -1,0 +1,118 @@
+//! What a detector says of itself, and what it finds.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::Run;
+
+/// A detector: its texts and its judgement.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Names the wrong thing; reads well after "ignore".
+    pub name: &'static str,
+    /// How heavy its findings weigh.
+    pub severity: Severity,
+    /// What it means, in one sentence.
+    pub what: &'static str,
+    /// Why it matters, with the incident.
+    pub why: &'static str,
+    /// What it looks at.
+    pub looks_at: &'static str,
+    /// When it stays silent.
+    pub silent: &'static str,
+    /// How to mend the app.
+    pub mend: &'static str,
+    /// The judgement: a pure function of what was seen.
+    pub inspect: fn(&Run) -> Vec<Finding>,
+}
+
+/// How heavy a finding weighs; a notice flags no step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Notice,
+    /// Probably wrong.
+    Warning,
+    /// Wrong.
+    #[default]
+    Error,
+}
+
+/// What a detector thinks; points at evidence, copies none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Unique in the run: `f1`; given after grouping.
+    pub id: String,
+    /// The detector's name.
+    pub detector: String,
+    /// How heavy it weighs.
+    pub severity: Severity,
+    /// The checklist (its index in the run) and step id where it was seen first.
+    pub at: StepRef,
+    /// Every further step that showed the same.
+    #[serde(default)]
+    pub also_at: Vec<StepRef>,
+    /// One line.
+    pub title: String,
+    /// What was seen, in sentences; may hold line breaks.
+    pub detail: String,
+    /// Why the detector thinks so, one signal a line.
+    #[serde(default)]
+    pub signals: Vec<String>,
+    /// Ids of exchanges, the decisive one first.
+    #[serde(default)]
+    pub requests: Vec<String>,
+    /// Ids of console lines.
+    #[serde(default)]
+    pub console: Vec<String>,
+    /// What makes two findings the same fault; detector-made, never shown.
+    #[serde(default)]
+    pub fault: String,
+}
+
+/// Names a step of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StepRef {
+    /// The checklist's index in the run.
+    pub checklist: usize,
+    /// The step's id.
+    pub step: String,
+}
+
+/// What was filed apart from findings, with the rule that filed it; never lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noise {
+    /// The rule that filed it: `extension`, `aborted by leaving`, `ignored: <why>`.
+    pub rule: String,
+    /// Where it was seen.
+    pub at: StepRef,
+    /// What it was, in one line.
+    pub what: String,
+    /// The exchange or console line.
+    pub evidence: String,
+}
+
+/// The whole judgement over a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// What was found, in the order of steps.
+    pub findings: Vec<Finding>,
+    /// What was filed as noise.
+    pub noise: Vec<Noise>,
+}
+
+/// What the machine says of a step; the worst one counts, in this order from the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// None of the others.
+    Clean,
+    /// It never began.
+    NotRun,
+    /// Something needed to decide couldn't be had.
+    Unknown,
+    /// A detector found a warning or an error.
+    Flagged,
+    /// An action or expectation didn't come to pass.
+    Failed,
+}

@@ -1,0 +1,310 @@
+//! A request and its answer, one per redirect hop, as the browser told it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A request and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Unique in the run: `e17`; the `_id` of its HAR entry.
+    pub id: String,
+    /// The exchange that redirected to this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirected_from: Option<String>,
+    /// Upper-case method.
+    #[serde(default = "get")]
+    pub method: String,
+    /// The whole URL, secrets taken out.
+    pub url: String,
+    /// What asked for it.
+    #[serde(default)]
+    pub resource: Resource,
+    /// The script or document that caused it, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initiator: Option<Initiator>,
+    /// Request headers, in order.
+    #[serde(default)]
+    pub request_headers: Vec<Header>,
+    /// What was sent.
+    #[serde(default)]
+    pub request_body: Body,
+    /// When it began.
+    #[serde(default)]
+    pub started: Timestamp,
+    /// How long its parts took.
+    #[serde(default)]
+    pub timings: Timings,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What the page's own code did with the answer, as the preload script saw it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_as: Vec<ReadAs>,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+impl Exchange {
+    /// The answer, when there was one.
+    pub fn answer(&self) -> Option<&Answer> {
+        match &self.outcome {
+            Outcome::Answered(answer) => Some(answer),
+            Outcome::Failed { .. } | Outcome::Pending => None,
+        }
+    }
+
+    /// The value of a request header, name without regard to case.
+    pub fn request_header(&self, name: &str) -> Option<&str> {
+        find_header(&self.request_headers, name)
+    }
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// An answer came.
+    Answered(Answer),
+    /// None came; the browser's own words: `net::ERR_FAILED`.
+    Failed {
+        /// The browser's own words.
+        error: String,
+    },
+    /// Still open when the run ended.
+    Pending,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The status line's words; empty over HTTP/2.
+    #[serde(default)]
+    pub status_text: String,
+    /// `http/1.1`, `h2`, …
+    #[serde(default)]
+    pub protocol: String,
+    /// Response headers, in order.
+    #[serde(default)]
+    pub headers: Vec<Header>,
+    /// Media type without parameters, lower case; empty when none was given.
+    #[serde(default)]
+    pub mime: String,
+    /// What was answered.
+    #[serde(default)]
+    pub body: Body,
+    /// Whether it came from the browser's cache.
+    #[serde(default)]
+    pub from_cache: bool,
+    /// Bytes received for headers and body, as the browser counted.
+    #[serde(default)]
+    pub bytes_received: u64,
+}
+
+impl Answer {
+    /// The value of a header, name without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
+    }
+
+    /// Whether the status is a redirect that names a new place.
+    pub fn is_redirect(&self) -> bool {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308) && self.header("location").is_some()
+    }
+}
+
+fn find_header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
+    headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case(name))
+        .map(|header| header.value.as_str())
+}
+
+/// A header, its value already redacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The name as it was sent.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+/// What asked for the request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// A page in the top window.
+    Document,
+    /// A page in a frame.
+    Frame,
+    /// `fetch()`.
+    #[default]
+    Fetch,
+    /// `XMLHttpRequest`.
+    Xhr,
+    /// A script, module or worker.
+    Script,
+    /// A style sheet.
+    Style,
+    /// An image.
+    Image,
+    /// A font.
+    Font,
+    /// Audio, video or a text track.
+    Media,
+    /// A web socket's handshake.
+    WebSocket,
+    /// `EventSource`.
+    EventSource,
+    /// `<link rel=prefetch>` or speculation.
+    Prefetch,
+    /// A CORS preflight.
+    Preflight,
+    /// `sendBeacon` or `<a ping>`.
+    Beacon,
+    /// A web app manifest.
+    Manifest,
+    /// Anything else.
+    Other,
+}
+
+/// What caused a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Initiator {
+    /// `script`, `parser`, `preflight`, `other`.
+    pub kind: String,
+    /// The script or document.
+    #[serde(default)]
+    pub url: String,
+    /// Its line, from 1; 0 when unknown.
+    #[serde(default)]
+    pub line: u32,
+}
+
+/// Milliseconds of each part; `None` where the browser gave nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Waiting for a connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<f64>,
+    /// Name look-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns: Option<f64>,
+    /// Connecting, TLS included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<f64>,
+    /// TLS alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<f64>,
+    /// From the request to the first byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<f64>,
+    /// From the first byte to the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receive: Option<f64>,
+    /// From first to last, all in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<f64>,
+}
+
+/// The body of a request or an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// There is none: a GET's request, a 204, a redirect without one.
+    #[default]
+    None,
+    /// Kept as a file of the bundle.
+    Kept(KeptBody),
+    /// Had, described, and not kept.
+    Described {
+        /// Bytes, decoded.
+        size: u64,
+        /// What the bytes are.
+        content: Content,
+        /// Why it isn't kept.
+        why: String,
+    },
+    /// It couldn't be had; never to be taken for empty.
+    Missing {
+        /// The reason.
+        why: String,
+    },
+}
+
+impl Body {
+    /// What the bytes are, when they were had.
+    pub fn content(&self) -> Option<Content> {
+        match self {
+            Self::Kept(kept) => Some(kept.content),
+            Self::Described { content, .. } => Some(*content),
+            Self::None | Self::Missing { .. } => None,
+        }
+    }
+
+    /// The first characters of a kept text.
+    pub fn start(&self) -> Option<&str> {
+        match self {
+            Self::Kept(kept) => Some(&kept.start),
+            Self::None | Self::Described { .. } | Self::Missing { .. } => None,
+        }
+    }
+}
+
+/// A body that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBody {
+    /// Its path in the bundle: `bodies/<sha256>.json`.
+    #[serde(default)]
+    pub file: String,
+    /// Bytes before redaction, decoded.
+    #[serde(default)]
+    pub size: u64,
+    /// What the bytes are.
+    pub content: Content,
+    /// The first 2,000 characters of a text, redacted; empty for binary.
+    #[serde(default)]
+    pub start: String,
+}
+
+/// What bytes are, decided from the bytes alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Nothing, or white space.
+    Empty,
+    /// An HTML document: a doctype, or an html, head or body start.
+    HtmlDocument,
+    /// HTML without a document's start: `<div …>`.
+    HtmlFragment,
+    /// Valid JSON.
+    Json,
+    /// Begins as JSON and isn't valid.
+    BrokenJson,
+    /// XML other than HTML.
+    Xml,
+    /// Other text.
+    Text,
+    /// Not text.
+    Binary,
+}
+
+/// What the page's code did with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadAs {
+    /// `response.json()`.
+    JsonMethod,
+    /// `JSON.parse` over its text.
+    JsonParse,
+    /// `xhr.responseType = "json"`.
+    XhrJson,
+    /// `response.text()`.
+    TextMethod,
+    /// `response.blob()`, `arrayBuffer()`, `formData()`.
+    Bytes,
+    /// Its text went into the page as markup (`innerHTML` and its kin).
+    Markup,
+}

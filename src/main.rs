@@ -1,0 +1,2 @@
+//! The `shippass` command.
+fn main() {}
