@@ -58,7 +58,7 @@ pub enum RunEvent {
         /// The step in which the request began.
         at: StepIndex,
         /// The exchange.
-        exchange: Exchange,
+        exchange: Box<Exchange>,
     },
     /// The page's code read an answer; belongs to the newest exchange with that URL.
     AnswerRead {
