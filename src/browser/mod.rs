@@ -1,1 +1,9 @@
-//! Being written.
+//! A browser's life and a page as a person meets it. Touches and watches; judges nothing.
+
+mod bidi;
+mod error;
+pub mod page;
+mod session;
+
+pub use error::BrowserError;
+pub use session::{Session, SessionRequest};

@@ -4,6 +4,7 @@
 
 mod event;
 mod exchange;
+mod recorder;
 mod redact;
 mod run;
 
@@ -12,6 +13,7 @@ pub use exchange::{
     Answer, Body, Content, Exchange, Header, Initiator, KeptBody, Outcome, ReadAs, Resource,
     Timings,
 };
+pub use recorder::{CapturedBody, Recorder};
 pub use redact::Redactor;
 pub use run::{
     ActionOutcome, ActionRecord, Area, ChecklistRun, ConsoleKind, ConsoleLine, DeviceFacts,

@@ -1,0 +1,188 @@
+//! Fetching the bodies of an ended exchange, and recording it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use super::{
+    exchange::{Bodies, OpenExchange, media_type},
+    messages::{BytesValue, NetworkEvent, RequestData},
+    observer::{SeenExchange, Shared},
+};
+use crate::browser::error::BrowserError;
+use crate::evidence::{Body, CapturedBody, Exchange, Resource, RunEvent, StepIndex};
+
+/// How long a body may come after its response (w3c/webdriver-bidi#1015).
+const BODY_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Fetches the bodies of an ended exchange and records it.
+pub(super) async fn finish_exchange(
+    shared: Arc<Shared>,
+    at: Option<StepIndex>,
+    open: OpenExchange,
+    event: NetworkEvent,
+) {
+    let NetworkEvent {
+        request,
+        response,
+        error_text,
+        ..
+    } = event;
+    let url = open.raw_url().to_owned();
+    let method = open.method().to_owned();
+    let resource = open.resource();
+    let sent = if open.has_request_body() {
+        fetch_body(&shared, &request, "request", content_type(&request)).await
+    } else {
+        CapturedBody::None
+    };
+    let is_first_party = shared.is_first_party(&url);
+    let sent = shared.recorder.keep_body(sent, resource, is_first_party);
+    let exchange = match response {
+        Some(response) if error_text.is_none() => {
+            let is_redirect = (300..400).contains(&response.status) && response.status != 304;
+            let mime = media_type(&response.mime_type);
+            let came = if is_redirect {
+                CapturedBody::Missing {
+                    why: "browsers don't give the body of a redirect".to_owned(),
+                }
+            } else if is_body_wanted(resource, &mime, response.status) {
+                fetch_body(&shared, &request, "response", mime).await
+            } else {
+                CapturedBody::NotFetched {
+                    mime,
+                    size: response.bytes_received,
+                }
+            };
+            let came = shared.recorder.keep_body(came, resource, is_first_party);
+            if resource == Resource::Document && !is_redirect {
+                let headers = response
+                    .headers
+                    .iter()
+                    .filter_map(|header| match &header.value {
+                        BytesValue::String(text) => Some((header.name.clone(), text.clone())),
+                        BytesValue::Base64(_) => None,
+                    });
+                shared.stage().document_headers = headers.collect();
+            }
+            let bodies = Bodies {
+                request: sent,
+                response: came,
+            };
+            open.answer(request, response, bodies, &shared.redactor)
+        }
+        _ => {
+            let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
+            open.fail(request, error, sent, &shared.redactor)
+        }
+    };
+    record_exchange(&shared, at, method, url, exchange);
+}
+
+fn record_exchange(
+    shared: &Shared,
+    at: Option<StepIndex>,
+    method: String,
+    url: String,
+    exchange: Exchange,
+) {
+    let answer = exchange.answer();
+    let seen = SeenExchange {
+        id: exchange.id.clone(),
+        method,
+        url,
+        status: answer.map(|answer| answer.status),
+        content: answer.and_then(|answer| answer.body.content()),
+        body_missing: answer.and_then(|answer| match &answer.body {
+            Body::Missing { why } => Some(why.clone()),
+            _ => None,
+        }),
+    };
+    if let Some(at) = at {
+        let exchange = Box::new(exchange);
+        shared
+            .recorder
+            .record(RunEvent::ExchangeFinished { at, exchange });
+    }
+    let mut stage = shared.stage();
+    if stage.at == at {
+        stage.seen.push(seen);
+    }
+    drop(stage);
+    shared.mark(|marks| {
+        marks.recorded += 1;
+        marks.unrecorded = marks.unrecorded.saturating_sub(1);
+    });
+}
+
+/// Scripts, styles, fonts and pictures are not fetched, unless their type says they are something else.
+fn is_body_wanted(resource: Resource, mime: &str, status: u16) -> bool {
+    if matches!(status, 204 | 304) {
+        return false;
+    }
+    match resource {
+        Resource::Script | Resource::Style | Resource::Font | Resource::Media | Resource::Image => {
+            matches!(mime, "text/html" | "application/json")
+        }
+        Resource::WebSocket | Resource::Preflight => false,
+        _ => true,
+    }
+}
+
+fn content_type(request: &RequestData) -> String {
+    let header = request
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("content-type"));
+    match header.map(|header| &header.value) {
+        Some(BytesValue::String(value)) => value.clone(),
+        _ => String::new(),
+    }
+}
+
+/// Asks for a body, again for a bounded time when the browser hasn't got it yet.
+async fn fetch_body(
+    shared: &Shared,
+    request: &RequestData,
+    part: &str,
+    mime: String,
+) -> CapturedBody {
+    #[derive(serde::Deserialize)]
+    struct Data {
+        bytes: BytesValue,
+    }
+    let params = json!({"dataType": part, "request": request.request});
+    let started = Instant::now();
+    let mut marks = shared.marks.subscribe();
+    loop {
+        let problem = match shared.bidi.send("network.getData", params.clone()).await {
+            Ok(value) => match serde_json::from_value::<Data>(value) {
+                Ok(data) => {
+                    return CapturedBody::Bytes {
+                        mime,
+                        bytes: data.bytes.into_bytes(),
+                    };
+                }
+                Err(error) => {
+                    return missing(format!("the browser's answer made no sense: {error}"));
+                }
+            },
+            Err(BrowserError::BidiCommand { error, message, .. }) => (error, message),
+            Err(error) => return missing(error.to_string()),
+        };
+        let (error, message) = problem;
+        let left = BODY_PATIENCE.saturating_sub(started.elapsed());
+        if error != "no such network data" || left.is_zero() {
+            return missing(format!("{error}: {message}"));
+        }
+        // Whatever the browser tells next may bring it; else once more a little later.
+        let _ = tokio::time::timeout(left.min(Duration::from_millis(50)), marks.changed()).await;
+    }
+}
+
+fn missing(why: String) -> CapturedBody {
+    CapturedBody::Missing { why }
+}

@@ -1,0 +1,254 @@
+//! From BiDi's network events to an `Exchange`: what asked, how long, which headers.
+
+use jiff::Timestamp;
+
+use super::messages::{
+    BytesValue, HeaderData, InitiatorData, NetworkEvent, RequestData, ResponseData, TimingData,
+};
+use crate::evidence::{
+    Answer, Body, Exchange, Header, Initiator, Outcome, Redactor, Resource, Timings,
+};
+
+/// A request that has begun; becomes an `Exchange` when it ends.
+#[derive(Debug)]
+pub(super) struct OpenExchange {
+    exchange: Exchange,
+    /// The URL as it went over the wire, for matching only.
+    raw_url: String,
+    has_request_body: bool,
+}
+
+impl OpenExchange {
+    /// Takes a request as it begins.
+    pub(super) fn begin(
+        id: String,
+        event: NetworkEvent,
+        is_top: bool,
+        redactor: &Redactor,
+    ) -> Self {
+        let resource = resource_of(&event.request, event.initiator.as_ref(), is_top);
+        let request = event.request;
+        let has_request_body = !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+            && request.body_size != Some(0);
+        let exchange = Exchange {
+            id,
+            redirected_from: None,
+            method: request.method.to_uppercase(),
+            url: redactor.url(&request.url),
+            resource,
+            initiator: event
+                .initiator
+                .and_then(|data| initiator_of(data, redactor)),
+            request_headers: redact_headers(request.headers, redactor),
+            request_body: Body::None,
+            started: timestamp(event.timestamp),
+            timings: Timings::default(),
+            outcome: Outcome::Pending,
+            read_as: Vec::new(),
+        };
+        Self {
+            exchange,
+            raw_url: request.url,
+            has_request_body,
+        }
+    }
+
+    /// Ties a redirect's next hop to the hop before; later hops don't tell what asked.
+    pub(super) fn follow(&mut self, previous: &str, resource: Resource) {
+        self.exchange.redirected_from = Some(previous.to_owned());
+        self.exchange.resource = resource;
+    }
+
+    pub(super) fn resource(&self) -> Resource {
+        self.exchange.resource
+    }
+
+    pub(super) fn raw_url(&self) -> &str {
+        &self.raw_url
+    }
+
+    pub(super) fn method(&self) -> &str {
+        &self.exchange.method
+    }
+
+    pub(super) fn has_request_body(&self) -> bool {
+        self.has_request_body
+    }
+
+    /// Headers that the network stack added are known only later.
+    fn update(&mut self, request: RequestData, redactor: &Redactor) {
+        if request.headers.len() > self.exchange.request_headers.len() {
+            self.exchange.request_headers = redact_headers(request.headers, redactor);
+        }
+        self.exchange.timings = timings_of(&request.timings);
+    }
+
+    /// The request was answered; bodies are put in by the caller.
+    pub(super) fn answer(
+        mut self,
+        request: RequestData,
+        response: ResponseData,
+        bodies: Bodies,
+        redactor: &Redactor,
+    ) -> Exchange {
+        self.update(request, redactor);
+        self.exchange.request_body = bodies.request;
+        self.exchange.outcome = Outcome::Answered(Answer {
+            status: response.status,
+            status_text: response.status_text,
+            protocol: response.protocol,
+            headers: redact_headers(response.headers, redactor),
+            mime: media_type(&response.mime_type),
+            body: bodies.response,
+            from_cache: response.from_cache,
+            bytes_received: response.bytes_received,
+        });
+        self.exchange
+    }
+
+    /// The request failed.
+    pub(super) fn fail(
+        mut self,
+        request: RequestData,
+        error: String,
+        request_body: Body,
+        redactor: &Redactor,
+    ) -> Exchange {
+        self.update(request, redactor);
+        self.exchange.request_body = request_body;
+        self.exchange.outcome = Outcome::Failed { error };
+        self.exchange
+    }
+
+    /// The run ended before the request did.
+    pub(super) fn leave(self) -> Exchange {
+        self.exchange
+    }
+}
+
+/// What was sent and what came.
+#[derive(Debug, Default)]
+pub(super) struct Bodies {
+    pub(super) request: Body,
+    pub(super) response: Body,
+}
+
+/// The media type without parameters, in lower case.
+pub(super) fn media_type(header: &str) -> String {
+    let kind = header.split(';').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
+}
+
+/// Milliseconds since the epoch as a point in time.
+pub(super) fn timestamp(milliseconds: f64) -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "microseconds since 1970 fit i64 until long after this program"
+    )]
+    let microseconds = (milliseconds * 1000.0) as i64;
+    Timestamp::from_microsecond(microseconds).unwrap_or_default()
+}
+
+fn redact_headers(headers: Vec<HeaderData>, redactor: &Redactor) -> Vec<Header> {
+    headers
+        .into_iter()
+        .map(|header| {
+            let value = match header.value {
+                BytesValue::String(text) => text,
+                base64 @ BytesValue::Base64(_) => {
+                    String::from_utf8_lossy(&base64.into_bytes()).into_owned()
+                }
+            };
+            Header {
+                value: redactor.header(&header.name, &value),
+                name: header.name,
+            }
+        })
+        .collect()
+}
+
+fn initiator_of(data: InitiatorData, redactor: &Redactor) -> Option<Initiator> {
+    let frame = data
+        .stack_trace
+        .and_then(|trace| trace.call_frames.into_iter().next());
+    let line = frame
+        .as_ref()
+        .map_or(data.line_number, |frame| Some(frame.line_number));
+    Some(Initiator {
+        kind: data.kind?,
+        url: frame
+            .map(|frame| redactor.url(&frame.url))
+            .unwrap_or_default(),
+        line: line.map_or(0, |line| line + 1),
+    })
+}
+
+/// Chromium says what asked in `goog:resourceType`; elsewhere destination and initiator type tell.
+fn resource_of(request: &RequestData, initiator: Option<&InitiatorData>, is_top: bool) -> Resource {
+    if initiator.and_then(|data| data.kind.as_deref()) == Some("preflight") {
+        return Resource::Preflight;
+    }
+    let page = if is_top {
+        Resource::Document
+    } else {
+        Resource::Frame
+    };
+    if let Some(kind) = request.resource_type.as_deref() {
+        let known = match kind {
+            "Document" => Some(page),
+            "Stylesheet" => Some(Resource::Style),
+            "Image" => Some(Resource::Image),
+            "Media" | "TextTrack" => Some(Resource::Media),
+            "Font" => Some(Resource::Font),
+            "Script" => Some(Resource::Script),
+            "XHR" => Some(Resource::Xhr),
+            "Fetch" => Some(Resource::Fetch),
+            "Prefetch" => Some(Resource::Prefetch),
+            "EventSource" => Some(Resource::EventSource),
+            "WebSocket" => Some(Resource::WebSocket),
+            "Manifest" => Some(Resource::Manifest),
+            "Ping" => Some(Resource::Beacon),
+            "Preflight" => Some(Resource::Preflight),
+            _ => None,
+        };
+        if let Some(resource) = known {
+            return resource;
+        }
+    }
+    match (
+        request.destination.as_deref().unwrap_or_default(),
+        request.initiator_type.as_deref().unwrap_or_default(),
+    ) {
+        ("document", _) => page,
+        ("iframe" | "frame" | "embed" | "object", _) => Resource::Frame,
+        ("script" | "worker" | "sharedworker" | "serviceworker", _) => Resource::Script,
+        ("style", _) => Resource::Style,
+        ("image", _) => Resource::Image,
+        ("font", _) => Resource::Font,
+        ("audio" | "video" | "track", _) => Resource::Media,
+        ("manifest", _) => Resource::Manifest,
+        (_, "fetch") => Resource::Fetch,
+        (_, "xmlhttprequest") => Resource::Xhr,
+        (_, "beacon") => Resource::Beacon,
+        _ => Resource::Other,
+    }
+}
+
+fn timings_of(data: &TimingData) -> Timings {
+    let part = |from: f64, to: f64| (from > 0.0 && to >= from).then_some(to - from);
+    let begun = data.request_time;
+    // Fetch timings are relative to `timeOrigin`; a begin of 0 with a later end is a real span.
+    let total = (data.response_end > begun).then_some(data.response_end - begun);
+    let until_connected = [data.dns_start, data.connect_start, data.request_start]
+        .into_iter()
+        .find(|start| *start > 0.0);
+    Timings {
+        blocked: until_connected.and_then(|start| part(begun, start)),
+        dns: part(data.dns_start, data.dns_end),
+        connect: part(data.connect_start, data.connect_end),
+        tls: part(data.tls_start, data.connect_end),
+        wait: part(data.request_start, data.response_start),
+        receive: part(data.response_start, data.response_end),
+        total,
+    }
+}

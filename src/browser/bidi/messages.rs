@@ -1,0 +1,186 @@
+//! The shapes of the BiDi events in use; what isn't read isn't named.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// `network.beforeRequestSent`, `responseStarted`, `responseCompleted`, `fetchError`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NetworkEvent {
+    pub(crate) context: Option<String>,
+    #[serde(default)]
+    pub(crate) redirect_count: u32,
+    pub(crate) request: RequestData,
+    pub(crate) initiator: Option<InitiatorData>,
+    pub(crate) response: Option<ResponseData>,
+    pub(crate) error_text: Option<String>,
+    /// Milliseconds since the epoch, by the browser's clock.
+    #[serde(default)]
+    pub(crate) timestamp: f64,
+}
+
+/// `network.RequestData`, with Chromium's own resource type where it is given.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RequestData {
+    pub(crate) request: String,
+    pub(crate) url: String,
+    pub(crate) method: String,
+    #[serde(default)]
+    pub(crate) headers: Vec<HeaderData>,
+    pub(crate) body_size: Option<u64>,
+    pub(crate) destination: Option<String>,
+    pub(crate) initiator_type: Option<String>,
+    #[serde(rename = "goog:resourceType")]
+    pub(crate) resource_type: Option<String>,
+    #[serde(default)]
+    pub(crate) timings: TimingData,
+}
+
+/// `network.Header`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct HeaderData {
+    pub(crate) name: String,
+    pub(crate) value: BytesValue,
+}
+
+/// `network.BytesValue`.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", content = "value", rename_all = "lowercase")]
+pub(crate) enum BytesValue {
+    String(String),
+    Base64(String),
+}
+
+impl BytesValue {
+    /// The bytes; broken base64 is kept as the text it is.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        match self {
+            Self::String(text) => text.into_bytes(),
+            Self::Base64(text) => STANDARD.decode(&text).unwrap_or_else(|_| text.into_bytes()),
+        }
+    }
+}
+
+/// `network.FetchTimingInfo`: milliseconds from `timeOrigin`; 0 where unknown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct TimingData {
+    pub(crate) request_time: f64,
+    pub(crate) dns_start: f64,
+    pub(crate) dns_end: f64,
+    pub(crate) connect_start: f64,
+    pub(crate) connect_end: f64,
+    pub(crate) tls_start: f64,
+    pub(crate) request_start: f64,
+    pub(crate) response_start: f64,
+    pub(crate) response_end: f64,
+}
+
+/// `network.Initiator`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InitiatorData {
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    pub(crate) line_number: Option<u32>,
+    pub(crate) stack_trace: Option<StackTrace>,
+}
+
+/// `network.ResponseData`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ResponseData {
+    pub(crate) status: u16,
+    #[serde(default)]
+    pub(crate) status_text: String,
+    #[serde(default)]
+    pub(crate) protocol: String,
+    #[serde(default)]
+    pub(crate) headers: Vec<HeaderData>,
+    #[serde(default)]
+    pub(crate) mime_type: String,
+    #[serde(default)]
+    pub(crate) from_cache: bool,
+    #[serde(default)]
+    pub(crate) bytes_received: u64,
+}
+
+/// `script.StackTrace`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StackTrace {
+    #[serde(default)]
+    pub(crate) call_frames: Vec<CallFrame>,
+}
+
+/// `script.StackFrame`; lines and columns counted from 0.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CallFrame {
+    #[serde(default)]
+    pub(crate) url: String,
+    #[serde(default)]
+    pub(crate) function_name: String,
+    #[serde(default)]
+    pub(crate) line_number: u32,
+    #[serde(default)]
+    pub(crate) column_number: u32,
+}
+
+/// `log.entryAdded`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LogEntry {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) level: String,
+    pub(crate) text: Option<String>,
+    #[serde(default)]
+    pub(crate) timestamp: f64,
+    pub(crate) stack_trace: Option<StackTrace>,
+}
+
+/// `browsingContext.navigationStarted` and its kin.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NavigationEvent {
+    pub(crate) context: String,
+    #[serde(default)]
+    pub(crate) url: String,
+    #[serde(default)]
+    pub(crate) timestamp: f64,
+    pub(crate) suggested_filename: Option<String>,
+}
+
+/// `browsingContext.contextCreated`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ContextEvent {
+    pub(crate) context: String,
+    pub(crate) parent: Option<String>,
+    #[serde(default)]
+    pub(crate) user_context: String,
+    /// The context that opened it, when a page did.
+    pub(crate) original_opener: Option<String>,
+    #[serde(default)]
+    pub(crate) url: String,
+}
+
+/// `browsingContext.userPromptOpened`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PromptEvent {
+    pub(crate) context: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) message: String,
+}
+
+/// `script.message`: what the preload script sends over its channel, as one JSON text.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ChannelMessage {
+    pub(crate) channel: String,
+    pub(crate) data: Value,
+}

@@ -1,0 +1,13 @@
+//! WebDriver BiDi over the session's own web socket: commands, and what the browser tells by itself.
+//!
+//! Spec: <https://w3c.github.io/webdriver-bidi/>.
+
+mod bodies;
+mod exchange;
+mod messages;
+mod observer;
+mod socket;
+mod watcher;
+
+pub(crate) use observer::{Observer, SeenExchange};
+pub(crate) use socket::Bidi;

@@ -1,0 +1,216 @@
+//! Watches what the browser tells by itself and hands it to the recorder, step by step.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use serde_json::json;
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    socket::{Bidi, RawEvent},
+    watcher::Watcher,
+};
+use crate::browser::error::BrowserError;
+use crate::evidence::{Content, Recorder, Redactor, RunEvent, StepIndex};
+
+/// The events that are asked for.
+const EVENTS: [&str; 14] = [
+    "network.beforeRequestSent",
+    "network.responseStarted",
+    "network.responseCompleted",
+    "network.fetchError",
+    "log.entryAdded",
+    "browsingContext.contextCreated",
+    "browsingContext.navigationStarted",
+    "browsingContext.navigationCommitted",
+    "browsingContext.navigationFailed",
+    "browsingContext.fragmentNavigated",
+    "browsingContext.historyUpdated",
+    "browsingContext.downloadWillBegin",
+    "browsingContext.userPromptOpened",
+    "script.message",
+];
+
+/// The largest body that the browser is asked to keep, in bytes.
+const BODY_LIMIT: u64 = 20_000_000;
+
+/// The preload script's channel.
+pub(super) const CHANNEL: &str = "shippass";
+const WATCH_SCRIPT: &str = include_str!("../page/js/watch.js");
+
+/// How much of everything has been seen; whoever waits compares two of these.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    /// Requests begun.
+    pub(crate) begun: u64,
+    /// Requests begun and not ended.
+    pub(crate) open: usize,
+    /// Of these, those that a page waits for.
+    pub(crate) awaited: usize,
+    /// Exchanges not yet recorded whole, bodies included.
+    pub(crate) unrecorded: usize,
+    /// Exchanges recorded.
+    pub(crate) recorded: u64,
+    /// Navigations of the top page, within the document too.
+    pub(crate) navigations: u64,
+    /// Top documents asked for and not yet there.
+    pub(crate) loading: usize,
+    /// Dialogs, downloads and tabs.
+    pub(crate) happenings: u64,
+}
+
+/// What a finished exchange means to the one who waits for it.
+#[derive(Debug, Clone)]
+pub(crate) struct SeenExchange {
+    pub(crate) id: String,
+    pub(crate) method: String,
+    /// As it went over the wire; never written anywhere.
+    pub(crate) url: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) content: Option<Content>,
+    pub(crate) body_missing: Option<String>,
+}
+
+/// Which page the observer watches and where what it sees belongs.
+#[derive(Debug, Default)]
+pub(super) struct Stage {
+    /// Where what is seen belongs; before the first step nothing is kept.
+    pub(super) at: Option<StepIndex>,
+    /// The page's browsing context.
+    pub(super) page: String,
+    pub(super) seen: Vec<SeenExchange>,
+    /// The newest answer to a top document: its headers, for learning the commit.
+    pub(super) document_headers: Vec<(String, String)>,
+    /// Requests that were still open when patience ran out; not waited for again.
+    endless: HashSet<String>,
+}
+
+/// A handle to the watching task.
+#[derive(Debug, Clone)]
+pub(crate) struct Observer {
+    shared: Arc<Shared>,
+    marks: watch::Receiver<Marks>,
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) bidi: Bidi,
+    pub(super) recorder: Recorder,
+    pub(super) redactor: Arc<Redactor>,
+    /// Origins that belong to the target.
+    origins: Vec<String>,
+    stage: Mutex<Stage>,
+    pub(super) marks: watch::Sender<Marks>,
+}
+
+impl Shared {
+    pub(super) fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands an event of the present step to the recorder.
+    pub(super) fn record(&self, event: impl FnOnce(StepIndex) -> RunEvent) {
+        let at = self.stage().at;
+        if let Some(at) = at {
+            self.recorder.record(event(at));
+        }
+    }
+
+    pub(super) fn mark(&self, change: impl FnOnce(&mut Marks)) {
+        self.marks.send_modify(change);
+    }
+
+    pub(super) fn is_first_party(&self, url: &str) -> bool {
+        url::Url::parse(url).is_ok_and(|url| {
+            let origin = url.origin().ascii_serialization();
+            self.origins.contains(&origin)
+        })
+    }
+}
+
+impl Observer {
+    /// Subscribes, has bodies collected, installs the preload script and begins to watch.
+    pub(crate) async fn start(
+        bidi: Bidi,
+        events: mpsc::UnboundedReceiver<RawEvent>,
+        recorder: Recorder,
+        redactor: Arc<Redactor>,
+        origins: Vec<String>,
+    ) -> Result<Self, BrowserError> {
+        let (marks, marks_seen) = watch::channel(Marks::default());
+        let shared = Arc::new(Shared {
+            bidi: bidi.clone(),
+            recorder,
+            redactor,
+            origins,
+            stage: Mutex::default(),
+            marks,
+        });
+        tokio::spawn(Watcher::new(Arc::clone(&shared)).run(events));
+        bidi.send("session.subscribe", json!({"events": EVENTS}))
+            .await?;
+        let collect =
+            json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": BODY_LIMIT});
+        bidi.send("network.addDataCollector", collect).await?;
+        let preload = json!({
+            "functionDeclaration": WATCH_SCRIPT,
+            "arguments": [{"type": "channel", "value": {"channel": CHANNEL, "ownership": "none"}}],
+        });
+        bidi.send("script.addPreloadScript", preload).await?;
+        Ok(Self {
+            shared,
+            marks: marks_seen,
+        })
+    }
+
+    /// From now on what is seen belongs to this step.
+    pub(crate) fn enter_step(&self, at: StepIndex) {
+        let mut stage = self.shared.stage();
+        stage.at = Some(at);
+        stage.seen.clear();
+    }
+
+    /// From now on this is the page that is watched.
+    pub(crate) fn enter_page(&self, context: &str) {
+        context.clone_into(&mut self.shared.stage().page);
+    }
+
+    /// What has been seen so far.
+    pub(crate) fn marks(&self) -> Marks {
+        *self.marks.borrow()
+    }
+
+    /// Waits until the marks fulfil a condition; false when the time runs out.
+    pub(crate) async fn wait(&self, limit: Duration, holds: impl Fn(&Marks) -> bool) -> bool {
+        let mut marks = self.marks.clone();
+        let waiting = marks.wait_for(|marks| holds(marks));
+        matches!(tokio::time::timeout(limit, waiting).await, Ok(Ok(_)))
+    }
+
+    /// The exchanges of this step that have ended so far.
+    pub(crate) fn seen(&self) -> Vec<SeenExchange> {
+        self.shared.stage().seen.clone()
+    }
+
+    /// A header of the newest top document.
+    pub(crate) fn document_header(&self, name: &str) -> Option<String> {
+        let stage = self.shared.stage();
+        let mut headers = stage.document_headers.iter();
+        headers
+            .find(|(header, _)| header.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.clone())
+    }
+
+    /// Requests that never end; not waited for again.
+    pub(crate) fn endless(&self) -> Vec<String> {
+        self.shared.stage().endless.iter().cloned().collect()
+    }
+
+    /// Remembers requests that were still open when patience ran out.
+    pub(crate) fn give_up_on(&self, urls: impl IntoIterator<Item = String>) {
+        self.shared.stage().endless.extend(urls);
+    }
+}

@@ -1,0 +1,282 @@
+//! The task that reads the browser's events, one after the other.
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::{
+    bodies::finish_exchange,
+    exchange::{OpenExchange, media_type, timestamp},
+    messages::{
+        ChannelMessage, ContextEvent, LogEntry, NavigationEvent, NetworkEvent, PromptEvent,
+    },
+    observer::{CHANNEL, Shared},
+    socket::RawEvent,
+};
+use crate::evidence::{
+    ConsoleKind, ConsoleLine, Happening, Navigation, Resource, RunEvent, StepIndex,
+};
+
+/// The task's own state.
+pub(super) struct Watcher {
+    shared: Arc<Shared>,
+    open: HashMap<(String, u32), (Option<StepIndex>, OpenExchange)>,
+    /// The first hop's resource and each hop's id, for the hops after it.
+    hops: HashMap<String, (String, Resource)>,
+    next_exchange: u64,
+    next_line: u64,
+}
+
+impl Watcher {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            open: HashMap::new(),
+            hops: HashMap::new(),
+            next_exchange: 0,
+            next_line: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut events: mpsc::UnboundedReceiver<RawEvent>) {
+        while let Some(event) = events.recv().await {
+            self.take(event);
+        }
+        for (_, (at, open)) in self.open.drain() {
+            if let Some(at) = at {
+                let exchange = Box::new(open.leave());
+                let event = RunEvent::ExchangeFinished { at, exchange };
+                self.shared.recorder.record(event);
+            }
+        }
+        self.shared.mark(|marks| {
+            marks.open = 0;
+            marks.awaited = 0;
+            marks.unrecorded = 0;
+            marks.loading = 0;
+        });
+    }
+
+    /// An event that can't be read is left out: the browser is newer than its shapes here.
+    fn take(&mut self, event: RawEvent) {
+        fn read<T: serde::de::DeserializeOwned>(params: Value) -> Option<T> {
+            serde_json::from_value(params).ok()
+        }
+        let RawEvent { method, params } = event;
+        let name = method.as_str();
+        match name {
+            "network.beforeRequestSent" => read(params).map(|event| self.begin(event)),
+            "network.responseStarted" => read(params).map(|event| self.start_answer(&event)),
+            "network.responseCompleted" | "network.fetchError" => {
+                read(params).map(|event| self.end(event))
+            }
+            "log.entryAdded" => read(params).map(|entry| self.log(entry)),
+            "script.message" => read(params).map(|message| self.hear(&message)),
+            "browsingContext.contextCreated" => read(params).map(|event| self.tab(&event)),
+            "browsingContext.userPromptOpened" => read(params).map(|event| self.prompt(event)),
+            _ => read(params).map(|event| self.navigate(name, event)),
+        };
+    }
+
+    fn begin(&mut self, event: NetworkEvent) {
+        self.next_exchange += 1;
+        let id = format!("e{}", self.next_exchange);
+        let key = (event.request.request.clone(), event.redirect_count);
+        let (at, is_top) = {
+            let stage = self.shared.stage();
+            (
+                stage.at,
+                event.context.as_deref() == Some(stage.page.as_str()),
+            )
+        };
+        let mut open = OpenExchange::begin(id.clone(), event, is_top, &self.shared.redactor);
+        if key.1 > 0
+            && let Some((previous, resource)) = self.hops.get(&key.0)
+        {
+            open.follow(previous, *resource);
+        }
+        self.hops.insert(key.0.clone(), (id, open.resource()));
+        let awaited = usize::from(is_awaited(open.resource()));
+        self.open.insert(key, (at, open));
+        self.shared.mark(|marks| {
+            marks.begun += 1;
+            marks.open += 1;
+            marks.awaited += awaited;
+            marks.unrecorded += 1;
+        });
+    }
+
+    /// A stream never completes: it is not waited for once its headers say so.
+    fn start_answer(&mut self, event: &NetworkEvent) {
+        let is_stream = event.response.as_ref().is_some_and(|response| {
+            matches!(
+                media_type(&response.mime_type).as_str(),
+                "text/event-stream" | "application/grpc-web" | "multipart/x-mixed-replace"
+            )
+        });
+        let key = (event.request.request.clone(), event.redirect_count);
+        if let Some((_, open)) = self.open.get(&key)
+            && is_stream
+            && is_awaited(open.resource())
+        {
+            self.shared
+                .mark(|marks| marks.awaited = marks.awaited.saturating_sub(1));
+        }
+    }
+
+    fn end(&mut self, event: NetworkEvent) {
+        let key = (event.request.request.clone(), event.redirect_count);
+        let Some((at, open)) = self.open.remove(&key) else {
+            return;
+        };
+        let awaited = usize::from(is_awaited(open.resource()));
+        self.shared.mark(|marks| {
+            marks.open = marks.open.saturating_sub(1);
+            marks.awaited = marks.awaited.saturating_sub(awaited);
+        });
+        tokio::spawn(finish_exchange(Arc::clone(&self.shared), at, open, event));
+    }
+
+    fn log(&mut self, entry: LogEntry) {
+        self.next_line += 1;
+        let redactor = &self.shared.redactor;
+        let frames = entry
+            .stack_trace
+            .map(|trace| trace.call_frames)
+            .unwrap_or_default();
+        let stack = frames.iter().take(12).map(|frame| {
+            let name = if frame.function_name.is_empty() {
+                "anonymous"
+            } else {
+                &frame.function_name
+            };
+            let (line, column) = (frame.line_number + 1, frame.column_number + 1);
+            format!("{name} ({}:{line}:{column})", redactor.url(&frame.url))
+        });
+        let line = ConsoleLine {
+            id: format!("c{}", self.next_line),
+            level: entry.level,
+            kind: match entry.kind.as_str() {
+                "javascript" => ConsoleKind::UncaughtError,
+                "console" => ConsoleKind::Console,
+                _ => ConsoleKind::Browser,
+            },
+            text: redactor.text(&entry.text.unwrap_or_default()),
+            source: frames
+                .first()
+                .map(|frame| redactor.url(&frame.url))
+                .unwrap_or_default(),
+            line: frames.first().map_or(0, |frame| frame.line_number + 1),
+            stack: stack.collect(),
+            at: timestamp(entry.timestamp),
+        };
+        self.shared
+            .record(|at| RunEvent::ConsoleWritten { at, line });
+    }
+
+    /// The preload script saw the page's code read an answer.
+    fn hear(&mut self, message: &ChannelMessage) {
+        #[derive(serde::Deserialize)]
+        struct Read {
+            url: String,
+            how: crate::evidence::ReadAs,
+        }
+        if message.channel != CHANNEL {
+            return;
+        }
+        let text = message
+            .data
+            .get("value")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if let Ok(Read { url, how }) = serde_json::from_str(text) {
+            let url = self.shared.redactor.url(&url);
+            self.shared
+                .record(|at| RunEvent::AnswerRead { at, url, how });
+        }
+    }
+
+    fn tab(&mut self, event: &ContextEvent) {
+        let is_opened_by_page = event.parent.is_none()
+            && !event.user_context.is_empty()
+            && !self.shared.stage().page.is_empty()
+            && self.shared.stage().page != event.context
+            && event.original_opener.is_some();
+        if is_opened_by_page {
+            let url = self.shared.redactor.url(&event.url);
+            self.happen(Happening::NewTab { url });
+        }
+    }
+
+    /// A dialog stops the page: it is noted and closed, so that nothing hangs on it.
+    fn prompt(&mut self, event: PromptEvent) {
+        let is_leaving = event.kind == "beforeunload";
+        self.happen(Happening::Dialog {
+            kind: event.kind,
+            text: self.shared.redactor.text(&event.message),
+        });
+        let bidi = self.shared.bidi.clone();
+        let answer = json!({"context": event.context, "accept": is_leaving});
+        tokio::spawn(async move {
+            // Somebody else may have closed it by now.
+            let _ = bidi.send("browsingContext.handleUserPrompt", answer).await;
+        });
+    }
+
+    fn happen(&self, happening: Happening) {
+        self.shared
+            .record(|at| RunEvent::Happened { at, happening });
+        self.shared.mark(|marks| marks.happenings += 1);
+    }
+
+    fn navigate(&mut self, name: &str, event: NavigationEvent) {
+        let redactor = &self.shared.redactor;
+        if name == "browsingContext.downloadWillBegin" {
+            let name = redactor.text(&event.suggested_filename.unwrap_or_default());
+            let url = redactor.url(&event.url);
+            return self.happen(Happening::Download { name, url });
+        }
+        if self.shared.stage().page != event.context {
+            return;
+        }
+        match name {
+            "browsingContext.navigationStarted" => self.shared.mark(|marks| marks.loading += 1),
+            "browsingContext.navigationFailed" => {
+                self.shared
+                    .mark(|marks| marks.loading = marks.loading.saturating_sub(1));
+            }
+            _ => {
+                let is_same_document = name != "browsingContext.navigationCommitted";
+                let navigation = Navigation {
+                    url: redactor.url(&event.url),
+                    is_same_document,
+                    at: timestamp(event.timestamp),
+                };
+                self.shared
+                    .record(|at| RunEvent::Navigated { at, navigation });
+                self.shared.mark(|marks| {
+                    marks.navigations += 1;
+                    if !is_same_document {
+                        marks.loading = marks.loading.saturating_sub(1);
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// What a page isn't whole without.
+fn is_awaited(resource: Resource) -> bool {
+    matches!(
+        resource,
+        Resource::Document
+            | Resource::Frame
+            | Resource::Fetch
+            | Resource::Xhr
+            | Resource::Script
+            | Resource::Style
+            | Resource::Font
+            | Resource::Preflight
+    )
+}

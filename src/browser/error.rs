@@ -1,0 +1,108 @@
+//! What can go wrong with a browser and its driver, with what to do about it.
+
+use std::time::Duration;
+
+/// Why the browser could not be started, reached or used; the run's surroundings, not the product.
+#[derive(Debug, thiserror::Error)]
+pub enum BrowserError {
+    /// The driver's answer to a new session.
+    #[error("the driver at {driver} didn't open a session: {reason}")]
+    SessionRefused {
+        /// Where the driver listens.
+        driver: String,
+        /// Its own words.
+        reason: String,
+    },
+    /// The session has no BiDi socket.
+    #[error("the driver at {driver} opened a session without WebDriver BiDi")]
+    NoBidi {
+        /// Where the driver listens.
+        driver: String,
+    },
+    /// The BiDi socket didn't open.
+    #[error("the BiDi socket {url} didn't open: {reason}")]
+    BidiRefused {
+        /// The socket's address.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// A BiDi command was refused.
+    #[error("the browser refused `{method}`: {error}: {message}")]
+    BidiCommand {
+        /// The command.
+        method: &'static str,
+        /// The error's code.
+        error: String,
+        /// The browser's own words.
+        message: String,
+    },
+    /// A WebDriver command was refused.
+    #[error("the driver refused to {what}: {message}")]
+    Command {
+        /// What was to be done.
+        what: String,
+        /// The error's code: `no such window`.
+        error: String,
+        /// The driver's own words.
+        message: String,
+    },
+    /// A command took longer than it may.
+    #[error("{what} took longer than {} s", limit.as_secs())]
+    TimedOut {
+        /// What was waited for.
+        what: String,
+        /// How long.
+        limit: Duration,
+    },
+    /// The browser or its driver ended.
+    #[error("the browser or its driver ended unexpectedly")]
+    Gone,
+    /// The page's scripts answered something that can't be read.
+    #[error("the page's answer to {script} made no sense: {reason}")]
+    Nonsense {
+        /// Which script.
+        script: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The device that was asked for isn't the one that the page sees.
+    #[error("the browser isn't the device that was asked for: {measured}, asked for {asked}")]
+    WrongDevice {
+        /// What was measured in the page.
+        measured: String,
+        /// What was asked for.
+        asked: String,
+    },
+}
+
+impl BrowserError {
+    /// A command that took longer than it may.
+    pub(crate) fn timed_out(what: impl Into<String>, limit: Duration) -> Self {
+        Self::TimedOut {
+            what: what.into(),
+            limit,
+        }
+    }
+
+    /// What to do next.
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::NoBidi { .. } => {
+                "shippass needs `webSocketUrl: true` to be honoured: use Chrome 140, Firefox 143 or newer with their drivers, \
+                 or ask the grid to allow it in `webdriver.capabilities`"
+            }
+            Self::Gone => {
+                "run again; if it happens every time, start with `-v` and look whether the machine runs out of memory"
+            }
+            Self::WrongDevice { .. } => {
+                "with `--webdriver`, give the device in `webdriver.capabilities`; otherwise this browser is too old to emulate it"
+            }
+            Self::SessionRefused { .. } => {
+                "see that the driver runs, fits its browser and accepts the capabilities under `webdriver.capabilities`"
+            }
+            _ => return None,
+        };
+        Some(help.to_owned())
+    }
+}

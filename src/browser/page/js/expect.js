@@ -1,0 +1,79 @@
+// Waits until what is expected holds; answers that, or what was there instead.
+const [check, limit, done] = arguments;
+const state = window[Symbol.for("shippass")];
+const started = performance.now();
+
+const visibleText = (element) => (element && (element.innerText ?? element.textContent)) || "";
+const fieldTexts = (root) => [...(root || document).querySelectorAll("input[type=submit],input[type=button],input[type=reset]")]
+  .filter(isVisible).map((element) => element.value).join(" ");
+const shadowTexts = (root) => deepElements(root || document).filter((element) => element.shadowRoot)
+  .map((element) => [...element.shadowRoot.children].map(visibleText).join(" ")).join(" ");
+const hasText = (wanted, root) => {
+  const needle = lower(wanted);
+  const body = root || document.body;
+  return lower(visibleText(body)).includes(needle) || lower(fieldTexts(root)).includes(needle) || lower(shadowTexts(root)).includes(needle);
+};
+const looksLikePath = (pattern) => pattern.startsWith("/") || pattern.startsWith("*");
+const globToRegExp = (pattern) =>
+  new RegExp("^" + pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*\*/g, "\u0000").replace(/\*/g, "[^/]*").replace(/\u0000/g, ".*") + "$");
+const matchesUrl = (pattern) => {
+  const candidates = looksLikePath(pattern)
+    ? [location.pathname, location.pathname + location.search, location.pathname + location.search + location.hash]
+    : [location.href, location.origin + location.pathname];
+  return candidates.some((url) => globToRegExp(pattern).test(url));
+};
+const valueOf = (element) => {
+  if (element.tagName === "SELECT") return [...element.selectedOptions].map((option) => fold(option.label || option.text)).join(", ");
+  if (element.isContentEditable) return element.innerText;
+  if (/^(checkbox|radio)$/.test(element.type)) return element.checked ? "on" : "off";
+  return element.value ?? element.getAttribute("aria-valuetext") ?? visibleText(element);
+};
+
+// Each answers null when it holds, else what was seen.
+const kinds = {
+  see: ({ text, inside }) => {
+    const root = inside ? findLocator(inside, "any") : {};
+    if (root.error) return { missing: root.error };
+    return hasText(text, root.element) ? null : { text: fold(visibleText(root.element || document.body)).slice(0, 1500) };
+  },
+  not_see: ({ text, inside }) => {
+    const root = inside ? findLocator(inside, "any") : {};
+    if (root.error) return root.error.kind === "none" ? null : { missing: root.error };
+    return hasText(text, root.element) ? { there: true } : null;
+  },
+  see_element: ({ locator }) => {
+    const found = findLocator(locator, "any");
+    return found.element || (found.error.kind === "several") ? null : { missing: found.error };
+  },
+  not_see_element: ({ locator }) => {
+    const found = findLocator(locator, "any");
+    if (found.element) return { there: true, area: describe(found.element).area };
+    return found.error.kind === "several" ? { there: true } : found.error.kind === "none" ? null : { missing: found.error };
+  },
+  url: ({ pattern }) => (matchesUrl(pattern) ? null : { url: location.href }),
+  value: ({ entries }) => {
+    for (const { field, text } of entries) {
+      const found = findLocator(field, "field");
+      if (found.error) return { missing: found.error, field };
+      const value = valueOf(found.element);
+      if (value !== text && fold(value) !== fold(text)) return { value, is_private: found.element.type === "password", field };
+    }
+    return null;
+  },
+};
+
+// A negative must hold while the page is at rest, else it holds before anything was shown.
+const isNegative = check.kind.startsWith("not_");
+const isBusy = () => document.readyState === "loading" || (state && state.open.size > 0);
+let last = null;
+const attempt = () => {
+  try {
+    last = kinds[check.kind](check);
+  } catch (error) {
+    last = { page: String(error) };
+  }
+  if (last === null && !(isNegative && isBusy())) return done({ holds: true });
+  if (performance.now() - started >= limit) return done(last === null ? { holds: true } : { holds: false, seen: last });
+  requestAnimationFrame(attempt);
+};
+attempt();

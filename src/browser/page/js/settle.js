@@ -1,0 +1,72 @@
+// Resolves when the page has settled, or with what keeps it from it; tells what the page then shows.
+const [ignoredUrls, limit, done] = arguments;
+const state = window[Symbol.for("shippass")];
+const started = performance.now();
+
+const isWaitedFor = (request) => !ignoredUrls.some((url) => request.url && url.endsWith(request.url));
+const openRequests = () => (state ? [...state.open.values()].filter(isWaitedFor) : []);
+const isRunning = (animation) => {
+  if (animation.playState !== "running") return false;
+  const timing = animation.effect && animation.effect.getComputedTiming();
+  return Boolean(timing) && Number.isFinite(Number(timing.endTime)) && Number(timing.endTime) < 10_000;
+};
+const isPending = (image) => {
+  if (image.complete || !image.currentSrc) return false;
+  const box = image.getBoundingClientRect();
+  return box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+};
+const restless = () => {
+  if (document.readyState === "loading") return "the document is still loading";
+  const open = openRequests();
+  if (open.length > 0) return `a request is open: ${open[0].url.slice(0, 120) || "XMLHttpRequest"}`;
+  if (document.fonts && document.fonts.status === "loading") return "fonts are still loading";
+  if ([...document.images].some(isPending)) return "an image is still loading";
+  if (document.getAnimations().some(isRunning)) return "an animation is running";
+  return null;
+};
+
+const SKIPPED = "SCRIPT,STYLE,TEMPLATE,NOSCRIPT";
+const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+const look = () => {
+  const body = document.body;
+  const text = body ? (body.innerText ?? "").replace(/[ \t\f\v]+/g, " ").replace(/\n{2,}/g, "\n").trim() : "";
+  const visuals = body
+    ? [...body.querySelectorAll("img,svg,canvas,video,iframe,object,embed,input:not([type=hidden]),textarea,select,button,hr,progress,meter")]
+        .filter((element) => isShown(element) && element.getBoundingClientRect().width > 0).length
+    : 0;
+  const alerts = [...document.querySelectorAll("[role=alert],[role=status],[aria-live=assertive],[aria-live=polite]")]
+    .filter((element) => !element.matches(SKIPPED) && isShown(element)).map((element) => (element.innerText ?? "").trim().slice(0, 300)).filter(Boolean);
+  return {
+    url: location.href, title: document.title.slice(0, 300), text: text.slice(0, 2000), text_length: [...text].length, visuals,
+    alerts: [...new Set(alerts)].slice(0, 10),
+    is_browser_error: location.protocol === "chrome-error:" || Boolean(document.querySelector("body.neterror")),
+  };
+};
+const held = () => (state ? state.typed : []).filter(({ element }) => element.isConnected)
+  .map(({ id, element }) => ({ id, held: element.isContentEditable ? element.innerText : element.value }));
+const PRIVATE = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private]";
+const measure = () => ({
+  width: innerWidth, height: innerHeight, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,
+  is_coarse: matchMedia("(pointer: coarse)").matches, screen_width: screen.width, user_agent: navigator.userAgent,
+  has_viewport_meta: Boolean(document.querySelector("meta[name=viewport]")),
+});
+
+const answer = (unsettled) => done({
+  unsettled, page: look(), held: held(), measure: measure(),
+  has_private: [...document.querySelectorAll(PRIVATE)].some(isShown),
+  open: openRequests().map((request) => request.url),
+  counters: { changes: state ? state.changes : 0, requests: state ? state.requests : 0, others: state ? [...state.others] : [] },
+});
+
+let quietFrames = 0;
+let lastChanges = state ? state.changes : 0;
+const frame = () => {
+  const reason = restless();
+  const changes = state ? state.changes : 0;
+  quietFrames = reason === null && changes === lastChanges ? quietFrames + 1 : 0;
+  lastChanges = changes;
+  if (quietFrames >= 2) return answer(null);
+  if (performance.now() - started >= limit) return answer(reason || "the page keeps changing");
+  requestAnimationFrame(frame);
+};
+frame();

@@ -1,0 +1,186 @@
+//! Looking at the page: its picture in device pixels, the device as it sees it, a document read as its user.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::script::Script;
+use crate::browser::{BrowserError, Session};
+use crate::config::Device;
+use crate::evidence::DeviceFacts;
+
+const MASK: Script = Script {
+    name: "mask.js",
+    text: include_str!("js/mask.js"),
+};
+const READ: Script = Script {
+    name: "read.js",
+    text: include_str!("js/read.js"),
+};
+
+/// JPEG quality: text stays crisp at three device pixels per CSS pixel, at a third of a PNG's size.
+const QUALITY: f64 = 0.85;
+
+/// The device as the page sees it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Measure {
+    /// `innerWidth`.
+    pub width: f64,
+    /// `innerHeight`.
+    pub height: f64,
+    /// `devicePixelRatio`.
+    pub scale: f64,
+    /// `navigator.maxTouchPoints`.
+    pub touch_points: u32,
+    /// Whether the pointer is coarse.
+    pub is_coarse: bool,
+    /// `screen.width`.
+    pub screen_width: f64,
+    /// `navigator.userAgent`.
+    pub user_agent: String,
+    /// Whether the page has a `<meta name=viewport>`.
+    pub has_viewport_meta: bool,
+}
+
+impl Measure {
+    /// Why the browser isn't the device asked for; `None` when it is.
+    ///
+    /// The page's own layout width is not looked at: `layout_problem` does that.
+    pub fn device_problem(&self, device: &Device) -> Option<BrowserError> {
+        let is_touch = self.touch_points > 0 && self.is_coarse;
+        let is_same = (self.screen_width - f64::from(device.width)).abs() < 0.5
+            && (self.scale - device.scale).abs() < 0.01
+            && is_touch == device.touch;
+        (!is_same).then(|| BrowserError::WrongDevice {
+            measured: self.in_words(self.screen_width),
+            asked: device.name.clone(),
+        })
+    }
+
+    /// Why the page isn't laid out at the device's width; `None` when it is.
+    pub fn layout_problem(&self, device: &Device) -> Option<String> {
+        let is_same = (self.width - f64::from(device.width)).abs() < 0.5;
+        let cause = if self.has_viewport_meta {
+            "its <meta name=\"viewport\"> doesn't say width=device-width, or its content is wider than the screen"
+        } else {
+            "it has no <meta name=\"viewport\" content=\"width=device-width\">"
+        };
+        (!is_same).then(|| {
+            format!(
+                "viewport: the page is laid out {:.0} px wide on a screen of {} px; {cause}",
+                self.width, device.width
+            )
+        })
+    }
+
+    fn in_words(&self, width: f64) -> String {
+        let touch = if self.touch_points > 0 && self.is_coarse {
+            "touch"
+        } else {
+            "no touch"
+        };
+        format!("{width:.0} px wide at {} with {touch}", self.scale)
+    }
+
+    /// The facts for the journal.
+    pub fn facts(&self, device: &Device) -> DeviceFacts {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a viewport's size in pixels"
+        )]
+        let pixels = |size: f64| size.round().max(0.0) as u32;
+        DeviceFacts {
+            name: device.name.clone(),
+            width: pixels(self.width),
+            height: pixels(self.height),
+            scale: self.scale,
+            touch: self.touch_points > 0 && self.is_coarse,
+            user_agent: self.user_agent.clone(),
+        }
+    }
+}
+
+impl Session {
+    /// The page as a JPEG in device pixels; fields that nobody should read are blank in it.
+    pub async fn picture(&self, has_private: bool) -> Result<Vec<u8>, BrowserError> {
+        if !has_private {
+            return self.capture().await;
+        }
+        let limit = Duration::from_secs(2);
+        let _: bool = self.ask_page(MASK, vec![json!(true)], limit).await?;
+        let picture = self.capture().await;
+        let _: bool = self.ask_page(MASK, vec![json!(false)], limit).await?;
+        picture
+    }
+
+    async fn capture(&self) -> Result<Vec<u8>, BrowserError> {
+        let page = self.page.as_ref().ok_or(BrowserError::Gone)?;
+        let params = json!({
+            "context": page.context,
+            "format": {"type": "image/jpeg", "quality": QUALITY},
+        });
+        let answer = self
+            .bidi
+            .send("browsingContext.captureScreenshot", params)
+            .await?;
+        let data = answer
+            .get("data")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        STANDARD
+            .decode(data)
+            .map_err(|error| BrowserError::Nonsense {
+                script: "browsingContext.captureScreenshot",
+                reason: error.to_string(),
+            })
+    }
+
+    /// Reads a document of the target as its user would; `Err` in words when that fails.
+    pub async fn read_json(
+        &self,
+        url: &str,
+        limit: Duration,
+    ) -> Result<Result<Value, String>, BrowserError> {
+        #[derive(Deserialize)]
+        struct Read {
+            status: Option<u16>,
+            text: Option<String>,
+            error: Option<String>,
+        }
+        let read: Read = self.ask_page(READ, vec![json!(url)], limit).await?;
+        let text = match read {
+            Read {
+                status: Some(200..=299),
+                text: Some(text),
+                ..
+            } => text,
+            Read {
+                status: Some(status),
+                ..
+            } => return Ok(Err(format!("{url} answered {status}"))),
+            Read { error, .. } => {
+                return Ok(Err(format!(
+                    "{url} couldn't be read: {}",
+                    error.unwrap_or_default()
+                )));
+            }
+        };
+        Ok(serde_json::from_str(&text).map_err(|error| format!("{url} isn't JSON: {error}")))
+    }
+
+    /// The content of a `<meta name=…>` of the page.
+    pub async fn read_meta(&self, name: &str) -> Result<Option<String>, BrowserError> {
+        let script = "return [...document.querySelectorAll('meta[name]')].find((meta) => meta.name === arguments[0])?.content ?? null";
+        let reading = self.client.execute(script, vec![json!(name)]);
+        let value = self.drive("read a meta element", reading).await?;
+        Ok(value.as_str().map(str::to_owned))
+    }
+
+    /// A response header of the newest top document.
+    pub fn read_header(&self, name: &str) -> Option<String> {
+        self.observer.document_header(name)
+    }
+}

@@ -1,0 +1,53 @@
+//! A page as a person meets it: find, touch, type, wait, look.
+//!
+//! Each `.js` beside these files runs in the page; every wait is one promise in there.
+
+mod act;
+mod expect;
+mod keys;
+mod locate;
+mod look;
+mod response;
+mod script;
+mod settle;
+
+pub use act::{Deed, FieldText, Touched};
+pub use expect::Answer;
+pub use locate::Obstacle;
+pub use look::Measure;
+pub use response::{ResponseAnswer, ResponseVerdict};
+pub use settle::{Counters, Settled};
+
+use std::time::Duration;
+
+/// How much the browser had told by some moment; two of these tell what came between.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PageMarks {
+    /// Requests begun.
+    pub requests: u64,
+    /// Navigations of the page, within its document too.
+    pub navigations: u64,
+    /// Dialogs, downloads and new tabs.
+    pub happenings: u64,
+}
+
+/// How long a person would wait before giving up.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For an element to be ready to be touched.
+    pub action: Duration,
+    /// For an expectation to hold, where the checklist doesn't say.
+    pub expectation: Duration,
+    /// For a page to settle before it is taken as it is.
+    pub settle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            action: Duration::from_secs(8),
+            expectation: Duration::from_secs(5),
+            settle: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! A WebDriver session: fantoccini drives, the observer watches, pages are isolated from each other.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use fantoccini::{
+    Client, ClientBuilder,
+    error::{CmdError, NewSessionError},
+    wd::{Capabilities, WindowHandle},
+};
+use hyper_rustls::HttpsConnectorBuilder;
+use serde_json::{Value, json};
+
+use super::{
+    bidi::{Bidi, Observer},
+    error::BrowserError,
+    page::PageMarks,
+};
+use crate::evidence::{EngineFacts, Recorder, Redactor, StepIndex};
+
+/// The longest that any single WebDriver command may take, page loads included.
+const COMMAND_LIMIT: Duration = Duration::from_secs(40);
+/// How long a new session may take: a cold browser on a slow machine.
+const SESSION_LIMIT: Duration = Duration::from_mins(1);
+/// How long to wait for bodies that are still on their way when a page is left.
+const DRAIN_LIMIT: Duration = Duration::from_secs(3);
+
+/// Where the driver listens and what is asked of it.
+#[derive(Debug, Clone)]
+pub struct SessionRequest {
+    /// The driver's URL.
+    pub driver: String,
+    /// Capabilities, all of them required (`alwaysMatch`).
+    pub capabilities: serde_json::Map<String, Value>,
+    /// The engine's name: `chromium`.
+    pub engine: String,
+    /// Origins that belong to the target.
+    pub origins: Vec<String>,
+}
+
+/// An open session.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) client: Client,
+    pub(super) bidi: Bidi,
+    pub(super) observer: Observer,
+    /// The page's browsing context and the user context that isolates it.
+    pub(super) page: Option<PageContext>,
+    engine: EngineFacts,
+}
+
+/// A tab in a user context of its own: no cookie, storage or cache of another one.
+#[derive(Debug, Clone)]
+pub(super) struct PageContext {
+    pub(super) context: String,
+    user_context: String,
+}
+
+impl Session {
+    /// Opens a session and begins to watch.
+    pub async fn open(
+        request: &SessionRequest,
+        recorder: Recorder,
+        redactor: Arc<Redactor>,
+    ) -> Result<Self, BrowserError> {
+        let client = connect(request).await?;
+        let capabilities = client.capabilities().cloned().unwrap_or_default();
+        let text = |name: &str| {
+            capabilities
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let Some(socket) = capabilities.get("webSocketUrl").and_then(Value::as_str) else {
+            let _ = client.close().await;
+            return Err(BrowserError::NoBidi {
+                driver: request.driver.clone(),
+            });
+        };
+        let (bidi, events) = Bidi::connect(socket).await?;
+        let observer = Observer::start(
+            bidi.clone(),
+            events,
+            recorder,
+            redactor,
+            request.origins.clone(),
+        )
+        .await?;
+        let engine = EngineFacts {
+            name: request.engine.clone(),
+            version: text("browserVersion"),
+            driver: driver_version(&capabilities),
+        };
+        Ok(Self {
+            client,
+            bidi,
+            observer,
+            page: None,
+            engine,
+        })
+    }
+
+    /// The browser that answered.
+    pub fn engine(&self) -> &EngineFacts {
+        &self.engine
+    }
+
+    /// From now on what is seen belongs to this step.
+    pub fn enter_step(&self, at: StepIndex) {
+        self.observer.enter_step(at);
+    }
+
+    /// What the browser has told so far.
+    pub fn page_marks(&self) -> PageMarks {
+        let marks = self.observer.marks();
+        PageMarks {
+            requests: marks.begun,
+            navigations: marks.navigations + marks.loading as u64,
+            happenings: marks.happenings,
+        }
+    }
+
+    /// Leaves the page and opens an empty one that shares nothing with it.
+    pub async fn open_page(&mut self) -> Result<(), BrowserError> {
+        self.close_page().await?;
+        let created = self
+            .bidi
+            .send("browser.createUserContext", json!({}))
+            .await?;
+        let user_context = text_of(&created, "userContext");
+        let create = json!({"type": "tab", "userContext": user_context});
+        let created = self.bidi.send("browsingContext.create", create).await?;
+        let context = text_of(&created, "context");
+        self.observer.enter_page(&context);
+        let handle =
+            WindowHandle::try_from(context.clone()).map_err(|_| BrowserError::Nonsense {
+                script: "browsingContext.create",
+                reason: format!("`{context}` is no window"),
+            })?;
+        self.page = Some(PageContext {
+            context,
+            user_context,
+        });
+        self.drive(
+            "switch to the new page",
+            self.client.switch_to_window(handle),
+        )
+        .await
+    }
+
+    /// Waits for what is still on its way, then closes the page and all it stored.
+    pub async fn close_page(&mut self) -> Result<(), BrowserError> {
+        if let Some(page) = self.page.take() {
+            self.drain().await;
+            let remove = json!({"userContext": page.user_context});
+            self.bidi.send("browser.removeUserContext", remove).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until what ended has been recorded, bodies included; requests still open are left.
+    pub async fn drain(&self) {
+        self.observer
+            .wait(DRAIN_LIMIT, |marks| marks.unrecorded <= marks.open)
+            .await;
+    }
+
+    /// Ends the session and its browser.
+    pub async fn close(mut self) -> Result<(), BrowserError> {
+        let closed = self.close_page().await;
+        let client = self.client.clone();
+        let ended = within("close the browser", Duration::from_secs(5), client.close()).await;
+        closed.and(ended)
+    }
+
+    /// Runs a WebDriver command under the common limit.
+    pub(super) async fn drive<T>(
+        &self,
+        what: &str,
+        command: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T, BrowserError> {
+        within(what, COMMAND_LIMIT, command).await
+    }
+}
+
+async fn connect(request: &SessionRequest) -> Result<Client, BrowserError> {
+    let refused = |reason: String| BrowserError::SessionRefused {
+        driver: request.driver.clone(),
+        reason,
+    };
+    let connector = HttpsConnectorBuilder::new()
+        .with_native_roots()
+        .map_err(|error| refused(error.to_string()))?
+        .https_or_http()
+        .enable_http1()
+        .build();
+    let capabilities: Capabilities = request.capabilities.clone();
+    let mut builder = ClientBuilder::new(connector);
+    builder.capabilities(capabilities);
+    tokio::time::timeout(SESSION_LIMIT, builder.connect(&request.driver))
+        .await
+        .map_err(|_| BrowserError::timed_out("opening a session", SESSION_LIMIT))?
+        .map_err(|error| match error {
+            NewSessionError::SessionNotCreated(answer) => refused(answer.message.into_owned()),
+            other => refused(innermost(&other)),
+        })
+}
+
+/// The last cause says most: "connection refused" rather than "client error".
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
+
+async fn within<T>(
+    what: &str,
+    limit: Duration,
+    command: impl Future<Output = Result<T, CmdError>>,
+) -> Result<T, BrowserError> {
+    match tokio::time::timeout(limit, command).await {
+        Err(_) => Err(BrowserError::timed_out(what, limit)),
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(CmdError::Standard(answer))) => Err(BrowserError::Command {
+            what: what.to_owned(),
+            error: answer.error.to_string(),
+            message: answer.message.into_owned(),
+        }),
+        Ok(Err(CmdError::Failed(_) | CmdError::FailedC(_) | CmdError::Lost(_))) => {
+            Err(BrowserError::Gone)
+        }
+        Ok(Err(other)) => Err(BrowserError::Command {
+            what: what.to_owned(),
+            error: "unknown error".to_owned(),
+            message: other.to_string(),
+        }),
+    }
+}
+
+fn text_of(value: &Value, key: &str) -> String {
+    value
+        .get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn driver_version(capabilities: &Capabilities) -> String {
+    let version = |object: &str, key: &str| {
+        let value = capabilities.get(object)?.get(key)?.as_str()?;
+        value.split(' ').next().map(str::to_owned)
+    };
+    let chrome = version("chrome", "chromedriverVersion").map(|it| format!("chromedriver {it}"));
+    let gecko = capabilities
+        .get("moz:geckodriverVersion")
+        .and_then(Value::as_str)
+        .map(|it| format!("geckodriver {it}"));
+    chrome.or(gecko).unwrap_or_default()
+}
