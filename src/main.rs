@@ -1,2 +1,7 @@
 //! The `shippass` command.
-fn main() {}
+
+use shippass::cli::{Exit, main as run};
+
+fn main() -> Exit {
+    run(std::env::args_os())
+}

@@ -55,6 +55,12 @@ pub enum BrowserError {
         /// How long.
         limit: Duration,
     },
+    /// A step took longer than any step may.
+    #[error("the step took longer than {} s and was ended", limit.as_secs())]
+    StepTooLong {
+        /// How long.
+        limit: Duration,
+    },
     /// The browser or its driver ended.
     #[error("the browser or its driver ended unexpectedly")]
     Gone,

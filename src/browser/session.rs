@@ -1,6 +1,10 @@
 //! A WebDriver session: fantoccini drives, the observer watches, pages are isolated from each other.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use fantoccini::{
     Client, ClientBuilder,
@@ -44,14 +48,14 @@ pub struct Session {
     pub(super) bidi: Bidi,
     pub(super) observer: Observer,
     /// The page's browsing context and the user context that isolates it.
-    pub(super) page: Option<PageContext>,
+    page: Mutex<Option<PageContext>>,
     engine: EngineFacts,
 }
 
 /// A tab in a user context of its own: no cookie, storage or cache of another one.
 #[derive(Debug, Clone)]
-pub(super) struct PageContext {
-    pub(super) context: String,
+struct PageContext {
+    context: String,
     user_context: String,
 }
 
@@ -95,7 +99,7 @@ impl Session {
             client,
             bidi,
             observer,
-            page: None,
+            page: Mutex::default(),
             engine,
         })
     }
@@ -121,7 +125,7 @@ impl Session {
     }
 
     /// Leaves the page and opens an empty one that shares nothing with it.
-    pub async fn open_page(&mut self) -> Result<(), BrowserError> {
+    pub async fn open_page(&self) -> Result<(), BrowserError> {
         self.close_page().await?;
         let created = self
             .bidi
@@ -137,7 +141,7 @@ impl Session {
                 script: "browsingContext.create",
                 reason: format!("`{context}` is no window"),
             })?;
-        self.page = Some(PageContext {
+        *self.page() = Some(PageContext {
             context,
             user_context,
         });
@@ -149,8 +153,9 @@ impl Session {
     }
 
     /// Waits for what is still on its way, then closes the page and all it stored.
-    pub async fn close_page(&mut self) -> Result<(), BrowserError> {
-        if let Some(page) = self.page.take() {
+    pub async fn close_page(&self) -> Result<(), BrowserError> {
+        let left = self.page().take();
+        if let Some(page) = left {
             self.drain().await;
             let remove = json!({"userContext": page.user_context});
             self.bidi.send("browser.removeUserContext", remove).await?;
@@ -166,11 +171,23 @@ impl Session {
     }
 
     /// Ends the session and its browser.
-    pub async fn close(mut self) -> Result<(), BrowserError> {
+    pub async fn close(self) -> Result<(), BrowserError> {
         let closed = self.close_page().await;
         let client = self.client.clone();
         let ended = within("close the browser", Duration::from_secs(5), client.close()).await;
         closed.and(ended)
+    }
+
+    /// The page's browsing context.
+    pub(super) fn context(&self) -> Result<String, BrowserError> {
+        let page = self.page();
+        page.as_ref()
+            .map(|page| page.context.clone())
+            .ok_or(BrowserError::Gone)
+    }
+
+    fn page(&self) -> MutexGuard<'_, Option<PageContext>> {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a WebDriver command under the common limit.

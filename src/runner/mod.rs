@@ -1,1 +1,15 @@
-//! Being written.
+//! Walks the list: plan, sign-in, one step after the other. Sees to it that a failed step is data.
+
+mod effects;
+mod error;
+mod expect;
+mod plan;
+mod sign_in;
+mod step;
+mod target;
+mod typed;
+mod walk;
+
+pub use error::RunnerError;
+pub use plan::{Plan, PlannedChecklist, SIGN_IN_STEP};
+pub use walk::{Walk, WalkEnd};

@@ -72,11 +72,11 @@ pub(super) async fn finish_exchange(
                 request: sent,
                 response: came,
             };
-            open.answer(request, response, bodies, &shared.redactor)
+            open.answer(&request, response, bodies, &shared.redactor)
         }
         _ => {
             let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
-            open.fail(request, error, sent, &shared.redactor)
+            open.fail(&request, error, sent, &shared.redactor)
         }
     };
     record_exchange(&shared, at, method, url, exchange);

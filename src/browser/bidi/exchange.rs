@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::messages::{
-    BytesValue, HeaderData, InitiatorData, NetworkEvent, RequestData, ResponseData, TimingData,
+    HeaderData, InitiatorData, NetworkEvent, RequestData, ResponseData, TimingData,
 };
 use crate::evidence::{
     Answer, Body, Exchange, Header, Initiator, Outcome, Redactor, Resource, Timings,
@@ -22,24 +22,22 @@ impl OpenExchange {
     /// Takes a request as it begins.
     pub(super) fn begin(
         id: String,
-        event: NetworkEvent,
+        event: &NetworkEvent,
         is_top: bool,
         redactor: &Redactor,
     ) -> Self {
-        let resource = resource_of(&event.request, event.initiator.as_ref(), is_top);
-        let request = event.request;
+        let request = &event.request;
         let has_request_body = !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
             && request.body_size != Some(0);
+        let initiator = event.initiator.as_ref();
         let exchange = Exchange {
             id,
             redirected_from: None,
             method: request.method.to_uppercase(),
             url: redactor.url(&request.url),
-            resource,
-            initiator: event
-                .initiator
-                .and_then(|data| initiator_of(data, redactor)),
-            request_headers: redact_headers(request.headers, redactor),
+            resource: resource_of(request, initiator, is_top),
+            initiator: initiator.and_then(|data| initiator_of(data, redactor)),
+            request_headers: redact_headers(&request.headers, redactor),
             request_body: Body::None,
             started: timestamp(event.timestamp),
             timings: Timings::default(),
@@ -48,7 +46,7 @@ impl OpenExchange {
         };
         Self {
             exchange,
-            raw_url: request.url,
+            raw_url: request.url.clone(),
             has_request_body,
         }
     }
@@ -76,9 +74,9 @@ impl OpenExchange {
     }
 
     /// Headers that the network stack added are known only later.
-    fn update(&mut self, request: RequestData, redactor: &Redactor) {
+    fn update(&mut self, request: &RequestData, redactor: &Redactor) {
         if request.headers.len() > self.exchange.request_headers.len() {
-            self.exchange.request_headers = redact_headers(request.headers, redactor);
+            self.exchange.request_headers = redact_headers(&request.headers, redactor);
         }
         self.exchange.timings = timings_of(&request.timings);
     }
@@ -86,7 +84,7 @@ impl OpenExchange {
     /// The request was answered; bodies are put in by the caller.
     pub(super) fn answer(
         mut self,
-        request: RequestData,
+        request: &RequestData,
         response: ResponseData,
         bodies: Bodies,
         redactor: &Redactor,
@@ -97,7 +95,7 @@ impl OpenExchange {
             status: response.status,
             status_text: response.status_text,
             protocol: response.protocol,
-            headers: redact_headers(response.headers, redactor),
+            headers: redact_headers(&response.headers, redactor),
             mime: media_type(&response.mime_type),
             body: bodies.response,
             from_cache: response.from_cache,
@@ -109,7 +107,7 @@ impl OpenExchange {
     /// The request failed.
     pub(super) fn fail(
         mut self,
-        request: RequestData,
+        request: &RequestData,
         error: String,
         request_body: Body,
         redactor: &Redactor,
@@ -149,33 +147,24 @@ pub(super) fn timestamp(milliseconds: f64) -> Timestamp {
     Timestamp::from_microsecond(microseconds).unwrap_or_default()
 }
 
-fn redact_headers(headers: Vec<HeaderData>, redactor: &Redactor) -> Vec<Header> {
+fn redact_headers(headers: &[HeaderData], redactor: &Redactor) -> Vec<Header> {
     headers
-        .into_iter()
-        .map(|header| {
-            let value = match header.value {
-                BytesValue::String(text) => text,
-                base64 @ BytesValue::Base64(_) => {
-                    String::from_utf8_lossy(&base64.into_bytes()).into_owned()
-                }
-            };
-            Header {
-                value: redactor.header(&header.name, &value),
-                name: header.name,
-            }
+        .iter()
+        .map(|header| Header {
+            name: header.name.clone(),
+            value: redactor.header(&header.name, &header.value.to_text()),
         })
         .collect()
 }
 
-fn initiator_of(data: InitiatorData, redactor: &Redactor) -> Option<Initiator> {
-    let frame = data
-        .stack_trace
-        .and_then(|trace| trace.call_frames.into_iter().next());
-    let line = frame
-        .as_ref()
-        .map_or(data.line_number, |frame| Some(frame.line_number));
+fn initiator_of(data: &InitiatorData, redactor: &Redactor) -> Option<Initiator> {
+    // The preload script wraps `fetch`; it has no URL, the page's own code has.
+    let trace = data.stack_trace.as_ref();
+    let frame =
+        trace.and_then(|trace| trace.call_frames.iter().find(|frame| !frame.url.is_empty()));
+    let line = frame.map_or(data.line_number, |frame| Some(frame.line_number));
     Some(Initiator {
-        kind: data.kind?,
+        kind: data.kind.clone()?,
         url: frame
             .map(|frame| redactor.url(&frame.url))
             .unwrap_or_default(),

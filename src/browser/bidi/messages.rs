@@ -1,5 +1,7 @@
 //! The shapes of the BiDi events in use; what isn't read isn't named.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -45,7 +47,7 @@ pub(crate) struct HeaderData {
 }
 
 /// `network.BytesValue`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "type", content = "value", rename_all = "lowercase")]
 pub(crate) enum BytesValue {
     String(String),
@@ -53,6 +55,16 @@ pub(crate) enum BytesValue {
 }
 
 impl BytesValue {
+    /// The bytes as text, replacement characters where they are none.
+    pub(crate) fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::String(text) => Cow::Borrowed(text),
+            Self::Base64(_) => {
+                Cow::Owned(String::from_utf8_lossy(&self.clone().into_bytes()).into_owned())
+            }
+        }
+    }
+
     /// The bytes; broken base64 is kept as the text it is.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         use base64::{Engine, engine::general_purpose::STANDARD};

@@ -66,7 +66,7 @@ impl Watcher {
         let RawEvent { method, params } = event;
         let name = method.as_str();
         match name {
-            "network.beforeRequestSent" => read(params).map(|event| self.begin(event)),
+            "network.beforeRequestSent" => read(params).map(|event| self.begin(&event)),
             "network.responseStarted" => read(params).map(|event| self.start_answer(&event)),
             "network.responseCompleted" | "network.fetchError" => {
                 read(params).map(|event| self.end(event))
@@ -79,10 +79,13 @@ impl Watcher {
         };
     }
 
-    fn begin(&mut self, event: NetworkEvent) {
+    fn begin(&mut self, event: &NetworkEvent) {
         self.next_exchange += 1;
         let id = format!("e{}", self.next_exchange);
         let key = (event.request.request.clone(), event.redirect_count);
+        if self.open.contains_key(&key) {
+            return;
+        }
         let (at, is_top) = {
             let stage = self.shared.stage();
             (
@@ -115,6 +118,8 @@ impl Watcher {
                 "text/event-stream" | "application/grpc-web" | "multipart/x-mixed-replace"
             )
         });
+        // Chromium leaves out the begin of a redirect's hop now and then.
+        self.begin(event);
         let key = (event.request.request.clone(), event.redirect_count);
         if let Some((_, open)) = self.open.get(&key)
             && is_stream
@@ -126,6 +131,7 @@ impl Watcher {
     }
 
     fn end(&mut self, event: NetworkEvent) {
+        self.begin(&event);
         let key = (event.request.request.clone(), event.redirect_count);
         let Some((at, open)) = self.open.remove(&key) else {
             return;

@@ -35,10 +35,12 @@ const TYPED: Script = Script {
 pub type Deed<T> = Result<Result<T, Obstacle>, BrowserError>;
 
 /// A field that was typed into and what it then held; not redacted yet.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct FieldText {
-    /// Names the field on its page, until that is left.
+    /// Names the field in its document.
     pub id: u64,
+    /// Names the document: when it began, by its own clock.
+    pub document: f64,
     /// What it held.
     pub held: String,
     /// `type` of the input.

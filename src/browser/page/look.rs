@@ -117,9 +117,8 @@ impl Session {
     }
 
     async fn capture(&self) -> Result<Vec<u8>, BrowserError> {
-        let page = self.page.as_ref().ok_or(BrowserError::Gone)?;
         let params = json!({
-            "context": page.context,
+            "context": self.context()?,
             "format": {"type": "image/jpeg", "quality": QUALITY},
         });
         let answer = self

@@ -19,6 +19,8 @@ const SETTLE: Script = Script {
 pub struct Settled {
     /// What kept it from resting; `None` when it rests.
     pub unsettled: Option<String>,
+    /// Names the document: when it began, by its own clock.
+    pub document: f64,
     /// What it shows.
     pub page: PageFacts,
     /// What fields typed into hold now, by their id.

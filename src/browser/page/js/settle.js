@@ -52,7 +52,7 @@ const measure = () => ({
 });
 
 const answer = (unsettled) => done({
-  unsettled, page: look(), held: held(), measure: measure(),
+  unsettled, document: performance.timeOrigin, page: look(), held: held(), measure: measure(),
   has_private: [...document.querySelectorAll(PRIVATE)].some(isShown),
   open: openRequests().map((request) => request.url),
   counters: { changes: state ? state.changes : 0, requests: state ? state.requests : 0, others: state ? [...state.others] : [] },

@@ -1,0 +1,103 @@
+//! The plan: a flat list, checklist by persona.
+
+use crate::checklist::{Checklist, Named};
+use crate::config::Persona;
+use crate::evidence::{ChecklistRun, StepRun};
+
+/// The id of the step that signs in.
+pub const SIGN_IN_STEP: &str = "00-sign-in";
+
+/// What will be walked, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The passes.
+    pub passes: Vec<PlannedChecklist>,
+}
+
+/// One checklist as one persona.
+#[derive(Debug, Clone)]
+pub struct PlannedChecklist {
+    /// The checklist.
+    pub checklist: Checklist,
+    /// The persona; `None` signed out.
+    pub persona: Option<Persona>,
+    /// The folder of its pictures.
+    pub folder: String,
+}
+
+impl Plan {
+    /// Crosses checklists with their personas; `only` replaces the personas that checklists name.
+    ///
+    /// # Errors
+    ///
+    /// The first persona that isn't declared.
+    pub fn new(
+        checklists: &[Checklist],
+        personas: &std::collections::BTreeMap<String, Persona>,
+        only: Option<&str>,
+        folder: impl Fn(&str) -> String,
+    ) -> Result<Self, Named> {
+        let mut passes: Vec<PlannedChecklist> = Vec::new();
+        for checklist in checklists {
+            let wanted: Vec<Option<Named>> = match (only, checklist.personas.as_slice()) {
+                (_, []) => vec![None],
+                (Some(name), [first, ..]) => {
+                    let place = first.place;
+                    vec![Some(Named {
+                        name: name.to_owned(),
+                        place,
+                    })]
+                }
+                (None, named) => named.iter().cloned().map(Some).collect(),
+            };
+            for name in wanted {
+                let persona = match name {
+                    None => None,
+                    Some(name) => Some(personas.get(&name.name).cloned().ok_or(name)?),
+                };
+                let mut wanted_folder = folder(&checklist.name);
+                if passes.iter().any(|pass| pass.folder == wanted_folder) {
+                    wanted_folder = format!("{wanted_folder}-{}", passes.len() + 1);
+                }
+                passes.push(PlannedChecklist {
+                    checklist: checklist.clone(),
+                    persona,
+                    folder: wanted_folder,
+                });
+            }
+        }
+        Ok(Self { passes })
+    }
+
+    /// The plan as the journal's first record tells it: every step named, none begun.
+    pub fn outline(&self) -> Vec<ChecklistRun> {
+        self.passes.iter().map(PlannedChecklist::outline).collect()
+    }
+}
+
+impl PlannedChecklist {
+    fn outline(&self) -> ChecklistRun {
+        let sign_in = self.persona.as_ref().map(|persona| StepRun {
+            id: SIGN_IN_STEP.to_owned(),
+            name: format!("Sign in as {}", persona.name),
+            ..StepRun::default()
+        });
+        let steps = self.checklist.steps.iter().map(|step| StepRun {
+            id: step.id.clone(),
+            name: step.name.clone(),
+            confirm: step.confirm.clone(),
+            ..StepRun::default()
+        });
+        ChecklistRun {
+            name: self.checklist.name.clone(),
+            file: self.checklist.file.clone(),
+            sha256: self.checklist.sha256.clone(),
+            persona: self.persona.as_ref().map(|persona| persona.name.clone()),
+            tier: self
+                .persona
+                .as_ref()
+                .and_then(|persona| persona.tier.clone()),
+            steps: sign_in.into_iter().chain(steps).collect(),
+        }
+    }
+}

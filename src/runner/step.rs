@@ -1,0 +1,318 @@
+//! One step: do, expect, settle, look. Whatever fails in the product is recorded, not raised.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::{effects::effects_between, typed::means_the_same, walk::Walk};
+use crate::browser::{
+    BrowserError,
+    page::{Counters, Deed, FieldText, Obstacle, PageMarks, Settled, Touched},
+};
+use crate::checklist::{Action, Entry, Step};
+use crate::evidence::{
+    ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts, RunEvent,
+    StepIndex, Typed,
+};
+
+/// How a step ended, as far as the steps after it care.
+#[derive(Debug)]
+pub(super) struct StepEnd {
+    /// An action failed: the page isn't where the next steps expect it.
+    pub(super) has_failed_action: bool,
+    /// Where the page stood.
+    pub(super) url: String,
+}
+
+/// A step under way.
+pub(super) struct StepWalk<'w, 'p> {
+    pub(super) walk: &'w Walk<'p>,
+    pub(super) at: StepIndex,
+    actions: Vec<ActionRecord>,
+    /// How things stood just before the last touch, while its effects aren't known yet.
+    touched: Option<(Counters, PageMarks)>,
+    typed: Vec<TypedField>,
+    pub(super) boxes: Vec<(Area, String)>,
+    pub(super) has_failed_action: bool,
+}
+
+/// A text that was typed, to be compared with what the field holds at the end.
+struct TypedField {
+    action: usize,
+    field: String,
+    text: String,
+    held: FieldText,
+}
+
+impl<'w, 'p> StepWalk<'w, 'p> {
+    fn new(walk: &'w Walk<'p>, at: StepIndex) -> Self {
+        Self {
+            walk,
+            at,
+            actions: Vec::new(),
+            touched: None,
+            typed: Vec::new(),
+            boxes: Vec::new(),
+            has_failed_action: false,
+        }
+    }
+
+    /// Walks a step from its first action to its picture.
+    pub(super) async fn run(
+        walk: &'w Walk<'p>,
+        at: StepIndex,
+        step: &Step,
+        picture: String,
+    ) -> Result<StepEnd, BrowserError> {
+        let clock = Instant::now();
+        let started = Timestamp::now();
+        walk.recorder.record(RunEvent::StepStarted { at, started });
+        walk.session.enter_step(at);
+        let mut this = Self::new(walk, at);
+        for action in &step.actions {
+            this.act(action).await?;
+        }
+        let mut expected = this.expect_all(&step.expectations).await?;
+        let settled = walk.session.settle(walk.limits.settle).await?;
+        expected.extend(this.layout_expectation(&settled));
+        this.look(&settled, picture).await?;
+        this.record_actions(&settled);
+        for record in expected {
+            walk.recorder
+                .record(RunEvent::ExpectationFinished { at, record });
+        }
+        Ok(this.finish(clock, settled))
+    }
+
+    /// Signs in on a fresh page within another step; answers what stood in the way.
+    pub(super) async fn sign_in_again(
+        walk: &'w Walk<'p>,
+        at: StepIndex,
+        sign_in: &Step,
+    ) -> Result<Option<String>, BrowserError> {
+        let mut this = Self::new(walk, at);
+        for action in &sign_in.actions {
+            if let Err(obstacle) = this.perform(action).await? {
+                return Ok(Some(walk.redactor.text(&obstacle.why)));
+            }
+        }
+        walk.session.settle(walk.limits.settle).await?;
+        Ok(None)
+    }
+
+    async fn look(&mut self, settled: &Settled, file: String) -> Result<(), BrowserError> {
+        let encoded = self.walk.session.picture(settled.has_private).await?;
+        let boxes = std::mem::take(&mut self.boxes);
+        let caption = (!boxes.is_empty()).then(|| "what stood in the way is boxed".to_owned());
+        let scale = settled.measure.scale;
+        self.walk
+            .recorder
+            .take_picture(self.at, file, encoded, caption, boxes, scale);
+        Ok(())
+    }
+
+    fn finish(self, clock: Instant, settled: Settled) -> StepEnd {
+        let redactor = &self.walk.redactor;
+        let url = settled.page.url.clone();
+        self.walk.recorder.record(RunEvent::StepFinished {
+            at: self.at,
+            duration_ms: milliseconds(clock.elapsed()),
+            unsettled: settled.unsettled.map(|why| redactor.text(&why)),
+            page: Some(PageFacts {
+                url: redactor.url(&url),
+                title: redactor.text(&settled.page.title),
+                text: redactor.text(&settled.page.text),
+                alerts: settled
+                    .page
+                    .alerts
+                    .iter()
+                    .map(|text| redactor.text(text))
+                    .collect(),
+                ..settled.page
+            }),
+            undecided: Vec::new(),
+        });
+        StepEnd {
+            has_failed_action: self.has_failed_action,
+            url,
+        }
+    }
+
+    async fn act(&mut self, action: &Action) -> Result<(), BrowserError> {
+        let mut record = ActionRecord {
+            verb: action.verb().to_owned(),
+            what: action.to_string(),
+            duration_ms: 0,
+            outcome: ActionOutcome::NotRun,
+            element: None,
+            effects: None,
+            typed: Vec::new(),
+        };
+        if !self.has_failed_action {
+            self.rest_after_touch().await?;
+            let clock = Instant::now();
+            let done = self.perform(action).await?;
+            record.duration_ms = milliseconds(clock.elapsed());
+            match done {
+                Ok(touched) => {
+                    record.outcome = ActionOutcome::Done;
+                    if let Some(touched) = touched {
+                        record.element = Some(touched.element);
+                        self.touched = Some((touched.before, touched.marks));
+                    }
+                }
+                Err(obstacle) => record.outcome = self.fail(obstacle),
+            }
+        }
+        self.actions.push(record);
+        Ok(())
+    }
+
+    fn fail(&mut self, Obstacle { why, boxes }: Obstacle) -> ActionOutcome {
+        self.has_failed_action = true;
+        self.boxes.extend(boxes);
+        ActionOutcome::Failed { why }
+    }
+
+    /// A person looks what a touch did before going on; so its effects are known by then.
+    async fn rest_after_touch(&mut self) -> Result<(), BrowserError> {
+        if self.touched.is_some() {
+            let settled = self.walk.session.settle(self.walk.limits.settle).await?;
+            self.close_touch(&settled.counters);
+        }
+        Ok(())
+    }
+
+    fn close_touch(&mut self, now: &Counters) {
+        if let (Some((before, marks)), Some(record)) =
+            (self.touched.take(), self.actions.last_mut())
+        {
+            let marks_now = self.walk.session.page_marks();
+            record.effects = Some(effects_between((&before, marks), (now, marks_now)));
+        }
+    }
+
+    /// Answers what was touched, for a touch whose effects are worth counting.
+    async fn perform(&mut self, action: &Action) -> Deed<Option<Touched>> {
+        let session = self.walk.session;
+        let limit = self.walk.limits.action;
+        let done = match action {
+            Action::Tap(locator) => return Ok(session.tap(locator, limit).await?.map(Some)),
+            Action::Fill(entries) => self.fill(entries).await?,
+            Action::Choose(entries) => self.choose(entries).await?,
+            Action::Press(key) => session.press(key).await?,
+            Action::Visit(path) => match self.walk.resolve(path) {
+                Ok(url) => session.visit(&url).await?,
+                Err(obstacle) => Err(obstacle),
+            },
+            Action::Back => session.back().await?,
+            Action::Reload => session.reload().await?,
+        };
+        Ok(done.map(|()| None))
+    }
+
+    async fn fill(&mut self, entries: &[Entry]) -> Deed<()> {
+        for entry in entries {
+            let done = self
+                .walk
+                .session
+                .fill(entry, self.walk.limits.action)
+                .await?;
+            let held = match done {
+                Ok((_, held)) => held,
+                Err(obstacle) => return Ok(Err(obstacle)),
+            };
+            if held.is_private {
+                self.walk
+                    .redactor
+                    .learn("typed into a private field", &entry.text);
+            }
+            self.typed.push(TypedField {
+                action: self.actions.len(),
+                field: entry.field.to_string(),
+                text: entry.text.clone(),
+                held,
+            });
+        }
+        Ok(Ok(()))
+    }
+
+    async fn choose(&mut self, entries: &[Entry]) -> Deed<()> {
+        for entry in entries {
+            if let Err(obstacle) = self
+                .walk
+                .session
+                .choose(entry, self.walk.limits.action)
+                .await?
+            {
+                return Ok(Err(obstacle));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Once the page has settled all that an action did is known.
+    fn record_actions(&mut self, settled: &Settled) {
+        self.close_touch(&settled.counters);
+        for typed in std::mem::take(&mut self.typed) {
+            let record = self.compare_typed(&typed, settled);
+            if let Some(action) = self.actions.get_mut(typed.action) {
+                action.typed.push(record);
+            }
+        }
+        let redactor = &self.walk.redactor;
+        for mut record in std::mem::take(&mut self.actions) {
+            record.what = redactor.text(&record.what);
+            if let ActionOutcome::Failed { why } = &mut record.outcome {
+                *why = redactor.text(why);
+            }
+            if let Some(element) = &mut record.element {
+                element.name = redactor.text(&element.name);
+            }
+            self.walk.recorder.record(RunEvent::ActionFinished {
+                at: self.at,
+                record,
+            });
+        }
+    }
+
+    /// A form that was sent may have been emptied: only a text that is still there is looked at again.
+    fn compare_typed(&self, typed: &TypedField, settled: &Settled) -> Typed {
+        let later = settled.held.iter().find(|later| {
+            later.id == typed.held.id
+                && (settled.document - typed.held.document).abs() < f64::EPSILON
+                && !later.held.is_empty()
+        });
+        let held = later.map_or(typed.held.held.as_str(), |later| later.held.as_str());
+        let shown = |text: &str| {
+            if typed.held.is_private {
+                return "•".repeat(8);
+            }
+            self.walk.redactor.text(text)
+        };
+        Typed {
+            field: typed.field.clone(),
+            typed: shown(&typed.text),
+            held: shown(held),
+            is_same: means_the_same(&typed.text, held, &typed.held.input_type),
+            input_type: typed.held.input_type.clone(),
+        }
+    }
+
+    /// The page itself may not be laid out for the device; every step says so.
+    fn layout_expectation(&self, settled: &Settled) -> Option<ExpectationRecord> {
+        let seen = settled.measure.layout_problem(self.walk.device)?;
+        Some(ExpectationRecord {
+            what: format!("the page is laid out {} px wide", self.walk.device.width),
+            outcome: ExpectationOutcome::Broken { seen },
+            duration_ms: 0,
+            exchange: None,
+            wants_json: false,
+        })
+    }
+}
+
+/// A duration as the journal has it.
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

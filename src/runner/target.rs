@@ -1,0 +1,121 @@
+//! Before the first step: does the target answer, where does it lead, which commit does it serve, and is this the device asked for?
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::error::RunnerError;
+use crate::browser::{Session, page::Limits};
+use crate::config::{CommitSource, Device, Target};
+use crate::evidence::{DeviceFacts, TargetFacts};
+
+/// How long a commit document may take.
+const COMMIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// What was learned before the first step.
+#[derive(Debug)]
+pub(super) struct Learned {
+    pub(super) target: TargetFacts,
+    pub(super) device: DeviceFacts,
+    /// Why no step may be walked; `None` when all is well.
+    pub(super) refusal: Option<String>,
+}
+
+/// Opens the target once, before anything is recorded.
+pub(super) async fn learn_target(
+    session: &Session,
+    target: &Target,
+    device: &Device,
+    limits: Limits,
+    mut facts: TargetFacts,
+) -> Result<Learned, RunnerError> {
+    let url = target.url.as_str();
+    if let Err(obstacle) = session.visit(url).await? {
+        return Err(RunnerError::Unreachable {
+            url: url.to_owned(),
+            reason: reason_of(&obstacle.why),
+        });
+    }
+    let settled = session.settle(limits.settle).await?;
+    if settled.page.is_browser_error {
+        let reason = settled
+            .page
+            .text
+            .lines()
+            .next()
+            .unwrap_or("the browser showed its error page");
+        return Err(RunnerError::Unreachable {
+            url: url.to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
+    if let Some(error) = settled.measure.device_problem(device) {
+        return Err(error.into());
+    }
+    let refusal = outside_of(&settled.page.url, target)
+        .map(|origin| format!("the target's URL led to {origin}, which is none of its origins"));
+    facts.final_url = Some(settled.page.url.clone());
+    let (commit, source) = learn_commit(session, target).await?;
+    facts.commit = commit;
+    facts.commit_source = source;
+    Ok(Learned {
+        target: facts,
+        device: settled.measure.facts(device),
+        refusal,
+    })
+}
+
+/// `could not open …: unknown error: net::ERR_CONNECTION_REFUSED` says it at its end.
+fn reason_of(why: &str) -> String {
+    match why.find("net::") {
+        Some(at) => why[at..]
+            .split_whitespace()
+            .next()
+            .unwrap_or(why)
+            .to_owned(),
+        None => why.to_owned(),
+    }
+}
+
+/// The origin of a URL that belongs to none of the target's; `None` when it does, or is no web page.
+pub(super) fn outside_of(url: &str, target: &Target) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let origin = url.origin().ascii_serialization();
+    (!target.all_origins().contains(&origin)).then_some(origin)
+}
+
+async fn learn_commit(
+    session: &Session,
+    target: &Target,
+) -> Result<(Option<String>, Option<String>), RunnerError> {
+    let (found, source) = match &target.commit {
+        None => return Ok((None, None)),
+        Some(CommitSource::Header(name)) => (session.read_header(name), format!("header {name}")),
+        Some(CommitSource::Meta(name)) => (session.read_meta(name).await?, format!("meta {name}")),
+        Some(CommitSource::Json { path, pointer }) => {
+            let source = format!("{path} at {pointer}");
+            let Ok(url) = target.url.join(path) else {
+                return Ok((None, Some(format!("{path} is no path of the target"))));
+            };
+            match session.read_json(url.as_str(), COMMIT_LIMIT).await? {
+                Ok(document) => {
+                    let text = document.pointer(pointer).and_then(Value::as_str);
+                    (text.map(str::to_owned), source)
+                }
+                Err(why) => return Ok((None, Some(why))),
+            }
+        }
+    };
+    let commit = found
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty());
+    let source = if commit.is_some() {
+        source
+    } else {
+        format!("not there: {source}")
+    };
+    Ok((commit, Some(source)))
+}
