@@ -1,10 +1,46 @@
 //! What can go wrong with a browser and its driver, with what to do about it.
 
-use std::time::Duration;
+use std::{io, path::PathBuf, time::Duration};
 
 /// Why the browser could not be started, reached or used; the run's surroundings, not the product.
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
+    /// There is no driver.
+    #[error("found no chromedriver")]
+    DriverMissing,
+    /// There is no browser.
+    #[error("found no Chromium or Chrome")]
+    BrowserMissing,
+    /// The driver is made for another browser.
+    #[error("{driver} doesn't fit {browser}")]
+    VersionsDiffer {
+        /// The browser's own words.
+        browser: String,
+        /// The driver's own words.
+        driver: String,
+    },
+    /// A program didn't start.
+    #[error("{} didn't start: {source}", program.display())]
+    NotStarted {
+        /// The program.
+        program: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The driver ended before it was ready.
+    #[error("{} ended before it was ready: {words}", program.display())]
+    DriverDied {
+        /// The driver.
+        program: PathBuf,
+        /// Its last words.
+        words: String,
+    },
+    /// No folder for the browser's profile.
+    #[error("a folder for the browser's profile couldn't be made: {source}")]
+    NoProfile {
+        /// Why.
+        source: io::Error,
+    },
     /// The driver's answer to a new session.
     #[error("the driver at {driver} didn't open a session: {reason}")]
     SessionRefused {
@@ -94,6 +130,13 @@ impl BrowserError {
     /// What to do next.
     pub fn help(&self) -> Option<String> {
         let help = match self {
+            Self::DriverMissing | Self::BrowserMissing => INSTALL,
+            Self::VersionsDiffer { .. } => {
+                "install both from the same place, or update the older one; on Debian: apt-get install chromium chromium-driver"
+            }
+            Self::NoProfile { .. } => {
+                "see that the temporary folder has room and can be written, or set TMPDIR"
+            }
             Self::NoBidi { .. } => {
                 "shippass needs `webSocketUrl: true` to be honoured: use Chrome 140, Firefox 143 or newer with their drivers, \
                  or ask the grid to allow it in `webdriver.capabilities`"
@@ -112,3 +155,8 @@ impl BrowserError {
         Some(help.to_owned())
     }
 }
+
+#[cfg(target_os = "macos")]
+const INSTALL: &str = "install both: brew install --cask chromium chromedriver";
+#[cfg(not(target_os = "macos"))]
+const INSTALL: &str = "install both: apt-get install chromium chromium-driver (or your system's packages), or use --webdriver URL";

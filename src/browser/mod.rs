@@ -2,6 +2,7 @@
 
 mod bidi;
 mod error;
+pub mod launch;
 pub mod page;
 mod session;
 

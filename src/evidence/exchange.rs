@@ -222,8 +222,9 @@ pub enum Body {
     Described {
         /// Bytes, decoded.
         size: u64,
-        /// What the bytes are.
-        content: Content,
+        /// What the bytes are; `None` when they weren't asked for.
+        #[serde(default)]
+        content: Option<Content>,
         /// Why it isn't kept.
         why: String,
     },
@@ -239,7 +240,7 @@ impl Body {
     pub fn content(&self) -> Option<Content> {
         match self {
             Self::Kept(kept) => Some(kept.content),
-            Self::Described { content, .. } => Some(*content),
+            Self::Described { content, .. } => *content,
             Self::None | Self::Missing { .. } => None,
         }
     }

@@ -2,18 +2,29 @@
 //!
 //! Imports nothing of browsers and judges nothing.
 
+mod bodies;
+mod content;
+mod error;
 mod event;
 mod exchange;
+mod fold;
+mod journal;
+mod picture;
 mod recorder;
 mod redact;
 mod run;
 
+pub use bodies::CapturedBody;
+pub use content::sniff;
+pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
     Answer, Body, Content, Exchange, Header, Initiator, KeptBody, Outcome, ReadAs, Resource,
     Timings,
 };
-pub use recorder::{CapturedBody, Recorder};
+pub use fold::read_run;
+pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
+pub use recorder::Recorder;
 pub use redact::Redactor;
 pub use run::{
     ActionOutcome, ActionRecord, Area, ChecklistRun, ConsoleKind, ConsoleLine, DeviceFacts,

@@ -1,62 +1,334 @@
-//! Stub for compiling until the journal's branch is merged.
-use super::{Area, Body, Resource, RunEvent, StepIndex};
-/// Handle.
+//! The recorder: one thread writes the journal and the bodies, another prepares pictures, so that
+//! the step loop never waits for the disk. Only here does a stream become something that lasts.
+
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread::JoinHandle,
+};
+
+use serde_json::Value;
+
+use super::{
+    bodies::{self, CapturedBody},
+    error::EvidenceError,
+    event::{RunEvent, StepIndex},
+    exchange::{Body, Resource},
+    journal::Journal,
+    picture,
+    redact::Redactor,
+    run::{Area, Picture},
+};
+
+/// How much may wait to be written; beyond it the one who brings more waits.
+const QUEUE: usize = 64;
+
+/// A cheap handle; every clone writes to the same journal.
 #[derive(Debug, Clone)]
-pub struct Recorder;
-/// Captured.
-#[derive(Debug)]
-pub enum CapturedBody {
-    /// none
-    None,
-    /// bytes
-    Bytes {
-        /// m
-        mime: String,
-        /// b
-        bytes: Vec<u8>,
-    },
-    /// missing
-    Missing {
-        /// w
-        why: String,
-    },
-    /// not fetched
-    NotFetched {
-        /// m
-        mime: String,
-        /// s
-        size: u64,
-    },
+pub struct Recorder {
+    orders: mpsc::SyncSender<Order>,
+    pictures: mpsc::SyncSender<Shot>,
+    redactor: Arc<Redactor>,
+    state: Arc<State>,
 }
+
+#[derive(Debug, Default)]
+struct State {
+    /// The first thing that went wrong.
+    failure: Mutex<Option<EvidenceError>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+enum Order {
+    Event(Box<RunEvent>),
+    File { path: String, bytes: Vec<u8> },
+    End,
+}
+
+enum Shot {
+    Picture(Box<NewPicture>),
+    End,
+}
+
+/// A picture as the browser gave it.
+struct NewPicture {
+    at: StepIndex,
+    file: String,
+    encoded: Vec<u8>,
+    caption: Option<String>,
+    boxes: Vec<Area>,
+    scale: f64,
+}
+
+type Listener = Box<dyn FnMut(&RunEvent) + Send>;
+
 impl Recorder {
-    /// r
+    /// Begins a bundle in an empty or new folder. The listener hears each event once it is written;
+    /// the end of a step once it is on the disk.
+    pub fn create(
+        folder: &Path,
+        redactor: Arc<Redactor>,
+        listener: impl FnMut(&RunEvent) + Send + 'static,
+    ) -> Result<Self, EvidenceError> {
+        prepare_folder(folder)?;
+        let journal = Journal::create(folder)?;
+        let (orders, order_queue) = mpsc::sync_channel(QUEUE);
+        let (pictures, picture_queue) = mpsc::sync_channel(QUEUE);
+        let state = Arc::new(State::default());
+        let recorder = Self {
+            orders,
+            pictures,
+            redactor: Arc::clone(&redactor),
+            state,
+        };
+        let writer = Writer {
+            folder: folder.to_path_buf(),
+            journal,
+            redactor,
+            state: Arc::clone(&recorder.state),
+            listener: Some(Box::new(listener)),
+            written: HashSet::new(),
+        };
+        let orders = recorder.orders.clone();
+        let threads = vec![
+            std::thread::spawn(move || writer.run(&order_queue)),
+            std::thread::spawn(move || prepare_pictures(&picture_queue, &orders)),
+        ];
+        *recorder
+            .state
+            .threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = threads;
+        Ok(recorder)
+    }
+
+    /// Hands over an event.
     pub fn record(&self, event: RunEvent) {
-        eprintln!("{}", serde_json::to_string(&event).unwrap_or_default());
+        // A writer that is gone has left its reason in the state.
+        let _ = self.orders.send(Order::Event(Box::new(event)));
     }
-    /// k
-    pub fn keep_body(&self, b: CapturedBody, _r: Resource, _f: bool) -> Body {
-        match b {
-            CapturedBody::Bytes { bytes, .. } => Body::Missing {
-                why: String::from_utf8_lossy(&bytes).into(),
-            },
-            CapturedBody::Missing { why } => Body::Missing { why },
-            _ => Body::None,
+
+    /// Describes a body, and hands its bytes over when it is kept.
+    pub fn keep_body(
+        &self,
+        captured: CapturedBody,
+        resource: Resource,
+        is_first_party: bool,
+    ) -> Body {
+        let prepared = bodies::prepare(captured, resource, is_first_party, &self.redactor);
+        if let Some((path, bytes)) = prepared.file {
+            let _ = self.orders.send(Order::File { path, bytes });
         }
+        prepared.body
     }
-    /// p
+
+    /// Hands over a picture (JPEG) and what to box in it, in CSS pixels.
     pub fn take_picture(
         &self,
-        _at: StepIndex,
+        at: StepIndex,
         file: String,
         encoded: Vec<u8>,
-        _caption: Option<String>,
-        _boxes: Vec<(Area, String)>,
-        _scale: f64,
+        caption: Option<String>,
+        boxes: Vec<Area>,
+        scale: f64,
     ) {
-        let _ = std::fs::write(format!("/tmp/scratch/{}", file.replace('/', "_")), encoded);
+        let picture = NewPicture {
+            at,
+            file,
+            encoded,
+            caption,
+            boxes,
+            scale,
+        };
+        let _ = self.pictures.send(Shot::Picture(Box::new(picture)));
     }
-    /// f
+
+    /// What went wrong, in words, as soon as something has.
     pub fn failed(&self) -> Option<String> {
-        None
+        self.state.failure().as_ref().map(ToString::to_string)
+    }
+
+    /// Waits until everything handed over is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that couldn't be kept.
+    pub fn finish(&self, last: RunEvent) -> Result<(), EvidenceError> {
+        let threads = {
+            let mut threads = self
+                .state
+                .threads
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *threads)
+        };
+        let mut threads = threads.into_iter();
+        let (writer, painter) = (threads.next(), threads.next());
+        let _ = self.pictures.send(Shot::End);
+        let is_painted = painter.is_none_or(|thread| thread.join().is_ok());
+        self.record(last);
+        let _ = self.orders.send(Order::End);
+        let is_written = writer.is_none_or(|thread| thread.join().is_ok());
+        let failure = self.state.failure().take();
+        match failure {
+            Some(error) => Err(error),
+            None if is_painted && is_written => Ok(()),
+            None => Err(EvidenceError::Lost(
+                "a thread that writes broke down".to_owned(),
+            )),
+        }
+    }
+}
+
+impl State {
+    fn failure(&self) -> std::sync::MutexGuard<'_, Option<EvidenceError>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn prepare_folder(folder: &Path) -> Result<(), EvidenceError> {
+    let failed = |source| EvidenceError::Io {
+        what: "make",
+        path: folder.to_path_buf(),
+        source,
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
+        return Err(EvidenceError::FolderInUse {
+            folder: folder.to_path_buf(),
+        });
+    }
+    Ok(())
+}
+
+/// The thread that writes.
+struct Writer {
+    folder: PathBuf,
+    journal: Journal,
+    redactor: Arc<Redactor>,
+    state: Arc<State>,
+    listener: Option<Listener>,
+    /// Files that stand already: bodies are named by their hash.
+    written: HashSet<String>,
+}
+
+impl Writer {
+    fn run(mut self, orders: &mpsc::Receiver<Order>) {
+        while let Ok(order) = orders.recv() {
+            let done = match order {
+                Order::End => break,
+                Order::Event(event) => self.append(&event),
+                Order::File { path, bytes } => self.write_file(path, &bytes),
+            };
+            if let Err(error) = done {
+                // The first failure is the one that explains; after it nothing more is kept.
+                self.state.failure().get_or_insert(error);
+            }
+        }
+        if let Err(error) = self.journal.sync() {
+            self.state.failure().get_or_insert(error);
+        }
+    }
+
+    fn append(&mut self, event: &RunEvent) -> Result<(), EvidenceError> {
+        let mut value =
+            serde_json::to_value(event).map_err(|error| EvidenceError::Lost(error.to_string()))?;
+        hide_secrets(&mut value, &self.redactor);
+        self.journal.append(&value)?;
+        // A step is acknowledged when it is on the disk, not before.
+        if matches!(
+            event,
+            RunEvent::StepFinished { .. } | RunEvent::RunFinished { .. }
+        ) {
+            self.journal.sync()?;
+        }
+        self.tell(event);
+        Ok(())
+    }
+
+    /// A listener that breaks down is dropped: it can't end the run.
+    fn tell(&mut self, event: &RunEvent) {
+        if let Some(mut listener) = self.listener.take() {
+            let telling = std::panic::AssertUnwindSafe(|| listener(event));
+            if std::panic::catch_unwind(telling).is_ok() {
+                self.listener = Some(listener);
+            }
+        }
+    }
+
+    /// Bodies and pictures are on the disk before the record that names them: the queue keeps the order.
+    fn write_file(&mut self, path: String, bytes: &[u8]) -> Result<(), EvidenceError> {
+        if self.written.contains(&path) {
+            return Ok(());
+        }
+        let whole = self.folder.join(&path);
+        let failed = |source| EvidenceError::Io {
+            what: "write",
+            path: whole.clone(),
+            source,
+        };
+        if let Some(folder) = whole.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let partial = whole.with_extension("partial");
+        let mut file = File::create(&partial).map_err(failed)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_data())
+            .map_err(failed)?;
+        std::fs::rename(&partial, &whole).map_err(failed)?;
+        self.written.insert(path);
+        Ok(())
+    }
+}
+
+/// The last line of defence: no string of a record passes with a known secret in it.
+fn hide_secrets(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::String(text) => {
+            if let Some(clean) = redactor.known_secrets_out(text) {
+                *text = clean;
+            }
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| hide_secrets(item, redactor)),
+        Value::Object(map) => map
+            .values_mut()
+            .for_each(|item| hide_secrets(item, redactor)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The thread that looks at pictures and draws on them.
+fn prepare_pictures(shots: &mpsc::Receiver<Shot>, orders: &mpsc::SyncSender<Order>) {
+    while let Ok(Shot::Picture(new)) = shots.recv() {
+        let NewPicture {
+            at,
+            file,
+            encoded,
+            caption,
+            boxes,
+            scale,
+        } = *new;
+        let Ok(picture) = picture::prepare(encoded, &boxes, scale) else {
+            // A step without a picture says so by having none.
+            continue;
+        };
+        let (width, height) = (picture.width, picture.height);
+        let _ = orders.send(Order::File {
+            path: file.clone(),
+            bytes: picture.bytes,
+        });
+        let picture = Picture {
+            file,
+            width,
+            height,
+            caption,
+        };
+        let event = RunEvent::PictureTaken { at, picture };
+        let _ = orders.send(Order::Event(Box::new(event)));
     }
 }

@@ -156,6 +156,9 @@ pub struct StepRun {
     /// Why it never began.
     #[serde(default)]
     pub not_run: Option<String>,
+    /// Whether its end was recorded; a step that was cut off is never clean.
+    #[serde(default = "finished")]
+    pub finished: bool,
     /// What was done, in order.
     #[serde(default)]
     pub actions: Vec<ActionRecord>,
@@ -186,6 +189,11 @@ pub struct StepRun {
     /// What needed to decide couldn't be had, each with its reason.
     #[serde(default)]
     pub undecided: Vec<String>,
+}
+
+/// Recorded runs in fixtures are whole unless they say otherwise.
+fn finished() -> bool {
+    true
 }
 
 /// One action and what came of it.

@@ -32,7 +32,7 @@ pub(super) struct StepWalk<'w, 'p> {
     /// How things stood just before the last touch, while its effects aren't known yet.
     touched: Option<(Counters, PageMarks)>,
     typed: Vec<TypedField>,
-    pub(super) boxes: Vec<(Area, String)>,
+    pub(super) boxes: Vec<Area>,
     pub(super) has_failed_action: bool,
 }
 

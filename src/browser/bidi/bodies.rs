@@ -53,7 +53,6 @@ pub(super) async fn finish_exchange(
                 fetch_body(&shared, &request, "response", mime).await
             } else {
                 CapturedBody::NotFetched {
-                    mime,
                     size: response.bytes_received,
                 }
             };

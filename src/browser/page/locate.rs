@@ -75,8 +75,8 @@ pub(super) enum Hindrance {
 pub struct Obstacle {
     /// The reason, for the person who reads.
     pub why: String,
-    /// Elements to box, each with its label.
-    pub boxes: Vec<(Area, String)>,
+    /// Elements to box.
+    pub boxes: Vec<Area>,
 }
 
 impl Obstacle {
@@ -110,11 +110,7 @@ impl Obstacle {
                     "{named} is covered by {} for {seconds} s: a finger would touch that instead",
                     in_words(&by)
                 ),
-                boxes: by
-                    .area
-                    .map(|area| (area, "covers it".to_owned()))
-                    .into_iter()
-                    .collect(),
+                boxes: by.area.into_iter().collect(),
             },
             Hindrance::Page { message } => Self::plain(format!(
                 "the page's own code broke the search for {named}: {message}"
@@ -148,7 +144,7 @@ fn several(named: &str, matches: &[ElementFacts], count: usize) -> Obstacle {
         let _ = write!(why, "\n{number}. {}", in_words(element));
         if let Some(area) = element.area {
             let _ = write!(why, " at {:.0}, {:.0}", area.x, area.y);
-            boxes.push((area, number.to_string()));
+            boxes.push(area);
         }
     }
     Obstacle { why, boxes }
@@ -216,7 +212,6 @@ mod tests {
              1. button “Save” at 16, 10\n2. link “Save” at 200, 10"
         );
         assert_eq!(obstacle.boxes.len(), 2);
-        assert_eq!(obstacle.boxes[1].1, "2");
     }
 
     #[test]

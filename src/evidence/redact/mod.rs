@@ -22,6 +22,11 @@ impl Redactor {
         text.to_owned()
     }
 
+    /// Takes known secrets out of a text; `None` when it holds none.
+    pub fn known_secrets_out(&self, _text: &str) -> Option<String> {
+        None
+    }
+
     /// Takes secrets out of a URL.
     pub fn url(&self, url: &str) -> String {
         url.to_owned()

@@ -1,0 +1,60 @@
+//! What can go wrong with keeping evidence.
+
+use std::{io, path::PathBuf};
+
+/// Why evidence couldn't be written or read back.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// The bundle's folder holds something already.
+    #[error("{} isn't empty", folder.display())]
+    FolderInUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file couldn't be written or read.
+    #[error("couldn't {what} {}: {source}", path.display())]
+    Io {
+        /// `write`, `read`, `make`.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The journal's first record isn't one.
+    #[error("{} is no journal of a run: {why}", path.display())]
+    NoJournal {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A record names a step that the plan doesn't have.
+    #[error("the journal names step {step} of checklist {checklist}, which its plan doesn't have")]
+    UnknownStep {
+        /// The checklist's index.
+        checklist: usize,
+        /// The step's index.
+        step: usize,
+    },
+    /// The thread that writes ended before its time.
+    #[error("evidence was lost: {0}")]
+    Lost(String),
+}
+
+impl EvidenceError {
+    /// What to do next.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::FolderInUse { .. } => Some("give an empty or a new folder with --out"),
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                Some("the disk is full: make room and run again")
+            }
+            Self::Io { .. } => Some("see that the folder exists and can be written"),
+            Self::NoJournal { .. } | Self::UnknownStep { .. } => {
+                Some("the folder wasn't made by this version of shippass, or was changed since")
+            }
+            Self::Lost(_) => None,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! From a journal's events to a `Run`; total over every prefix of a journal.
+
+use std::path::Path;
+
+use super::{
+    error::EvidenceError,
+    event::{RunEvent, StepIndex},
+    exchange::ReadAs,
+    journal::read_journal,
+    run::{Run, StepRun},
+};
+
+/// Reads a bundle's journal and folds it.
+pub fn read_run(folder: &Path) -> Result<Run, EvidenceError> {
+    Run::from_events(read_journal(folder)?.events)
+}
+
+/// A read whose exchange hasn't come yet.
+struct PendingRead {
+    at: StepIndex,
+    url: String,
+    how: ReadAs,
+}
+
+impl Run {
+    /// Folds events; a step that began and never ended keeps no page and no end.
+    pub fn from_events(events: impl IntoIterator<Item = RunEvent>) -> Result<Self, EvidenceError> {
+        let mut run = Self::default();
+        let mut reads = Vec::new();
+        for event in events {
+            run.take(event, &mut reads)?;
+        }
+        for read in reads {
+            run.attach(&read);
+        }
+        for checklist in &mut run.checklists {
+            for step in &mut checklist.steps {
+                step.exchanges.sort_by_key(|exchange| number(&exchange.id));
+            }
+        }
+        Ok(run)
+    }
+
+    fn take(&mut self, event: RunEvent, reads: &mut Vec<PendingRead>) -> Result<(), EvidenceError> {
+        match event {
+            RunEvent::RunStarted {
+                info,
+                target,
+                api,
+                checklists,
+            } => {
+                self.info = info;
+                self.target = target;
+                self.api = api;
+                self.checklists = checklists;
+                for checklist in &mut self.checklists {
+                    for step in &mut checklist.steps {
+                        step.finished = false;
+                    }
+                }
+            }
+            RunEvent::EngineStarted(engine) => self.engine = engine,
+            RunEvent::DeviceMeasured(device) => self.device = device,
+            RunEvent::TargetLearned(target) => self.target = target,
+            RunEvent::AnswerRead { at, url, how } => {
+                self.step(at)?;
+                reads.push(PendingRead { at, url, how });
+            }
+            RunEvent::RunFinished {
+                finished,
+                cut_short,
+                redactions,
+            } => {
+                self.info.finished = Some(finished);
+                self.info.cut_short = cut_short;
+                self.redactions = redactions;
+            }
+            RunEvent::StepStarted { at, .. }
+            | RunEvent::ActionFinished { at, .. }
+            | RunEvent::ExpectationFinished { at, .. }
+            | RunEvent::ExchangeFinished { at, .. }
+            | RunEvent::ConsoleWritten { at, .. }
+            | RunEvent::Navigated { at, .. }
+            | RunEvent::Happened { at, .. }
+            | RunEvent::PictureTaken { at, .. }
+            | RunEvent::StepFinished { at, .. }
+            | RunEvent::StepSkipped { at, .. } => self.step(at)?.take(event),
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, at: StepIndex) -> Result<&mut StepRun, EvidenceError> {
+        let StepIndex { checklist, step } = at;
+        self.checklists
+            .get_mut(checklist)
+            .and_then(|checklist| checklist.steps.get_mut(step))
+            .ok_or(EvidenceError::UnknownStep { checklist, step })
+    }
+
+    /// A read belongs to the newest exchange with its URL, in its step or in one before.
+    fn attach(&mut self, read: &PendingRead) {
+        let Some(checklist) = self.checklists.get_mut(read.at.checklist) else {
+            return;
+        };
+        let steps = checklist.steps.iter_mut().take(read.at.step + 1).rev();
+        let mut exchanges = steps.flat_map(|step| step.exchanges.iter_mut().rev());
+        if let Some(exchange) = exchanges.find(|exchange| is_read(&exchange.url, &read.url))
+            && !exchange.read_as.contains(&read.how)
+        {
+            exchange.read_as.push(read.how);
+        }
+    }
+}
+
+/// The page's code sees a URL without its fragment.
+fn is_read(exchange: &str, read: &str) -> bool {
+    let bare = |url: &str| url.split('#').next().unwrap_or_default().to_owned();
+    bare(exchange) == bare(read)
+}
+
+/// `e17` is 17: exchanges end in another order than they begin.
+fn number(id: &str) -> u64 {
+    id.trim_start_matches(|character: char| !character.is_ascii_digit())
+        .parse()
+        .unwrap_or(u64::MAX)
+}
+
+impl StepRun {
+    fn take(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::StepStarted { started, .. } => self.started = Some(started),
+            RunEvent::ActionFinished { record, .. } => self.actions.push(record),
+            RunEvent::ExpectationFinished { record, .. } => self.expectations.push(record),
+            RunEvent::ExchangeFinished { exchange, .. } => self.exchanges.push(*exchange),
+            RunEvent::ConsoleWritten { line, .. } => self.console.push(line),
+            RunEvent::Navigated { navigation, .. } => self.navigations.push(navigation),
+            RunEvent::Happened { happening, .. } => self.happenings.push(happening),
+            RunEvent::PictureTaken { picture, .. } => self.pictures.push(picture),
+            RunEvent::StepSkipped { why, .. } => self.not_run = Some(why),
+            RunEvent::StepFinished {
+                duration_ms,
+                page,
+                unsettled,
+                undecided,
+                ..
+            } => {
+                self.duration_ms = duration_ms;
+                self.page = page;
+                self.unsettled = unsettled;
+                self.undecided = undecided;
+                self.finished = true;
+            }
+            // The others belong to no step.
+            _ => {}
+        }
+    }
+}

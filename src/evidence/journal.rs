@@ -1,0 +1,185 @@
+//! `journal.ndjson`: append-only, hash-chained; what is in it survives a kill.
+//!
+//! A line is `<sha256 of the rest> {"n":…,"prev":"<sha256 of the line before>","ev":{…}}`.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{BufRead, BufReader, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{error::EvidenceError, event::RunEvent};
+
+/// The journal's name in a bundle.
+pub const JOURNAL: &str = "journal.ndjson";
+/// The format, in the first record.
+const FORMAT: &str = "shippass-journal/1";
+
+#[derive(Serialize)]
+struct Written<'e> {
+    n: u64,
+    prev: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+    ev: &'e serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    n: u64,
+    prev: String,
+    format: Option<String>,
+    ev: RunEvent,
+}
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub(super) struct Journal {
+    file: File,
+    path: PathBuf,
+    next: u64,
+    head: String,
+    /// Where the last whole record ends.
+    length: u64,
+    is_broken: bool,
+}
+
+impl Journal {
+    /// Begins a new journal; an existing one is an error.
+    pub(super) fn create(folder: &Path) -> Result<Self, EvidenceError> {
+        let path = folder.join(JOURNAL);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        let file = file.map_err(|source| failed("make", &path, source))?;
+        Ok(Self {
+            file,
+            path,
+            next: 0,
+            head: String::new(),
+            length: 0,
+            is_broken: false,
+        })
+    }
+
+    /// Writes a record; on an error nothing of it stays and nothing more can be written.
+    pub(super) fn append(&mut self, event: &serde_json::Value) -> Result<(), EvidenceError> {
+        if self.is_broken {
+            return Err(EvidenceError::Lost(
+                "the journal broke off earlier".to_owned(),
+            ));
+        }
+        let record = Written {
+            n: self.next,
+            prev: &self.head,
+            format: (self.next == 0).then_some(FORMAT),
+            ev: event,
+        };
+        let text = serde_json::to_string(&record)
+            .map_err(|error| EvidenceError::Lost(error.to_string()))?;
+        let hash = hex_sha256(text.as_bytes());
+        let line = format!("{hash} {text}\n");
+        if let Err(source) = self.file.write_all(line.as_bytes()) {
+            self.is_broken = true;
+            let _ = self.file.set_len(self.length);
+            let _ = self.file.seek(SeekFrom::Start(self.length));
+            return Err(failed("write", &self.path, source));
+        }
+        self.length += line.len() as u64;
+        self.next += 1;
+        self.head = hash;
+        Ok(())
+    }
+
+    /// Puts all that was written on the disk. A failed sync is not tried again: its pages may be gone.
+    pub(super) fn sync(&mut self) -> Result<(), EvidenceError> {
+        self.file.sync_data().map_err(|source| {
+            self.is_broken = true;
+            failed("write", &self.path, source)
+        })
+    }
+}
+
+/// A journal as far as it is whole.
+#[derive(Debug)]
+pub struct ReadJournal {
+    /// The events of the longest whole prefix.
+    pub events: Vec<RunEvent>,
+    /// The hash of its last record.
+    pub head: String,
+    /// What is wrong behind it; `None` when the whole file is good.
+    pub torn: Option<String>,
+}
+
+/// Reads the longest prefix in which every record is whole and follows the one before.
+pub fn read_journal(folder: &Path) -> Result<ReadJournal, EvidenceError> {
+    let path = folder.join(JOURNAL);
+    let file = File::open(&path).map_err(|source| failed("read", &path, source))?;
+    let mut reader = BufReader::new(file);
+    let mut journal = ReadJournal {
+        events: Vec::new(),
+        head: String::new(),
+        torn: None,
+    };
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line);
+        if read.map_err(|source| failed("read", &path, source))? == 0 {
+            break;
+        }
+        let next = journal.events.len() as u64;
+        match check_record(&line, next, &journal.head) {
+            Ok((hash, event)) => {
+                journal.events.push(event);
+                journal.head = hash;
+            }
+            Err(why) => {
+                journal.torn = Some(format!("record {next}: {why}"));
+                break;
+            }
+        }
+    }
+    if journal.events.is_empty() {
+        let why = journal.torn.unwrap_or_else(|| "it is empty".to_owned());
+        return Err(EvidenceError::NoJournal { path, why });
+    }
+    Ok(journal)
+}
+
+fn check_record(line: &[u8], next: u64, head: &str) -> Result<(String, RunEvent), String> {
+    let line = line.strip_suffix(b"\n").ok_or("it breaks off")?;
+    let line = std::str::from_utf8(line).map_err(|_| "it isn't text")?;
+    let (hash, text) = line.split_once(' ').ok_or("it has no hash")?;
+    if hash != hex_sha256(text.as_bytes()) {
+        return Err("its hash doesn't fit".to_owned());
+    }
+    let record: Read = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if record.n != next || record.prev != head {
+        return Err("it doesn't follow the record before".to_owned());
+    }
+    if next == 0 && record.format.as_deref() != Some(FORMAT) {
+        return Err(format!("its format isn't {FORMAT}"));
+    }
+    Ok((hash.to_owned(), record.ev))
+}
+
+/// SHA-256 in lower-case hex.
+pub fn hex_sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+fn failed(what: &'static str, path: &Path, source: std::io::Error) -> EvidenceError {
+    EvidenceError::Io {
+        what,
+        path: path.to_path_buf(),
+        source,
+    }
+}

@@ -1,0 +1,93 @@
+//! The demo: healthy means clean, each fault is found by its own detector and by nothing else.
+
+use std::collections::BTreeSet;
+
+use shippass::demo::Fault;
+
+use crate::support::{Ended, Workshop};
+
+fn demo(fault: &str) -> Ended {
+    let workshop = Workshop::new();
+    let ended = workshop.shippass(&["demo", "--fault", fault, "--out", "out", "--format", "json"]);
+    // The folder goes with the workshop; what is asked of it is read before.
+    let kept = tempfile::tempdir().expect("a temporary folder").keep();
+    std::fs::rename(&ended.bundle, kept.join("out")).expect("moved");
+    Ended {
+        bundle: kept.join("out"),
+        ..ended
+    }
+}
+
+fn forget(ended: &Ended) {
+    std::fs::remove_dir_all(ended.bundle.parent().expect("a folder")).expect("removed");
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn the_healthy_app_is_clean_ten_times_in_a_row() {
+    for round in 1..=10 {
+        let ended = demo("none");
+        let document = ended.document();
+        assert_eq!(
+            ended.status,
+            0,
+            "round {round}: {:#?}\n{}",
+            ended.steps(),
+            ended.stderr
+        );
+        assert_eq!(document["findings"], serde_json::json!([]), "round {round}");
+        assert!(
+            ended.statuses().iter().all(|status| status == "clean"),
+            "{:#?}",
+            ended.steps()
+        );
+        forget(&ended);
+    }
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn each_fault_is_found_by_its_own_detector_and_by_nothing_else() {
+    for fault in Fault::ALL {
+        let ended = demo(fault.name());
+        let found = ended.detectors();
+        let failed = ended.statuses().iter().any(|status| status == "failed");
+        let report = format!(
+            "{}: {found:?}\n{:#?}\n{}",
+            fault.name(),
+            ended.steps(),
+            ended.stderr
+        );
+        match fault.caught_by() {
+            Some("expectation") => {
+                assert!(failed, "{report}");
+                assert_eq!(found, BTreeSet::new(), "{report}");
+            }
+            Some(detector) => {
+                assert_eq!(found, BTreeSet::from([detector.to_owned()]), "{report}");
+            }
+            None => assert_eq!(found, BTreeSet::new(), "{report}"),
+        }
+        let is_caught = fault.caught_by().is_some();
+        assert_eq!(ended.status, i32::from(is_caught || failed), "{report}");
+        forget(&ended);
+    }
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn all_faults_together_are_each_found() {
+    let ended = demo("all");
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    let found = ended.detectors();
+    for fault in Fault::ALL {
+        if let Some(detector) = fault.caught_by().filter(|name| *name != "expectation") {
+            assert!(
+                found.contains(detector),
+                "{} not in {found:?}",
+                fault.name()
+            );
+        }
+    }
+    forget(&ended);
+}

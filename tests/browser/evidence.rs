@@ -1,0 +1,199 @@
+//! What a bundle holds after a run over a site that has a bit of everything.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json, Router,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+
+use crate::support::{Ended, Site, Workshop, page};
+
+const PASSWORD: &str = "p@ss/W0rd \"x\"&<é+9=Zq";
+const TOKEN: &str = "tok_4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c";
+
+/// A page that sends a secret everywhere a page can, and an API that sends it back.
+fn leaky_site() -> Site {
+    let script = format!(
+        "<label>Password <input id=p type=password></label><label>Code <input autocomplete=one-time-code id=o></label><button id=b>Send</button><p id=out></p>
+        <script>
+        const token = '{TOKEN}';
+        b.onclick = async () => {{
+          document.cookie = 'session=' + token;
+          localStorage.setItem('token', token);
+          await fetch('/api/json', {{ method: 'POST', headers: {{ 'Content-Type': 'application/json', Authorization: 'Bearer ' + token }}, body: JSON.stringify({{ password: p.value, nested: JSON.stringify({{ access_token: token }}) }}) }});
+          await fetch('/api/form', {{ method: 'POST', body: new URLSearchParams({{ password: p.value, other: btoa(token) }}) }});
+          const form = new FormData(); form.append('password', p.value); form.append('file', new Blob([token]), 'a.txt');
+          await fetch('/api/form', {{ method: 'POST', body: form }});
+          await fetch('/api/echo?token=' + token + '#' + token);
+          await fetch('/api/echo/' + encodeURIComponent(p.value));
+          await fetch('/hop?sig=' + token);
+          console.log('token is ' + token + ' and ' + p.value);
+          console.error(new Error('failed with ' + encodeURIComponent(token)));
+          out.textContent = 'Sent ' + token; document.title = token;
+        }};
+        </script>"
+    );
+    let echo = |headers: HeaderMap| async move {
+        let auth = headers
+            .get("authorization")
+            .and_then(|it| it.to_str().ok())
+            .unwrap_or(TOKEN)
+            .to_owned();
+        let cookie = format!("sid={TOKEN}; HttpOnly");
+        (
+            [(header::SET_COOKIE, cookie)],
+            Json(json!({"access_token": TOKEN, "echo": auth, "ok": true, "name": "Ada"})),
+        )
+    };
+    let router = Router::new()
+        .route(
+            "/",
+            get(move || {
+                let script = script.clone();
+                async move { page(&script) }
+            }),
+        )
+        .route("/api/json", post(echo))
+        .route("/api/form", post(echo))
+        .route("/api/echo", get(echo))
+        .route("/api/echo/{x}", get(echo))
+        .route(
+            "/hop",
+            get(|| async { Redirect::temporary(&format!("/api/echo?access_token={TOKEN}")) }),
+        )
+        .route("/html", get(|| async { page("<p>Not JSON</p>") }))
+        .route(
+            "/picture.png",
+            get(|| async {
+                (
+                    [(header::CONTENT_TYPE, "image/png")],
+                    [0x89, b'P', b'N', b'G', 0, 1, 2, 3],
+                )
+            }),
+        )
+        .route(
+            "/gone",
+            get(|| async { StatusCode::NO_CONTENT.into_response() }),
+        );
+    Site::serve(router)
+}
+
+fn walk() -> Ended {
+    let site = Box::leak(Box::new(leaky_site()));
+    let workshop = Box::leak(Box::new(Workshop::new()));
+    workshop.write(
+        "shippass.yaml",
+        &format!("targets:\n  t:\n    url: {}\n    kind: local\n", site.url),
+    );
+    workshop.write(
+        "list.yaml",
+        "name: Secrets\nsteps:\n  - name: Send\n    do:\n      - visit: /\n      - fill: { Password: \"${PLANTED_PASSWORD}\", Code: \"${PLANTED_CODE}\" }\n      - tap: Send\n    expect:\n      - see: \"Sent ${PLANTED_TOKEN}\"\n      - response: GET /hop 307\n",
+    );
+    let mut command = workshop.command(&["run", "--out", "out", "list.yaml"]);
+    command
+        .env("PLANTED_PASSWORD", PASSWORD)
+        .env("PLANTED_TOKEN", TOKEN)
+        .env("PLANTED_CODE", "94857261");
+    let output = command.output().expect("the binary runs");
+    workshop.ended(&output)
+}
+
+fn every_byte(folder: &std::path::Path, found: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            every_byte(&path, found);
+        } else {
+            found.insert(
+                path.display().to_string(),
+                std::fs::read(&path).expect("read"),
+            );
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn no_planted_secret_reaches_the_bundle_and_the_har_is_valid() {
+    let ended = walk();
+    assert!(
+        ended.bundle.join("manifest.json").is_file(),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.statuses(), ["clean"], "{:#?}", ended.steps());
+    let mut files = BTreeMap::new();
+    every_byte(&ended.bundle, &mut files);
+    let url_encoded = TOKEN.replace('_', "%5F");
+    for (name, bytes) in &files {
+        for secret in [
+            PASSWORD,
+            TOKEN,
+            &url_encoded,
+            "94857261",
+            "tok_4f9a8b7c6d5e4f3a",
+        ] {
+            let leaks = bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes());
+            assert!(!leaks, "{name} holds {secret}");
+        }
+        assert!(!ended.stdout.contains(TOKEN) && !ended.stderr.contains(TOKEN));
+    }
+
+    let text = std::fs::read_to_string(ended.bundle.join("network.har")).expect("a HAR");
+    let parsed = har::from_str(&text).expect("a valid HAR");
+    assert!(matches!(parsed.log, har::Spec::V1_2(_)));
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let entries = document["log"]["entries"].as_array().expect("entries");
+    let hop = entries
+        .iter()
+        .find(|entry| entry["response"]["status"] == 307)
+        .expect("the redirect is an entry of its own");
+    assert!(
+        hop["response"]["redirectURL"]
+            .as_str()
+            .expect("text")
+            .contains("/api/echo")
+    );
+    let json = entries.iter().find(|entry| {
+        entry["request"]["url"]
+            .as_str()
+            .is_some_and(|url| url.ends_with("/api/json"))
+    });
+    let json = json.expect("the JSON call");
+    let sent = json["request"]["postData"]["text"]
+        .as_str()
+        .expect("a body");
+    assert!(
+        serde_json::from_str::<Value>(sent).is_ok(),
+        "what was sent is still JSON: {sent}"
+    );
+    let came = json["response"]["content"]["text"]
+        .as_str()
+        .expect("a body");
+    assert!(
+        came.contains("\"Ada\"") && came.contains("[redacted:"),
+        "{came}"
+    );
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn pictures_are_in_device_pixels_and_private_fields_are_blank() {
+    let ended = walk();
+    let document = ended.document();
+    let file = document["checklists"][0]["steps"][0]["screens"][0]
+        .as_str()
+        .expect("a picture");
+    let picture = image::open(ended.bundle.join(file)).expect("a picture");
+    assert_eq!(picture.width(), 1125);
+    assert!(picture.height() >= 2300, "{}", picture.height());
+    assert_eq!(document["device"]["width"], 375);
+    assert_eq!(document["device"]["scale"], 3.0);
+    assert_eq!(document["device"]["touch"], true);
+}

@@ -1,0 +1,11 @@
+//! Tests in a real browser, one after the other: `cargo test --test browser -- --include-ignored --test-threads=1`.
+#![allow(missing_docs, reason = "tests name themselves")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod demo;
+mod evidence;
+mod failures;
+mod signals;
+mod steps;

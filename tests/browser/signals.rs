@@ -1,0 +1,156 @@
+//! However a run ends, nothing is left running and the bundle is valid up to there.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+use axum::{Router, routing::get};
+
+use crate::support::{Site, Workshop, page};
+
+/// A run in the middle of a step that waits for something that never comes.
+struct Midway {
+    workshop: Workshop,
+    child: Child,
+    _site: Site,
+}
+
+impl Midway {
+    fn start() -> Self {
+        let site = Site::serve(Router::new().route("/", get(|| async { page("<h1>Here</h1>") })));
+        let workshop = Workshop::new();
+        workshop.write(
+            "list.yaml",
+            "name: Test\nsteps:\n  - name: First\n    do:\n      - visit: /\n    expect:\n      - see: Here\n  - name: Hangs\n    expect:\n      - see: Never\n        within: 60s\n  - name: After\n    do:\n      - visit: /\n",
+        );
+        let mut child = workshop
+            .command(&["run", "--url", &site.url, "--out", "out", "list.yaml"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        // The first step's line says that the second has begun.
+        let lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        let seen = lines
+            .map_while(Result::ok)
+            .any(|line| line.contains("First"));
+        assert!(seen, "the first step is done");
+        Self {
+            workshop,
+            child,
+            _site: site,
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("kill")
+            .args([name, &pid])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+    }
+
+    fn wait(&mut self, limit: Duration) -> i32 {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                return status.code().unwrap_or(-1);
+            }
+            assert!(started.elapsed() < limit, "still running after {limit:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Processes and profile folders that belong to this run, by the run's own pid in their names.
+    fn leftovers(&self) -> Vec<String> {
+        let started = Instant::now();
+        loop {
+            let left = profiles_of(self.child.id());
+            if left.is_empty() || started.elapsed() > Duration::from_secs(5) {
+                return left;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn profiles_of(pid: u32) -> Vec<String> {
+    let mark = format!("shippass-profile-{pid}-");
+    let mut left = Vec::new();
+    for entry in std::fs::read_dir("/proc").expect("processes").flatten() {
+        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let command = String::from_utf8_lossy(&command).replace('\0', " ");
+        if command.contains(&mark) {
+            left.push(command);
+        }
+    }
+    for entry in std::fs::read_dir(std::env::temp_dir())
+        .expect("a folder")
+        .flatten()
+    {
+        if entry.file_name().to_string_lossy().starts_with(&mark) {
+            left.push(entry.path().display().to_string());
+        }
+    }
+    left
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn one_signal_ends_the_run_in_order() {
+    for signal in ["-INT", "-TERM"] {
+        let mut midway = Midway::start();
+        assert!(
+            !profiles_of(midway.child.id()).is_empty(),
+            "the browser runs under a name that is found"
+        );
+        midway.signal(signal);
+        assert_eq!(midway.wait(Duration::from_secs(15)), 4, "{signal}");
+        let output = std::process::Output {
+            status: std::process::ExitStatus::default(),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        };
+        let ended = midway.workshop.ended(&output);
+        assert_eq!(
+            ended.statuses(),
+            ["clean", "unknown", "not-run"],
+            "{:#?}",
+            ended.steps()
+        );
+        assert_eq!(ended.document()["run"]["complete"], false);
+        assert!(ended.bundle.join("manifest.json").is_file());
+        assert_eq!(midway.leftovers(), Vec::<String>::new(), "{signal}");
+    }
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_second_signal_leaves_at_once_and_leaves_nothing() {
+    let mut midway = Midway::start();
+    midway.signal("-INT");
+    midway.signal("-INT");
+    assert_eq!(midway.wait(Duration::from_secs(10)), 4);
+    assert_eq!(midway.leftovers(), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_killed_run_leaves_no_browser_and_its_journal_can_be_read() {
+    let mut midway = Midway::start();
+    midway.signal("-KILL");
+    assert_eq!(midway.wait(Duration::from_secs(5)), -1);
+    assert_eq!(midway.leftovers(), Vec::<String>::new());
+    let folder = midway.workshop.path().join("out");
+    let run = shippass::evidence::read_run(&folder).expect("the journal is readable");
+    let steps: Vec<_> = run.steps().map(|(_, step)| step).collect();
+    assert!(steps[0].page.is_some(), "the first step was acknowledged");
+    assert!(
+        steps[1].started.is_some() && steps[1].page.is_none(),
+        "the second was under way"
+    );
+    assert!(steps[2].started.is_none());
+}
