@@ -66,7 +66,18 @@ const kinds = {
 const isNegative = check.kind.startsWith("not_");
 const isBusy = () => document.readyState === "loading" || (state && state.open.size > 0);
 let last = null;
+let seenChanges = -1;
+let skipped = 0;
 const attempt = () => {
+  // Reading a page's text makes it lay itself out: only after a change, or now and then for what no
+  // observer sees, such as a value typed or a style sheet applied.
+  const changes = state ? state.changes : 0;
+  if (changes === seenChanges && skipped < 6 && performance.now() - started < limit) {
+    skipped += 1;
+    return requestAnimationFrame(attempt);
+  }
+  seenChanges = changes;
+  skipped = 0;
   try {
     last = kinds[check.kind](check);
   } catch (error) {
