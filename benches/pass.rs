@@ -5,7 +5,12 @@
 //! script where shippass runs one, fetches the same bodies and takes the same pictures. It waits for
 //! nothing: an element that isn't there yet is asked for again at once. It judges and writes nothing
 //! but the pictures.
-#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a program to run by hand")]
+#![allow(
+    missing_docs,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program to run by hand"
+)]
 
 #[path = "pass/bare.rs"]
 mod bare;
@@ -30,7 +35,11 @@ fn main() {
     for round in 0..=ROUNDS {
         let bare = runtime.block_on(bare::walk_demo());
         let ours = run_shippass();
-        println!("round {round}: bare {:.2} s, shippass {:.2} s", bare.as_secs_f64(), ours.wall.as_secs_f64());
+        println!(
+            "round {round}: bare {:.2} s, shippass {:.2} s",
+            bare.as_secs_f64(),
+            ours.wall.as_secs_f64()
+        );
         // The first round warms caches and isn't counted.
         if round > 0 {
             bare_walls.push(bare.as_secs_f64());
@@ -40,8 +49,14 @@ fn main() {
     let ours = median(costs.iter().map(|cost| cost.wall.as_secs_f64()).collect());
     let bare = median(bare_walls);
     let peak = costs.iter().map(|cost| cost.peak_kib).max().unwrap_or(0);
-    println!("median of {ROUNDS}: bare {bare:.2} s, shippass {ours:.2} s, ratio {:.2} (at most 1.25)", ours / bare);
-    println!("peak memory of shippass with the demo app in it: {:.1} MiB (at most 48)", mebibytes(peak));
+    println!(
+        "median of {ROUNDS}: bare {bare:.2} s, shippass {ours:.2} s, ratio {:.2} (at most 1.25)",
+        ours / bare
+    );
+    println!(
+        "peak memory of shippass with the demo app in it: {:.1} MiB (at most 48)",
+        mebibytes(peak)
+    );
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a figure to read")]
@@ -72,12 +87,16 @@ fn run_shippass() -> Cost {
         std::thread::sleep(Duration::from_millis(10));
     };
     assert!(status.success(), "the healthy demo is clean: {status}");
-    Cost { wall: clock.elapsed(), peak_kib }
+    Cost {
+        wall: clock.elapsed(),
+        peak_kib,
+    }
 }
 
 /// The kernel's own high-water mark of a process, in KiB.
 fn peak_of(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+        .unwrap_or(0)
 }

@@ -32,8 +32,14 @@ const WATCH: &str = include_str!("../../src/browser/page/js/watch.js");
 /// The wall time from the driver's start to its end.
 pub async fn walk_demo() -> Duration {
     let demo = Demo::start(FaultSet::none()).await.unwrap();
-    let sources: Vec<_> = CHECKLISTS.iter().map(|(name, text)| Source { name, text }).collect();
-    let config = Source { name: "shippass.yaml", text: CONFIG };
+    let sources: Vec<_> = CHECKLISTS
+        .iter()
+        .map(|(name, text)| Source { name, text })
+        .collect();
+    let config = Source {
+        name: "shippass.yaml",
+        text: CONFIG,
+    };
     let environment = Environment::from(demo.environment());
     let project = read_project(Some(config), &sources, &environment, &detect::names()).unwrap();
     let clock = Instant::now();
@@ -50,7 +56,11 @@ pub async fn walk_demo() -> Duration {
 }
 
 fn start_driver() -> (Child, u16) {
-    let mut driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
     let port = lines.map_while(Result::ok).find_map(|line| {
         let (_, rest) = line.split_once("started successfully on port ")?;
@@ -80,17 +90,27 @@ impl Script {
                 "mobileEmulation": {"deviceMetrics": {"width": 375, "height": 812, "pixelRatio": 3, "touch": true, "mobile": true}},
             },
         });
-        let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("an object was written")
+        };
         let client = ClientBuilder::new(connector)
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap();
-        let socket = client.capabilities().unwrap()["webSocketUrl"].as_str().unwrap().to_owned();
+        let socket = client.capabilities().unwrap()["webSocketUrl"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let (mut socket, _) = tokio_tungstenite::connect_async(&socket).await.unwrap();
         let (commands, mut queue) = mpsc::unbounded_channel::<(u64, Value)>();
         let replies = Replies::default();
-        let this = Arc::new(Self { client, commands, replies: Arc::clone(&replies), next: 1.into() });
+        let this = Arc::new(Self {
+            client,
+            commands,
+            replies: Arc::clone(&replies),
+            next: 1.into(),
+        });
         let weak = Arc::downgrade(&this);
         tokio::spawn(async move {
             loop {
@@ -116,8 +136,16 @@ impl Script {
                 }
             }
         });
-        this.send("session.subscribe", json!({"events": ["network", "log", "browsingContext", "script.message"]})).await;
-        this.send("network.addDataCollector", json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": 20_000_000})).await;
+        this.send(
+            "session.subscribe",
+            json!({"events": ["network", "log", "browsingContext", "script.message"]}),
+        )
+        .await;
+        this.send(
+            "network.addDataCollector",
+            json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": 20_000_000}),
+        )
+        .await;
         this.send("script.addPreloadScript", json!({"functionDeclaration": WATCH, "arguments": [{"type": "channel", "value": {"channel": "bare", "ownership": "none"}}]})).await;
         this
     }
@@ -126,7 +154,9 @@ impl Script {
         let id = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         self.replies.lock().unwrap().insert(id, reply);
-        let _ = self.commands.send((id, json!({"id": id, "method": method, "params": params})));
+        let _ = self
+            .commands
+            .send((id, json!({"id": id, "method": method, "params": params})));
         answer.await.unwrap_or_default()["result"].take()
     }
 
@@ -134,9 +164,17 @@ impl Script {
         let request = &event["params"]["request"];
         let kind = request["goog:resourceType"].as_str().unwrap_or_default();
         if matches!(kind, "Document" | "Fetch" | "XHR") {
-            self.send("network.getData", json!({"dataType": "response", "request": request["request"]})).await;
+            self.send(
+                "network.getData",
+                json!({"dataType": "response", "request": request["request"]}),
+            )
+            .await;
             if request["method"] != "GET" {
-                self.send("network.getData", json!({"dataType": "request", "request": request["request"]})).await;
+                self.send(
+                    "network.getData",
+                    json!({"dataType": "request", "request": request["request"]}),
+                )
+                .await;
             }
         }
     }
@@ -145,7 +183,10 @@ impl Script {
         let mut open = None;
         for checklist in &project.checklists {
             self.fresh_page(&mut open).await;
-            let persona = checklist.personas.first().map(|named| &project.config.personas[&named.name]);
+            let persona = checklist
+                .personas
+                .first()
+                .map(|named| &project.config.personas[&named.name]);
             if let Some(persona) = persona {
                 self.act_all(&persona.sign_in, url).await;
                 self.look(open.as_ref().unwrap(), folder).await;
@@ -161,36 +202,69 @@ impl Script {
             }
         }
         if let Some((user, _)) = open {
-            self.send("browser.removeUserContext", json!({"userContext": user})).await;
+            self.send("browser.removeUserContext", json!({"userContext": user}))
+                .await;
         }
     }
 
     async fn fresh_page(&self, open: &mut Option<(String, String)>) {
         if let Some((user, _)) = open.take() {
-            self.send("browser.removeUserContext", json!({"userContext": user})).await;
+            self.send("browser.removeUserContext", json!({"userContext": user}))
+                .await;
         }
         let user = self.send("browser.createUserContext", json!({})).await;
         let user = user["userContext"].as_str().unwrap().to_owned();
-        let created = self.send("browsingContext.create", json!({"type": "tab", "userContext": user})).await;
+        let created = self
+            .send(
+                "browsingContext.create",
+                json!({"type": "tab", "userContext": user}),
+            )
+            .await;
         let context = created["context"].as_str().unwrap().to_owned();
-        self.client.switch_to_window(WindowHandle::try_from(context.clone()).unwrap()).await.unwrap();
+        self.client
+            .switch_to_window(WindowHandle::try_from(context.clone()).unwrap())
+            .await
+            .unwrap();
         *open = Some((user, context));
     }
 
-    async fn step(&self, step: &Step, url: &str, open: &(String, String), folder: &std::path::Path) {
+    async fn step(
+        &self,
+        step: &Step,
+        url: &str,
+        open: &(String, String),
+        folder: &std::path::Path,
+    ) {
         self.act_all(&step.actions, url).await;
         for _ in &step.expectations {
-            self.client.execute("return document.body ? document.body.innerText.length : 0", vec![]).await.unwrap();
+            self.client
+                .execute(
+                    "return document.body ? document.body.innerText.length : 0",
+                    vec![],
+                )
+                .await
+                .unwrap();
         }
         self.look(open, folder).await;
     }
 
     async fn look(&self, open: &(String, String), folder: &std::path::Path) {
-        self.client.execute("return [document.title, document.body ? document.body.innerText : '']", vec![]).await.unwrap();
+        self.client
+            .execute(
+                "return [document.title, document.body ? document.body.innerText : '']",
+                vec![],
+            )
+            .await
+            .unwrap();
         let shot = json!({"context": open.1, "format": {"type": "image/jpeg", "quality": 0.85}});
         let picture = self.send("browsingContext.captureScreenshot", shot).await;
-        let bytes = STANDARD.decode(picture["data"].as_str().unwrap_or_default()).unwrap();
-        let name = format!("{}.jpg", self.next.load(std::sync::atomic::Ordering::Relaxed));
+        let bytes = STANDARD
+            .decode(picture["data"].as_str().unwrap_or_default())
+            .unwrap();
+        let name = format!(
+            "{}.jpg",
+            self.next.load(std::sync::atomic::Ordering::Relaxed)
+        );
         tokio::fs::write(folder.join(name), bytes).await.unwrap();
     }
 
@@ -227,8 +301,14 @@ impl Script {
     async fn fill(&self, entries: &[Entry]) {
         for entry in entries {
             let found = self.find(&entry.field, "field").await;
-            self.element(&found["element"]).send_keys(&entry.text).await.unwrap();
-            self.client.execute("return arguments[0].value", vec![found["element"].clone()]).await.unwrap();
+            self.element(&found["element"])
+                .send_keys(&entry.text)
+                .await
+                .unwrap();
+            self.client
+                .execute("return arguments[0].value", vec![found["element"].clone()])
+                .await
+                .unwrap();
         }
     }
 
@@ -261,12 +341,22 @@ impl Script {
             {
                 return found;
             }
-            assert!(clock.elapsed() < Duration::from_secs(10), "found no {locator}");
+            assert!(
+                clock.elapsed() < Duration::from_secs(10),
+                "found no {locator}"
+            );
         }
     }
 
     fn element(&self, reference: &Value) -> Element {
-        let id = reference.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+        let id = reference
+            .as_object()
+            .unwrap()
+            .values()
+            .next()
+            .unwrap()
+            .as_str()
+            .unwrap();
         Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
     }
 }
