@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `shippass` command.
+
+use shippass::cli::{Exit, main as run};
+
+fn main() -> Exit {
+    run(std::env::args_os())
+}

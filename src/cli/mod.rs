@@ -1,1 +1,57 @@
-//! x
+//! One file a command: arguments in, a call of the rooms, exit status out.
+
+mod arguments;
+mod check;
+mod completions;
+mod conclude;
+mod demo;
+mod detectors;
+mod exit;
+mod failure;
+mod guard;
+mod pass;
+mod run;
+mod signals;
+mod terminal;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use arguments::{Cli, Command};
+pub use exit::Exit;
+use terminal::Terminal;
+
+/// Runs the command line and answers the exit status.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // The guard is this binary run once more; it must not depend on anything below.
+    if arguments.get(1).is_some_and(|word| word == guard::COMMAND) {
+        return guard::main(&arguments[2..]);
+    }
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are printed to standard output and are no mistake.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::BadInput
+            } else {
+                Exit::Clean
+            };
+        }
+    };
+    let terminal = Terminal::new(&cli.global);
+    let end = match cli.command {
+        Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
+        Command::Demo(arguments) => demo::main(&arguments, &terminal),
+        Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
+        Command::Detectors => Ok(detectors::list(&terminal)),
+        Command::Explain { name } => detectors::explain(&name, &terminal),
+        Command::Completions { shell } => Ok(completions::main(shell, &terminal)),
+    };
+    end.unwrap_or_else(|failure| {
+        terminal.complain(&failure);
+        failure.exit()
+    })
+}

@@ -116,3 +116,10 @@ pub enum Status {
     /// An action or expectation didn't come to pass.
     Failed,
 }
+
+impl Rule {
+    /// x
+    pub fn to_markdown(&self) -> String {
+        String::new()
+    }
+}

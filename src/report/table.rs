@@ -111,9 +111,9 @@ fn finding_block(run: &Run, finding: &Finding, width: usize) -> String {
         visible(&finding.title),
         finding.detector
     );
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "  at {} › {}{more}\n",
+        "  at {} › {}{more}",
         visible(checklist),
         finding.at.step
     );
@@ -123,7 +123,7 @@ fn finding_block(run: &Run, finding: &Finding, width: usize) -> String {
         .chain(finding.signals.iter().map(String::as_str))
     {
         for part in wrap(&visible(line), width.saturating_sub(4).max(40)) {
-            let _ = write!(text, "    {part}\n");
+            let _ = writeln!(text, "    {part}");
         }
     }
     text

@@ -1,0 +1,12 @@
+//! YAML into a tree of located nodes, every scalar kept as it is written. The only place that knows the YAML crate.
+
+mod node;
+mod parse;
+mod sensitive;
+mod syntax;
+
+pub(crate) use node::{Kind, Node};
+pub(crate) use parse::LARGEST;
+pub(super) use parse::{Problem, parse};
+pub(crate) use sensitive::is_sensitive;
+pub(super) use sensitive::sensitive_ranges_by_words;

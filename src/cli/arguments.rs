@@ -1,0 +1,157 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The signed-in smoke pass that a green build can't make.
+#[derive(Debug, Parser)]
+#[command(name = "shippass", version, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input, 3 the surroundings failed, 4 interrupted."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Configuration file; `shippass.yaml` here when there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Say more of what happens.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Say nothing but results.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    pub(super) color: ColourChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColourChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Walks checklists against a target and writes a bundle.
+    #[command(
+        after_help = "Example:\n  shippass run --target preview checklists/quotes.yaml\n  shippass run --url http://localhost:3000 checklists/"
+    )]
+    Run(RunArguments),
+    /// Walks the built-in checklists against the built-in app and writes a bundle.
+    #[command(
+        after_help = "Example:\n  shippass demo\n  shippass demo --fault sign-bounced\n  shippass demo --fault none --serve"
+    )]
+    Demo(DemoArguments),
+    /// Reads configuration and checklists without a browser and reports every mistake.
+    #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
+    Check(CheckArguments),
+    /// Lists the detectors.
+    #[command(after_help = "Example:\n  shippass detectors")]
+    Detectors,
+    /// Says what a detector means, when it stays silent and how to mend the app.
+    #[command(after_help = "Example:\n  shippass explain html-for-json")]
+    Explain {
+        /// The detector's name.
+        name: String,
+    },
+    /// Prints completions for a shell.
+    #[command(
+        after_help = "Example:\n  shippass completions bash > /etc/bash_completion.d/shippass"
+    )]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// Checklists, or folders of them; `checklists/` beside the configuration when none is named.
+    pub(super) files: Vec<PathBuf>,
+    /// A target of the configuration.
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    pub(super) target: Option<String>,
+    /// A target that isn't in the configuration.
+    #[arg(long)]
+    pub(super) url: Option<url::Url>,
+    /// Walk every checklist that has a persona as this one.
+    #[arg(long = "as", value_name = "PERSONA")]
+    pub(super) persona: Option<String>,
+    /// The device: a name or WIDTHxHEIGHT@SCALE.
+    #[arg(long, value_name = "NAME|WxH@SCALE")]
+    pub(super) device: Option<String>,
+    #[command(flatten)]
+    pub(super) browser: BrowserArguments,
+    /// The commit that the target should serve.
+    #[arg(long, value_name = "SHA")]
+    pub(super) expect_commit: Option<String>,
+}
+
+/// Options of everything that opens a browser.
+#[derive(Debug, Clone, Args)]
+pub(super) struct BrowserArguments {
+    /// The browser engine.
+    #[arg(long, value_enum, default_value_t = Engine::Chromium)]
+    pub(super) engine: Engine,
+    /// A driver, grid or device cloud that already runs.
+    #[arg(long, value_name = "URL")]
+    pub(super) webdriver: Option<url::Url>,
+    /// Folder of the bundle; `screenshots/<run id>` when not given.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Show the browser's window.
+    #[arg(long)]
+    pub(super) headed: bool,
+    /// How results are printed.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// Chromium, Chrome or Edge.
+    Chromium,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A table and the findings.
+    Human,
+    /// `bundle.json`.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArguments {
+    /// A fault to switch on, `all` or `none`; may be given several times.
+    #[arg(long = "fault", value_name = "NAME", default_value = "all")]
+    pub(super) faults: Vec<String>,
+    /// Only serve the app, until Ctrl-C.
+    #[arg(long)]
+    pub(super) serve: bool,
+    /// Port of the app when it is only served; any free one when not given.
+    #[arg(long, default_value_t = 0, requires = "serve")]
+    pub(super) port: u16,
+    #[command(flatten)]
+    pub(super) browser: BrowserArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Checklists, or folders of them.
+    pub(super) files: Vec<PathBuf>,
+}

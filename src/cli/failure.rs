@@ -1,0 +1,155 @@
+//! Every error that can end a command, turned into text with help, and into an exit status.
+
+use std::{fmt, io};
+
+use super::Exit;
+use crate::browser::BrowserError;
+use crate::bundle::BundleError;
+use crate::checklist::Mistake;
+use crate::config::{DeviceError, ProjectError, TargetError};
+use crate::demo::{DemoError, UnknownFault};
+use crate::detect;
+use crate::evidence::{EvidenceError, ScanError};
+use crate::runner::RunnerError;
+
+/// Why a command ended before its time.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The project couldn't be read.
+    Project(ProjectError),
+    /// Built-in files hold a mistake.
+    Mistakes(Vec<Mistake>),
+    /// The target couldn't be picked.
+    Target(TargetError),
+    /// The device isn't known.
+    Device(DeviceError),
+    /// `--as` names nobody.
+    UnknownPersona { name: String, known: Vec<String> },
+    /// `explain` names no detector.
+    UnknownDetector { name: String },
+    /// `--fault` names none.
+    UnknownFault(UnknownFault),
+    /// The browser couldn't be used.
+    Browser(BrowserError),
+    /// The walk couldn't go on.
+    Runner(RunnerError),
+    /// Evidence couldn't be kept.
+    Evidence(EvidenceError),
+    /// The bundle couldn't be written.
+    Bundle(BundleError),
+    /// A known secret stands in the bundle.
+    Leak(ScanError),
+    /// The demo app didn't start.
+    Demo(DemoError),
+    /// The system refused something else.
+    Io { what: String, source: io::Error },
+}
+
+impl Failure {
+    /// The exit status that scripts rely on.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Project(_)
+            | Self::Mistakes(_)
+            | Self::Target(_)
+            | Self::Device(_)
+            | Self::UnknownPersona { .. }
+            | Self::UnknownDetector { .. }
+            | Self::UnknownFault(_)
+            | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
+            Self::Browser(_)
+            | Self::Runner(_)
+            | Self::Evidence(_)
+            | Self::Bundle(_)
+            | Self::Leak(_)
+            | Self::Demo(_)
+            | Self::Io { .. } => Exit::Surroundings,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Project(error) => Some(error.help()),
+            Self::Target(error) => Some(error.help()),
+            Self::Device(error) => Some(error.help()),
+            Self::UnknownPersona { known, .. } if known.is_empty() => {
+                Some("declare it under `personas` in `shippass.yaml`".to_owned())
+            }
+            Self::UnknownPersona { known, .. } => {
+                Some(format!("the declared ones are {}", known.join(", ")))
+            }
+            Self::UnknownDetector { .. } => {
+                Some(format!("the detectors are {}", detect::names().join(", ")))
+            }
+            Self::UnknownFault(error) => Some(error.help()),
+            Self::Browser(error) => error.help(),
+            Self::Runner(error) => error.help(),
+            Self::Evidence(error) => error.help().map(str::to_owned),
+            Self::Bundle(error) => Some(error.help().to_owned()),
+            Self::Leak(error) => Some(error.help()),
+            // Mistakes bring their own help, each its own.
+            Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Project(ProjectError::Mistakes(mistakes)) => {
+                write_mistakes(f, mistakes)?;
+                let error = ProjectError::Mistakes(Vec::new());
+                return write!(f, "help: {}", error.help());
+            }
+            Self::Mistakes(mistakes) => return write_mistakes(f, mistakes),
+            Self::Project(error) => write!(f, "error: {error}")?,
+            Self::Target(error) => write!(f, "error: {error}")?,
+            Self::Device(error) => write!(f, "error: {error}")?,
+            Self::UnknownPersona { name, .. } => write!(f, "error: there is no persona `{name}`")?,
+            Self::UnknownDetector { name } => write!(f, "error: there is no detector `{name}`")?,
+            Self::UnknownFault(error) => write!(f, "error: {error}")?,
+            Self::Browser(error) => write!(f, "error: {error}")?,
+            Self::Runner(error) => write!(f, "error: {error}")?,
+            Self::Evidence(error) => write!(f, "error: {error}")?,
+            Self::Bundle(error) => write!(f, "error: {error}")?,
+            Self::Leak(error) => write!(f, "error: {error}")?,
+            Self::Demo(error) => write!(f, "error: {error}")?,
+            Self::Io { what, source } => write!(f, "error: couldn't {what}: {source}")?,
+        }
+        match self.help() {
+            Some(help) => write!(f, "\nhelp: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn write_mistakes(f: &mut fmt::Formatter<'_>, mistakes: &[Mistake]) -> fmt::Result {
+    for mistake in mistakes {
+        writeln!(f, "{mistake}\n")?;
+    }
+    Ok(())
+}
+
+macro_rules! from {
+    ($($source:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$source> for Failure {
+            fn from(error: $source) -> Self {
+                Self::$variant(error)
+            }
+        })*
+    };
+}
+
+from! {
+    ProjectError => Project,
+    Vec<Mistake> => Mistakes,
+    TargetError => Target,
+    DeviceError => Device,
+    UnknownFault => UnknownFault,
+    BrowserError => Browser,
+    RunnerError => Runner,
+    EvidenceError => Evidence,
+    BundleError => Bundle,
+    ScanError => Leak,
+    DemoError => Demo,
+}

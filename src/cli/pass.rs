@@ -1,0 +1,232 @@
+//! The pass itself: plan, browser, walk, evidence, judgement, bundle. Shared by `run` and `demo`.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, Zoned};
+use tokio::{runtime::Runtime, sync::watch};
+
+use super::{
+    Exit,
+    arguments::{BrowserArguments, Format},
+    conclude,
+    failure::Failure,
+    signals::watch_signals,
+    terminal::Terminal,
+};
+use crate::browser::{
+    Session,
+    launch::{Driver, DriverRequest},
+    page::Limits,
+};
+use crate::bundle::paths;
+use crate::config::{Project, Target};
+use crate::evidence::{Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
+use crate::report::{Progress, ProgressMode};
+use crate::runner::{Plan, RunnerError, Walk, WalkEnd};
+
+/// What is to be walked, where and with what.
+pub(super) struct Assignment {
+    pub(super) project: Project,
+    pub(super) target: Target,
+    pub(super) persona: Option<String>,
+    pub(super) expected_commit: Option<String>,
+    pub(super) browser: BrowserArguments,
+}
+
+/// The runtime that everything async runs on; two threads are enough for one browser.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::Io {
+            what: "start the runtime".to_owned(),
+            source,
+        })
+}
+
+/// Walks, keeps the proof, judges and prints.
+pub(super) fn run(
+    assignment: &Assignment,
+    terminal: &Terminal,
+    runtime: &Runtime,
+) -> Result<Exit, Failure> {
+    let plan = plan(assignment)?;
+    let id = ulid::Ulid::generate().to_string();
+    let folder = match &assignment.browser.out {
+        Some(folder) => folder.clone(),
+        None => PathBuf::from("screenshots").join(id.to_lowercase()),
+    };
+    let redactor = Arc::new(redactor(&assignment.project, terminal));
+    let mut progress = Progress::new(progress_mode(terminal), Box::new(std::io::stderr()));
+    let recorder = Recorder::create(&folder, Arc::clone(&redactor), move |event| {
+        progress.on(event);
+    })?;
+    recorder.record(started(assignment, &plan, id));
+    let end = runtime.block_on(walk(assignment, &plan, &recorder, &redactor));
+    recorder.finish(RunEvent::RunFinished {
+        finished: Timestamp::now(),
+        cut_short: cut_short(&end).map(|why| redactor.text(&why)),
+        redactions: redactor.counts(),
+    })?;
+    let today = Zoned::now().date();
+    let judged = conclude::conclude(&folder, &assignment.project.config.ignore, &redactor, today)?;
+    print(&folder, &judged, assignment.browser.format, terminal);
+    match end {
+        WalkEnd::Whole if judged.is_clean() => Ok(Exit::Clean),
+        WalkEnd::Whole => Ok(Exit::Flagged),
+        WalkEnd::Interrupted => Ok(Exit::Interrupted),
+        WalkEnd::Failed(error) => Err(error.into()),
+    }
+}
+
+fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
+    let Project {
+        config, checklists, ..
+    } = &assignment.project;
+    let only = assignment.persona.as_deref();
+    Plan::new(checklists, &config.personas, only, paths::slug).map_err(|persona| {
+        Failure::UnknownPersona {
+            name: persona.name,
+            known: config.personas.keys().cloned().collect(),
+        }
+    })
+}
+
+fn redactor(project: &Project, terminal: &Terminal) -> Redactor {
+    let secrets = &project.config.secrets;
+    let redactor = Redactor::new(secrets.iter().map(|secret| (&*secret.name, &*secret.value)));
+    for name in redactor.short_secrets() {
+        terminal.say(&format!(
+            "warning: the value of {name} is too short to be found and taken out everywhere"
+        ));
+    }
+    redactor
+}
+
+fn progress_mode(terminal: &Terminal) -> ProgressMode {
+    match (terminal.is_quiet, terminal.is_watched) {
+        (true, _) => ProgressMode::Quiet,
+        (false, true) => ProgressMode::Bar,
+        (false, false) => ProgressMode::Lines,
+    }
+}
+
+fn started(assignment: &Assignment, plan: &Plan, id: String) -> RunEvent {
+    let config = &assignment.project.config;
+    RunEvent::RunStarted {
+        info: RunInfo {
+            id,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            started: Timestamp::now(),
+            finished: None,
+            cut_short: None,
+        },
+        target: target_facts(assignment),
+        api: config.api.iter().map(ToString::to_string).collect(),
+        checklists: plan.outline(),
+    }
+}
+
+fn target_facts(assignment: &Assignment) -> TargetFacts {
+    let target = &assignment.target;
+    TargetFacts {
+        name: target.name.clone(),
+        url: target.url.to_string(),
+        kind: target.kind.to_string(),
+        origins: target.all_origins(),
+        expected_commit: assignment.expected_commit.clone(),
+        ..TargetFacts::default()
+    }
+}
+
+/// The walk within the life of a browser; whatever happens, the browser is gone afterwards.
+async fn walk(
+    assignment: &Assignment,
+    plan: &Plan,
+    recorder: &Recorder,
+    redactor: &Arc<Redactor>,
+) -> WalkEnd {
+    let mut stop = match watch_signals() {
+        Ok(stop) => stop,
+        Err(error) => return WalkEnd::Failed(RunnerError::EvidenceLost(error.to_string())),
+    };
+    let starting = start_browser(assignment, recorder, redactor);
+    let started = tokio::select! {
+        biased;
+        _ = stop.wait_for(|is_stopped| *is_stopped) => return WalkEnd::Interrupted,
+        started = starting => started,
+    };
+    let (driver, session) = match started {
+        Ok(started) => started,
+        Err(error) => return WalkEnd::Failed(error),
+    };
+    recorder.record(RunEvent::EngineStarted(session.engine().clone()));
+    let end = walk_plan(assignment, plan, &session, recorder, redactor, stop).await;
+    // The evidence is whole by now; a browser that doesn't end by itself is ended by the guard.
+    let _ = session.close().await;
+    driver.stop().await;
+    end
+}
+
+async fn start_browser(
+    assignment: &Assignment,
+    recorder: &Recorder,
+    redactor: &Arc<Redactor>,
+) -> Result<(Driver, Session), RunnerError> {
+    let config = &assignment.project.config;
+    let driver = Driver::start(&DriverRequest {
+        device: &config.device,
+        is_headed: assignment.browser.headed,
+        remote: config.webdriver.as_ref(),
+        remote_url: assignment.browser.webdriver.as_ref(),
+    })
+    .await?;
+    let request = driver.session_request(assignment.target.all_origins());
+    let session = Session::open(&request, recorder.clone(), Arc::clone(redactor)).await?;
+    Ok((driver, session))
+}
+
+async fn walk_plan(
+    assignment: &Assignment,
+    plan: &Plan,
+    session: &Session,
+    recorder: &Recorder,
+    redactor: &Arc<Redactor>,
+    stop: watch::Receiver<bool>,
+) -> WalkEnd {
+    let walk = Walk {
+        plan,
+        target: &assignment.target,
+        facts: target_facts(assignment),
+        device: &assignment.project.config.device,
+        limits: Limits::default(),
+        session,
+        recorder: recorder.clone(),
+        redactor: Arc::clone(redactor),
+        stop,
+        picture_file: paths::picture,
+    };
+    walk.run().await
+}
+
+fn cut_short(end: &WalkEnd) -> Option<String> {
+    match end {
+        WalkEnd::Whole => None,
+        WalkEnd::Interrupted => Some("interrupted".to_owned()),
+        WalkEnd::Failed(error) => Some(error.to_string()),
+    }
+}
+
+fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
+    match format {
+        Format::Json => terminal.print(&judged.document_text),
+        Format::Human => {
+            terminal.print(&judged.table(terminal.has_colour, terminal.width));
+            terminal.print(&format!("report  {}", folder.join(paths::REPORT).display()));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Ctrl-C and SIGTERM: the first ends the run in order, the second leaves at once.
+
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use super::{Exit, failure::Failure};
+
+/// Turns true at the first signal. At the second the program leaves; the guard ends the browser.
+pub(super) fn watch_signals() -> Result<watch::Receiver<bool>, Failure> {
+    let io = |source| Failure::Io {
+        what: "listen for signals".to_owned(),
+        source,
+    };
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(io)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(io)?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        let mut count = 0;
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            count += 1;
+            let _ = stop.send(true);
+            if count > 1 {
+                std::process::exit(Exit::Interrupted as i32);
+            }
+        }
+    });
+    Ok(stopped)
+}

@@ -1,0 +1,66 @@
+//! Where results and everything else go: the one place that prints.
+
+use std::io::{IsTerminal, Write};
+
+use super::{
+    arguments::{ColourChoice, Global},
+    failure::Failure,
+};
+use crate::config::Environment;
+
+/// What the terminal can do and how much it wants to hear.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terminal {
+    /// Colour on standard output.
+    pub(super) has_colour: bool,
+    /// A person watches standard error: a progress bar may move there.
+    pub(super) is_watched: bool,
+    /// Nothing but results is wanted.
+    pub(super) is_quiet: bool,
+    /// Columns of standard output.
+    pub(super) width: usize,
+}
+
+impl Terminal {
+    pub(super) fn new(global: &Global) -> Self {
+        let environment = Environment::capture();
+        let is_set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+        let is_plain = is_set("NO_COLOR") || environment.get("TERM") == Some("dumb");
+        let has_colour = match global.color {
+            ColourChoice::Always => true,
+            ColourChoice::Never => false,
+            ColourChoice::Auto => std::io::stdout().is_terminal() && !is_plain && !is_set("CI"),
+        };
+        let width = terminal_width().unwrap_or(100);
+        Self {
+            has_colour,
+            is_watched: std::io::stderr().is_terminal() && !is_set("CI") && !is_plain,
+            is_quiet: global.quiet,
+            width,
+        }
+    }
+
+    /// Prints a result. A reader that has gone away is no failure.
+    pub(super) fn print(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
+        let _ = out.flush();
+    }
+
+    /// Says something that is no result, unless only results are wanted.
+    pub(super) fn say(&self, text: &str) {
+        if !self.is_quiet {
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// Says what went wrong.
+    pub(super) fn complain(&self, failure: &Failure) {
+        let _ = writeln!(std::io::stderr().lock(), "{failure}");
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
