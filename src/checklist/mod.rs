@@ -2,10 +2,36 @@
 //!
 //! Lives below everything; knows no browser, no bundle and no report.
 
+mod action;
+mod check;
+mod element;
+mod fields;
+mod keys;
+mod mistake;
 mod model;
+mod nearest;
 mod pattern;
+mod reader;
+mod roles;
+mod source;
+mod steps;
+mod variables;
+mod vocabulary;
+mod yaml;
 
+pub(crate) use action::actions;
+pub(crate) use element::given;
+pub(crate) use fields::{Fields, Shape, nowhere};
+pub(crate) use mistake::quote;
+pub use mistake::{Mistake, Weight};
 pub use model::{
     Action, By, Check, Checklist, Entry, Expectation, Locator, Named, Place, Sight, Step,
 };
+pub(crate) use nearest::{list_words, nearest};
 pub use pattern::{ExpectedBody, PathPattern, PatternError, ResponsePattern, StatusPattern};
+pub(crate) use reader::Reader;
+pub use source::Source;
+pub(crate) use source::decode_text;
+pub(crate) use steps::read_checklist;
+pub(crate) use variables::{Variables, has_variable};
+pub(crate) use yaml::{Kind, LARGEST, Node, is_sensitive};

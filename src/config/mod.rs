@@ -1,8 +1,22 @@
 //! `shippass.yaml`: targets, personas, device, ignore rules; values from the environment.
 
+mod address;
+mod device;
+mod driver;
+mod environment;
+mod error;
+mod ignore;
+mod load;
 mod model;
+mod project;
+mod read;
+mod targets;
 
+pub use environment::Environment;
+pub use error::{DeviceError, ProjectError, TargetError};
+pub use load::load_project;
 pub use model::{
     CommitSource, Config, Device, IgnoreRule, Persona, RemoteDriver, RequestPattern, Secret,
     Target, TargetKind,
 };
+pub use project::{Project, read_project};

@@ -1,0 +1,209 @@
+//! The verbs of `do`. One more verb is a variant of `Action` and a row of `VERBS`.
+
+use super::{
+    check::CHECKS,
+    element::{entries, locator},
+    keys::check_key,
+    model::Action,
+    reader::Reader,
+    variables::has_variable,
+    vocabulary::{Vocabulary, Word},
+    yaml::Node,
+};
+
+/// What the machine can do.
+pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
+    noun: "verb",
+    words: &[
+        Word {
+            name: "visit",
+            example: "- visit: /quotes",
+            decode: visit,
+        },
+        Word {
+            name: "tap",
+            example: "- tap: Sign in",
+            decode: |reader, node| {
+                locator(reader, node, "`tap`", "- tap: Sign in").map(Action::Tap)
+            },
+        },
+        Word {
+            name: "fill",
+            example: "- fill: { Email: ada@example.com }",
+            decode: |reader, node| entries(reader, node, &FILL).map(Action::Fill),
+        },
+        Word {
+            name: "press",
+            example: "- press: Enter",
+            decode: press,
+        },
+        Word {
+            name: "choose",
+            example: "- choose: { Plan: Pro }",
+            decode: |reader, node| entries(reader, node, &CHOOSE).map(Action::Choose),
+        },
+        Word {
+            name: "back",
+            example: "- back",
+            decode: |reader, node| takes_nothing(reader, node, "back", Action::Back),
+        },
+        Word {
+            name: "reload",
+            example: "- reload",
+            decode: |reader, node| takes_nothing(reader, node, "reload", Action::Reload),
+        },
+    ],
+    later: &[
+        "double_tap",
+        "long_press",
+        "paste",
+        "check",
+        "uncheck",
+        "upload",
+        "scroll_to",
+        "swipe",
+        "wait_for",
+        "network",
+        "run",
+        "ask",
+    ],
+    beside: &[],
+    others: &[
+        ("click", "tap"),
+        ("touch", "tap"),
+        ("push", "tap"),
+        ("submit", "tap"),
+        ("type", "fill"),
+        ("enter", "fill"),
+        ("input", "fill"),
+        ("write", "fill"),
+        ("goto", "visit"),
+        ("go", "visit"),
+        ("open", "visit"),
+        ("navigate", "visit"),
+        ("select", "choose"),
+        ("pick", "choose"),
+        ("select_option", "choose"),
+        ("key", "press"),
+        ("refresh", "reload"),
+        ("go_back", "back"),
+    ],
+    elsewhere: no_verb,
+};
+
+/// How a verb or a check with fields and texts is written.
+pub(super) struct EntryForm {
+    /// The word, in back-ticks.
+    pub(super) subject: &'static str,
+    /// The key of the text in the list form.
+    pub(super) text: &'static str,
+    /// Whether a text may be empty when it is written as `""`.
+    pub(super) may_be_empty: bool,
+    /// The map form.
+    pub(super) example: &'static str,
+    /// An item of the list form.
+    pub(super) item: &'static str,
+}
+
+const FILL: EntryForm = EntryForm {
+    subject: "`fill`",
+    text: "text",
+    may_be_empty: true,
+    example: "- fill: { Email: ada@example.com }",
+    item: "- { field: { label: Email }, text: ada@example.com }",
+};
+
+const CHOOSE: EntryForm = EntryForm {
+    subject: "`choose`",
+    text: "option",
+    may_be_empty: false,
+    example: "- choose: { Plan: Pro }",
+    item: "- { field: { label: Plan }, option: Pro }",
+};
+
+/// The items of a `do`.
+pub(crate) fn actions(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Action>> {
+    let items = reader.list(node, "`do`", "- tap: Sign in")?;
+    let actions: Vec<Option<Action>> = items
+        .iter()
+        .map(|item| VERBS.decode(reader, item))
+        .collect();
+    actions.into_iter().collect()
+}
+
+/// Words that belong somewhere else.
+fn no_verb(word: &str) -> Option<String> {
+    Some(match word {
+        "within" => {
+            "`within` belongs to an item of `expect`; every action waits by itself until it can be done"
+                .to_owned()
+        }
+        "wait" | "sleep" | "pause" | "delay" | "timeout" => {
+            "waiting is never written: every action and every expectation waits by itself".to_owned()
+        }
+        "in" | "nth" | "role" | "name" | "label" | "test_id" | "css" => format!(
+            "`{word}` belongs into the element: `- tap: {{ role: button, name: Sign, nth: 2 }}`"
+        ),
+        word if CHECKS.names().any(|check| check == word) => {
+            format!("`{word}` is a check, it belongs under `expect` of the step")
+        }
+        _ => return None,
+    })
+}
+
+fn visit(reader: &mut Reader<'_>, node: &Node) -> Option<Action> {
+    let example = "- visit: /quotes";
+    let path = reader.text(node, "`visit`", example)?;
+    let path = path.trim();
+    let is_url = ["http://", "https://"]
+        .iter()
+        .any(|scheme| path.starts_with(scheme));
+    if !is_url && !path.starts_with('/') {
+        let help = if has_variable(node.written()) {
+            "a path begins with `/`, a whole address with `https://`".to_owned()
+        } else {
+            format!("write `- visit: /{path}`, or a whole address with `https://`")
+        };
+        reader.error(node, "the path must begin with `/`".to_owned(), &help);
+        return None;
+    }
+    if path.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        let help = "write a space in an address as `%20`";
+        reader.error(node, "white space in an address".to_owned(), help);
+        return None;
+    }
+    Some(Action::Visit(path.to_owned()))
+}
+
+fn press(reader: &mut Reader<'_>, node: &Node) -> Option<Action> {
+    let key = reader.text(node, "`press`", "- press: Enter")?;
+    match check_key(&key) {
+        Ok(()) => Some(Action::Press(key)),
+        Err(error) if has_variable(node.written()) => {
+            reader.error(
+                node,
+                "the variable's value is no key".to_owned(),
+                error.help(),
+            );
+            None
+        }
+        Err(error) => {
+            reader.error(node, error.to_string(), error.help());
+            None
+        }
+    }
+}
+
+fn takes_nothing(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    verb: &str,
+    action: Action,
+) -> Option<Action> {
+    if node.is_nothing() {
+        return Some(action);
+    }
+    let message = format!("`{verb}` takes nothing, found {}", node.found());
+    reader.error(node, message, &format!("write `- {verb}`"));
+    None
+}

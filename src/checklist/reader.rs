@@ -1,0 +1,324 @@
+//! Reads a tree piece by piece, collecting every mistake on the way instead of stopping at the first.
+
+use super::{
+    mistake::{Mistake, Weight, quote},
+    model::Place,
+    source::{Lines, Source},
+    variables::{Exposure, Remark, Variables, has_variable},
+    yaml::{self, Kind, Node, Problem},
+};
+
+/// How many errors, and how many warnings, are told of one file.
+const MOST_MISTAKES: usize = 100;
+
+/// Reads one file.
+pub(crate) struct Reader<'a> {
+    source: Source<'a>,
+    lines: Lines<'a>,
+    mistakes: Vec<Mistake>,
+    errors: usize,
+    warnings: usize,
+    variables: &'a mut Variables,
+}
+
+impl<'a> Reader<'a> {
+    /// Opens a file; without a root it isn't YAML, and the mistakes say why.
+    pub(crate) fn open(source: Source<'a>, variables: &'a mut Variables) -> (Self, Option<Node>) {
+        let text = without_mark(source.text);
+        let tree = yaml::parse(text);
+        let mut reader = Self {
+            source,
+            lines: Lines::new(text, tree.hidden),
+            mistakes: Vec::new(),
+            errors: 0,
+            warnings: 0,
+            variables,
+        };
+        for Problem {
+            weight,
+            place,
+            end,
+            message,
+            help,
+        } in tree.problems
+        {
+            reader.note(weight, (place, end), message, &help);
+        }
+        (reader, tree.root)
+    }
+
+    /// Every mistake of the file, in its order.
+    pub(crate) fn finish(mut self) -> Vec<Mistake> {
+        self.mistakes.sort_by_key(|mistake| mistake.place);
+        let untold = self.errors.saturating_sub(MOST_MISTAKES);
+        if let Some(last) = self.mistakes.last().filter(|_| untold > 0) {
+            let mut more = last.clone();
+            more.weight = Weight::Error;
+            more.message = format!("{untold} more mistakes in this file are not shown");
+            more.help = Some("mend these first".to_owned());
+            self.mistakes.push(more);
+        }
+        self.mistakes
+    }
+
+    /// Whether an error has been noted.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// The file's name.
+    pub(crate) fn source(&self) -> Source<'a> {
+        self.source
+    }
+
+    /// Notes an error under a node.
+    pub(crate) fn error(&mut self, at: &Node, message: String, help: &str) {
+        self.note(Weight::Error, (at.place, at.end), message, help);
+    }
+
+    fn note(&mut self, weight: Weight, (place, end): (Place, Place), message: String, help: &str) {
+        let count = match weight {
+            Weight::Error => &mut self.errors,
+            Weight::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count > MOST_MISTAKES {
+            return;
+        }
+        let shown = self.lines.show(place, end);
+        self.mistakes.push(Mistake {
+            weight,
+            file: self.source.name.to_owned(),
+            place: shown.place,
+            line: shown.line,
+            indent: shown.indent,
+            width: shown.width,
+            message,
+            help: (!help.is_empty()).then(|| help.to_owned()),
+        });
+    }
+
+    /// Notes that something else was wanted here.
+    pub(crate) fn wrong(&mut self, at: &Node, subject: &str, wanted: &str, example: &str) {
+        let message = format!("{subject} wants {wanted}, found {}", at.found());
+        self.error(at, message, &format!("write `{example}`"));
+    }
+
+    /// A text with its variables filled in; anything empty is a mistake.
+    pub(crate) fn text(&mut self, node: &Node, subject: &str, example: &str) -> Option<String> {
+        self.filled(node, subject, example, Exposure::Hidden)
+    }
+
+    /// A text whose variables stay visible, because it names something that must be readable.
+    pub(crate) fn shown_text(
+        &mut self,
+        node: &Node,
+        subject: &str,
+        example: &str,
+    ) -> Option<String> {
+        self.filled(node, subject, example, Exposure::Shown)
+    }
+
+    fn filled(
+        &mut self,
+        node: &Node,
+        subject: &str,
+        example: &str,
+        exposure: Exposure,
+    ) -> Option<String> {
+        let written = self.scalar(node, subject, example)?;
+        if written.trim().is_empty() {
+            let message = format!("{subject} wants a text, and this one is empty");
+            self.error(node, message, &format!("write `{example}`"));
+            return None;
+        }
+        self.fill(node, exposure)
+    }
+
+    /// A text that may be empty when it is written so: `""`.
+    pub(crate) fn text_or_empty(
+        &mut self,
+        node: &Node,
+        subject: &str,
+        example: &str,
+    ) -> Option<String> {
+        self.scalar(node, subject, example)?;
+        self.fill(node, Exposure::Hidden)
+    }
+
+    /// A name as it is written. It can hold no variable, since it becomes part of file names and headings.
+    pub(crate) fn name(&mut self, node: &Node, subject: &str, example: &str) -> Option<String> {
+        let written = self.scalar(node, subject, example)?.trim().to_owned();
+        if written.is_empty() {
+            let message = format!("{subject} wants a text, and this one is empty");
+            self.error(node, message, &format!("write `{example}`"));
+            return None;
+        }
+        if has_variable(&written) {
+            let message = format!("{subject} can't hold a variable");
+            let help = "it becomes a heading and part of a file's name; write it out";
+            self.error(node, message, help);
+            return None;
+        }
+        Some(written)
+    }
+
+    /// The written text of a scalar; the first place where a wrong type is told.
+    fn scalar<'n>(&mut self, node: &'n Node, subject: &str, example: &str) -> Option<&'n str> {
+        match &node.kind {
+            Kind::Scalar { text, .. } if !node.is_nothing() => Some(text),
+            Kind::Map(_) => {
+                let message = format!("{subject} wants a text, found a map");
+                let help = format!(
+                    "write `{example}`; a text with `: ` or braces in it goes in quotes as a whole"
+                );
+                self.error(node, message, &help);
+                None
+            }
+            _ => {
+                self.wrong(node, subject, "a text", example);
+                None
+            }
+        }
+    }
+
+    fn fill(&mut self, node: &Node, exposure: Exposure) -> Option<String> {
+        let (filled, remarks) = self.variables.fill(node.written(), exposure);
+        for remark in remarks.iter().take(MOST_MISTAKES) {
+            let weight = if remark.what.is_error() {
+                Weight::Error
+            } else {
+                Weight::Warning
+            };
+            let (message, help) = remark.what.words();
+            self.note(weight, self.places_of(node, remark), message, &help);
+        }
+        filled
+    }
+
+    /// Where a `${…}` stands in the file; the whole text where escapes make that unsure.
+    fn places_of(&self, node: &Node, remark: &Remark) -> (Place, Place) {
+        let text = without_mark(self.source.text);
+        let slice = text.get(node.bytes.clone()).unwrap_or_default();
+        let written = node.written();
+        let reference = &written[remark.at..remark.at + remark.length];
+        let earlier = written[..remark.at].matches(reference).count();
+        let Some((at, _)) = slice.match_indices(reference).nth(earlier) else {
+            return (node.place, node.end);
+        };
+        let before = &slice[..at];
+        let line_start = before.rfind(['\n', '\r']).map(|at| at + 1);
+        let characters = before[line_start.unwrap_or(0)..].chars().count();
+        let place = Place {
+            line: node.place.line + count_line_breaks(before),
+            column: characters + line_start.map_or(node.place.column, |_| 1),
+        };
+        let end = Place {
+            column: place.column + reference.chars().count(),
+            ..place
+        };
+        (place, end)
+    }
+
+    /// Makes a value a secret that is written out, under a name that says so.
+    pub(crate) fn hide(&mut self, name: &str, value: &str) {
+        self.variables.hide(name, value);
+    }
+
+    /// The items of a list that holds at least one.
+    pub(crate) fn list<'n>(
+        &mut self,
+        node: &'n Node,
+        subject: &str,
+        example: &str,
+    ) -> Option<&'n [Node]> {
+        match &node.kind {
+            Kind::List(items) if items.is_empty() => {
+                let message = format!("{subject} is an empty list");
+                self.error(node, message, &format!("put something in it: `{example}`"));
+                None
+            }
+            Kind::List(items) => Some(items),
+            _ if example.starts_with("- ") => {
+                let message = format!("{subject} wants a list, found {}", node.found());
+                let help = format!("write each item on a line of its own: `{example}`");
+                self.error(node, message, &help);
+                None
+            }
+            _ => {
+                self.wrong(node, subject, "a list", example);
+                None
+            }
+        }
+    }
+
+    /// The pairs of a map with free keys, at least one.
+    pub(crate) fn pairs<'n>(
+        &mut self,
+        node: &'n Node,
+        subject: &str,
+        example: &str,
+    ) -> Option<&'n [(Node, Node)]> {
+        match &node.kind {
+            Kind::Map(pairs) if pairs.is_empty() => {
+                let message = format!("{subject} is an empty map");
+                self.error(node, message, &format!("put something in it: `{example}`"));
+                None
+            }
+            Kind::Map(pairs) => Some(pairs),
+            _ => {
+                self.wrong(node, subject, "a map", example);
+                None
+            }
+        }
+    }
+
+    /// A yes or no.
+    pub(crate) fn boolean(&mut self, node: &Node, subject: &str) -> Option<bool> {
+        match node.written() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => {
+                let message = format!("{subject} wants `true` or `false`, found {}", found(node));
+                self.error(
+                    node,
+                    message,
+                    &format!("write `{}: true`", subject.trim_matches('`')),
+                );
+                None
+            }
+        }
+    }
+
+    /// A whole number from 1.
+    pub(crate) fn count(&mut self, node: &Node, subject: &str, example: &str) -> Option<usize> {
+        let count = node.written().parse().ok().filter(|count| *count > 0);
+        if count.is_none() {
+            let message = format!(
+                "{subject} wants a whole number from 1, found {}",
+                found(node)
+            );
+            self.error(node, message, &format!("write `{example}`"));
+        }
+        count
+    }
+}
+
+/// A text without its byte order mark.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+fn count_line_breaks(text: &str) -> usize {
+    let returns = text.matches('\r').count();
+    let pairs = text.matches("\r\n").count();
+    text.matches('\n').count() + returns - pairs
+}
+
+/// What stands here, as it is written when it is short enough to repeat.
+pub(crate) fn found(node: &Node) -> String {
+    match &node.kind {
+        Kind::Scalar { text, .. } if !node.is_nothing() => quote(text),
+        _ => node.found().to_owned(),
+    }
+}

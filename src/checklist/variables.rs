@@ -1,0 +1,352 @@
+//! `${NAME}` and `${NAME:-default}`: filling values in, and remembering which were used.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The shortest value that can be searched for and hidden, in characters.
+const SHORTEST_SECRET: usize = 3;
+
+/// A secret that is written out in a file must be longer, lest a `Pin: 1234` hides every 1234.
+const SHORTEST_LITERAL: usize = 6;
+
+/// The longest default that is looked for, in characters.
+const LONGEST_DEFAULT: usize = 1000;
+
+/// Whether a value may be seen in messages, the bundle and the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    /// It is a secret.
+    Hidden,
+    /// It names something that must stay readable: a target's URL, a path.
+    Shown,
+}
+
+/// The environment's values, and what was used of them so far, over all files.
+#[derive(Default)]
+pub(crate) struct Variables {
+    values: BTreeMap<String, String>,
+    /// Name and value, and whether some use must stay visible.
+    used: BTreeMap<(String, String), Exposure>,
+    /// Variables that have had their warning.
+    warned: BTreeSet<String>,
+}
+
+/// Something about one `${…}` in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remark {
+    /// Where `${` begins, in bytes of the written text.
+    pub(crate) at: usize,
+    /// How long the reference is, in bytes.
+    pub(crate) length: usize,
+    /// What about it.
+    pub(crate) what: Trouble,
+}
+
+/// What can be said about a reference to a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// It isn't set and has no default.
+    Unset(String),
+    /// It is set to nothing and has no default.
+    Empty(String),
+    /// `${` without an end, a name or in a form that isn't known.
+    Malformed,
+    /// White space at the start or the end of the value, so many characters.
+    WhiteSpace(String, usize),
+    /// Too short to be found and hidden.
+    TooShort(String),
+}
+
+impl Trouble {
+    /// Whether the text can't be used.
+    pub(crate) fn is_error(&self) -> bool {
+        !matches!(self, Self::WhiteSpace(..) | Self::TooShort(_))
+    }
+
+    /// The message and what to do, never with a value.
+    pub(crate) fn words(&self) -> (String, String) {
+        match self {
+            Self::Unset(name) => (
+                format!("the variable `{name}` is not set"),
+                format!("set it in the environment, or give a default: ${{{name}:-…}}"),
+            ),
+            Self::Empty(name) => (
+                format!("the variable `{name}` is set to nothing"),
+                format!("give it a value in the environment, or a default: ${{{name}:-…}}"),
+            ),
+            Self::Malformed => (
+                "this `${` doesn't begin a variable that can be read".to_owned(),
+                "write ${NAME} or ${NAME:-default}, the name of letters, digits and `_`; a literal `${` is written `$${`".to_owned(),
+            ),
+            Self::WhiteSpace(name, count) => (
+                format!(
+                    "the value of `{name}` has {count} character{} of white space at its ends",
+                    if *count == 1 { "" } else { "s" }
+                ),
+                "set it again without them; a line break often comes along from `echo` or a dashboard. It is used as it is".to_owned(),
+            ),
+            Self::TooShort(name) => (
+                format!("the value of `{name}` is too short to be found and hidden"),
+                format!("a secret needs {SHORTEST_SECRET} characters or more; what is no secret can stand here as it is"),
+            ),
+        }
+    }
+}
+
+impl Variables {
+    /// Variables with these values.
+    pub(crate) fn new(values: BTreeMap<String, String>) -> Self {
+        Self {
+            values,
+            ..Self::default()
+        }
+    }
+
+    /// Fills in a text. It is `None` when an error is among the remarks.
+    pub(crate) fn fill(
+        &mut self,
+        written: &str,
+        exposure: Exposure,
+    ) -> (Option<String>, Vec<Remark>) {
+        let mut filled = String::with_capacity(written.len());
+        let mut remarks = Vec::new();
+        // In an address, what stands before `@` or behind `?` is no name of a place but a key to it.
+        let userinfo_end = written.rfind('@').unwrap_or(0);
+        let query_start = written.find('?').unwrap_or(written.len());
+        let mut at = 0;
+        while let Some(found) = written[at..].find("${") {
+            let begin = at + found;
+            if written[at..begin].ends_with('$') {
+                // `$${` is a literal `${`: one dollar has been written to say so.
+                filled.push_str(&written[at..begin]);
+                filled.push('{');
+                at = begin + 2;
+                continue;
+            }
+            filled.push_str(&written[at..begin]);
+            let Some(reference) = Reference::read(&written[begin..]) else {
+                remarks.push(remark(begin, 2, Trouble::Malformed));
+                at = begin + 2;
+                continue;
+            };
+            let exposure = if begin < userinfo_end || begin > query_start {
+                Exposure::Hidden
+            } else {
+                exposure
+            };
+            match self.value_of(&reference, exposure) {
+                Ok((value, trouble)) => {
+                    filled.push_str(&value);
+                    remarks.extend(trouble.map(|what| remark(begin, reference.length, what)));
+                }
+                Err(what) => remarks.push(remark(begin, reference.length, what)),
+            }
+            at = begin + reference.length;
+        }
+        filled.push_str(&written[at..]);
+        let is_usable = !remarks.iter().any(|remark| remark.what.is_error());
+        (is_usable.then_some(filled), remarks)
+    }
+
+    fn value_of(
+        &mut self,
+        reference: &Reference<'_>,
+        exposure: Exposure,
+    ) -> Result<(String, Option<Trouble>), Trouble> {
+        let name = reference.name.to_owned();
+        let value = match (self.values.get(reference.name), reference.default) {
+            (Some(value), _) if !value.is_empty() => value.clone(),
+            // A default stands in the file for everyone to read: it is no secret.
+            (_, Some(default)) => return Ok((default.to_owned(), None)),
+            (Some(_), None) => return Err(Trouble::Empty(name)),
+            (None, None) => return Err(Trouble::Unset(name)),
+        };
+        let used = self
+            .used
+            .entry((name.clone(), value.clone()))
+            .or_insert(exposure);
+        if exposure == Exposure::Shown {
+            *used = Exposure::Shown;
+        }
+        let trouble = trouble_of(reference.name, &value, exposure)
+            .filter(|_| self.warned.insert(reference.name.to_owned()));
+        Ok((value, trouble))
+    }
+
+    /// Makes a value a secret that didn't come from the environment.
+    pub(crate) fn hide(&mut self, name: &str, value: &str) {
+        if value.chars().count() >= SHORTEST_LITERAL {
+            let key = (name.to_owned(), value.to_owned());
+            self.used.entry(key).or_insert(Exposure::Hidden);
+        }
+    }
+
+    /// Name and value of each secret that was used, and its trimmed form where that differs.
+    ///
+    /// A value that must stay readable somewhere, such as a target's URL, is no secret elsewhere.
+    pub(crate) fn secrets(&self) -> Vec<(String, String)> {
+        let shown: BTreeSet<&str> = self
+            .used
+            .iter()
+            .filter(|(_, exposure)| **exposure == Exposure::Shown)
+            .map(|((_, value), _)| value.as_str())
+            .collect();
+        let mut seen = BTreeSet::new();
+        let mut secrets = Vec::new();
+        for (name, value) in self.used.keys() {
+            let trimmed = value.trim();
+            let is_short = trimmed.chars().count() < SHORTEST_SECRET;
+            if is_short || shown.contains(value.as_str()) || !seen.insert(value) {
+                continue;
+            }
+            secrets.push((name.clone(), value.clone()));
+            if trimmed != value {
+                secrets.push((name.clone(), trimmed.to_owned()));
+            }
+        }
+        secrets
+    }
+}
+
+/// What to warn of in a value that can be used.
+fn trouble_of(name: &str, value: &str, exposure: Exposure) -> Option<Trouble> {
+    let length = value.trim().chars().count();
+    let stray = value.chars().count() - length;
+    if stray > 0 {
+        return Some(Trouble::WhiteSpace(name.to_owned(), stray));
+    }
+    let is_short = (1..SHORTEST_SECRET).contains(&length);
+    (is_short && exposure == Exposure::Hidden).then(|| Trouble::TooShort(name.to_owned()))
+}
+
+fn remark(at: usize, length: usize, what: Trouble) -> Remark {
+    Remark { at, length, what }
+}
+
+/// A `${NAME}` or `${NAME:-default}`.
+struct Reference<'a> {
+    name: &'a str,
+    default: Option<&'a str>,
+    /// With `${` and `}`, in bytes.
+    length: usize,
+}
+
+impl<'a> Reference<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let inside = text.strip_prefix("${")?;
+        let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let name = &inside[..inside
+            .bytes()
+            .take_while(|byte| is_name_byte(*byte))
+            .count()];
+        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+            return None;
+        }
+        let behind = &inside[name.len()..];
+        let (default, length) = match behind.strip_prefix(":-") {
+            Some(default) => {
+                let (end, _) = default
+                    .char_indices()
+                    .take(LONGEST_DEFAULT)
+                    .find(|(_, character)| *character == '}')?;
+                (Some(&default[..end]), end + 2)
+            }
+            None => behind.starts_with('}').then_some((None, 0))?,
+        };
+        Some(Self {
+            name,
+            default,
+            length: name.len() + length + 3,
+        })
+    }
+}
+
+/// Whether a text refers to a variable, or tries to.
+pub(crate) fn has_variable(written: &str) -> bool {
+    written
+        .match_indices("${")
+        .any(|(at, _)| !written[..at].ends_with('$'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables() -> Variables {
+        let pairs = [
+            ("EMAIL", "ada@example.com"),
+            ("PADDED", " secret\n"),
+            ("EMPTY", ""),
+            ("ONE", "1"),
+            ("URL", "https://preview.example"),
+        ];
+        Variables::new(
+            pairs
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        )
+    }
+
+    fn fill(written: &str) -> (Option<String>, Vec<Trouble>) {
+        let (filled, remarks) = variables().fill(written, Exposure::Hidden);
+        (
+            filled,
+            remarks.into_iter().map(|remark| remark.what).collect(),
+        )
+    }
+
+    #[test]
+    fn values_and_defaults_are_filled_in() {
+        let clean = |text: &str| (Some(text.to_owned()), Vec::new());
+        assert_eq!(fill("to ${EMAIL}!"), clean("to ada@example.com!"));
+        assert_eq!(fill("${NONE:-by default}"), clean("by default"));
+        assert_eq!(fill("${EMPTY:-by default}"), clean("by default"));
+        assert_eq!(fill("${NONE:-}"), clean(""));
+        assert_eq!(fill("$4500 and $$"), clean("$4500 and $$"));
+        assert_eq!(fill("$${EMAIL}"), clean("${EMAIL}"));
+    }
+
+    #[test]
+    fn troubles_are_told_apart() {
+        let name = |name: &str| name.to_owned();
+        assert_eq!(fill("${NONE}"), (None, vec![Trouble::Unset(name("NONE"))]));
+        assert_eq!(
+            fill("${EMPTY}"),
+            (None, vec![Trouble::Empty(name("EMPTY"))])
+        );
+        for written in ["${}", "${1X}", "${EMAIL", "${EMAIL:?no}", "${A-b}"] {
+            assert_eq!(fill(written), (None, vec![Trouble::Malformed]), "{written}");
+        }
+        let (filled, troubles) = fill("${PADDED}");
+        assert_eq!(filled.as_deref(), Some(" secret\n"));
+        assert_eq!(troubles, [Trouble::WhiteSpace(name("PADDED"), 2)]);
+        assert_eq!(fill("${ONE}").1, [Trouble::TooShort(name("ONE"))]);
+    }
+
+    #[test]
+    fn secrets_are_what_was_used_and_need_not_be_read() {
+        let mut variables = variables();
+        variables.fill("${PADDED} ${ONE} ${URL}/x", Exposure::Hidden);
+        variables.fill("${URL}/${NONE:-default}", Exposure::Shown);
+        variables.fill("https://me:${PADDED}@host/?${EMAIL}", Exposure::Shown);
+        variables.hide("Password", "hunter2");
+        variables.hide("Pin", "1234");
+        let secrets = variables.secrets();
+        let expected = [
+            ("EMAIL", "ada@example.com"),
+            ("PADDED", " secret\n"),
+            ("PADDED", "secret"),
+            ("Password", "hunter2"),
+        ];
+        assert_eq!(
+            secrets,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn no_message_holds_a_value() {
+        let (_, remarks) = variables().fill("${PADDED}", Exposure::Hidden);
+        let (message, help) = remarks[0].what.words();
+        assert!(!message.contains("secret") && !help.contains(" secret\n"));
+    }
+}

@@ -1,0 +1,326 @@
+//! Events of the YAML parser into a tree, within fixed budgets.
+
+use std::{
+    collections::{HashMap, HashSet, hash_map::Entry},
+    ops::Range,
+};
+
+use granit_parser::{Event, Parser, ScalarStyle, Span, options};
+
+use super::{
+    node::{Kind, Node},
+    problem::{
+        DEEPEST, LARGEST, MOST_NODES, Problem, empty, property, second_document, too_large,
+        too_many_nodes,
+    },
+    sensitive::{sensitive_ranges, sensitive_ranges_by_words},
+    syntax,
+};
+use crate::checklist::{
+    mistake::{Weight, quote},
+    model::Place,
+};
+
+/// What was read of a file.
+#[derive(Debug)]
+pub(in crate::checklist) struct Tree {
+    /// The root; `None` when the file is no YAML.
+    pub(in crate::checklist) root: Option<Node>,
+    /// What is wrong with the YAML itself.
+    pub(in crate::checklist) problems: Vec<Problem>,
+    /// Byte ranges that messages must mask.
+    pub(in crate::checklist) hidden: Vec<Range<usize>>,
+}
+
+/// Reads a text without a byte order mark.
+pub(in crate::checklist) fn parse(text: &str) -> Tree {
+    if text.len() > LARGEST {
+        return Tree::refused(text, too_large());
+    }
+    let mut builder = Builder::new(text);
+    let options = options! {
+        disallow_directives: true,
+        emit_unresolved_aliases: true,
+        emit_anchor_events: true,
+        emit_comments: false,
+        flow_nesting_limit: DEEPEST,
+        block_nesting_limit: DEEPEST,
+    };
+    for event in Parser::new_from_str_with_options(text, options) {
+        let outcome = match event {
+            Ok((event, span)) => builder.take(&event, &span),
+            Err(error) => Err(syntax::explain(text, &error)),
+        };
+        if let Err(problem) = outcome {
+            return Tree::refused(text, problem);
+        }
+    }
+    let Some(root) = builder.root else {
+        return Tree::refused(text, empty());
+    };
+    Tree {
+        hidden: sensitive_ranges(&root),
+        problems: builder.problems,
+        root: Some(root),
+    }
+}
+
+impl Tree {
+    fn refused(text: &str, problem: Problem) -> Self {
+        Self {
+            root: None,
+            problems: vec![problem],
+            hidden: sensitive_ranges_by_words(text),
+        }
+    }
+}
+
+/// A list or map whose end hasn't come yet.
+struct Open {
+    place: Place,
+    end: Place,
+    start: usize,
+    /// Nodes so far; in a map keys and values take turns.
+    nodes: Vec<Node>,
+    /// The keys so far and where each stands; `None` in a list.
+    keys: Option<HashMap<String, Place>>,
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    open: Vec<Open>,
+    root: Option<Node>,
+    problems: Vec<Problem>,
+    nodes: usize,
+    documents: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            open: Vec::new(),
+            root: None,
+            problems: Vec::new(),
+            nodes: 0,
+            documents: 0,
+        }
+    }
+
+    /// Takes one event; an error ends the reading.
+    fn take(&mut self, event: &Event<'_>, span: &Span) -> Result<(), Problem> {
+        let (place, end) = places(span);
+        if event.is_node() {
+            self.nodes += 1;
+            if self.nodes > MOST_NODES {
+                return Err(too_many_nodes(place));
+            }
+            self.refuse_tag(event, span);
+        }
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(second_document(place));
+                }
+            }
+            Event::Scalar(text, style, ..) => {
+                let is_plain = *style == ScalarStyle::Plain;
+                // The parser says `~` where nothing is written.
+                let is_nothing = is_plain && bytes(span).is_empty();
+                let text = if is_nothing { "" } else { text.as_ref() };
+                let kind = Kind::Scalar {
+                    text: text.to_owned(),
+                    is_plain,
+                };
+                self.warn_of_cut_text(*style, span);
+                self.place(Node {
+                    kind,
+                    place,
+                    end,
+                    bytes: bytes(span),
+                });
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => self.take_alias(span),
+            Event::Anchor(..) => self
+                .problems
+                .push(property(place, "an anchor (`&name`)", "&")),
+            Event::SequenceStart(..) => self.begin(span, None)?,
+            Event::MappingStart(..) => self.begin(span, Some(HashMap::new()))?,
+            Event::SequenceEnd | Event::MappingEnd => self.finish(bytes(span).end),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, span: &Span, keys: Option<HashMap<String, Place>>) -> Result<(), Problem> {
+        let (place, end) = places(span);
+        if self.open.len() == DEEPEST {
+            return Err(syntax::too_deep(place));
+        }
+        self.open.push(Open {
+            place,
+            end,
+            start: bytes(span).start,
+            nodes: Vec::new(),
+            keys,
+        });
+        Ok(())
+    }
+
+    fn finish(&mut self, end: usize) {
+        let Some(open) = self.open.pop() else { return };
+        let start = open.start;
+        // A caret under a whole block would run over; the first key or bracket is enough.
+        let first = open.nodes.first();
+        let marked = first.filter(|first| first.place == open.place);
+        let caret = marked.map_or(open.end, |first| first.end);
+        let kind = if open.keys.is_some() {
+            Kind::Map(pair_up(open.nodes))
+        } else {
+            Kind::List(open.nodes)
+        };
+        self.place(Node {
+            kind,
+            place: open.place,
+            end: caret,
+            bytes: start..end.max(start),
+        });
+    }
+
+    /// Puts a finished node where it belongs.
+    fn place(&mut self, node: Node) {
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        if let Some(keys) = &mut open.keys
+            && open.nodes.len().is_multiple_of(2)
+        {
+            self.problems.extend(check_key(&node, keys));
+        }
+        open.nodes.push(node);
+    }
+
+    fn take_alias(&mut self, span: &Span) {
+        let (place, end) = places(span);
+        let written = span.slice(self.text).unwrap_or_default();
+        self.problems.push(Problem {
+            weight: Weight::Error,
+            place,
+            end,
+            message: format!("{} is an alias to YAML, and aliases are not read", quote(written)),
+            help: "a text that begins with `*` goes in quotes; what was meant to be shared is written out".to_owned(),
+        });
+        self.place(Node {
+            kind: Kind::Scalar {
+                text: written.to_owned(),
+                is_plain: true,
+            },
+            place,
+            end,
+            bytes: bytes(span),
+        });
+    }
+
+    /// Tags, as anchors, change what a value is; nothing here needs them.
+    fn refuse_tag(&mut self, event: &Event<'_>, span: &Span) {
+        let (place, _) = places(span);
+        if event.tag().is_some() {
+            let place = span.tag_start().map_or(place, |mark| Place {
+                line: mark.line(),
+                column: mark.col() + 1,
+            });
+            self.problems.push(property(place, "a tag (`!name`)", "!"));
+        }
+    }
+
+    /// `see: Quote #1042` is cut at ` #`; a comment that touches its `#` is rarely one.
+    fn warn_of_cut_text(&mut self, style: ScalarStyle, span: &Span) {
+        let bytes = bytes(span);
+        let rest = &self.text[bytes.end..];
+        let comment = rest.trim_start_matches([' ', '\t']);
+        let blanks = rest.len() - comment.len();
+        let is_cut = style == ScalarStyle::Plain
+            && !bytes.is_empty()
+            && blanks > 0
+            && comment.strip_prefix('#').is_some_and(|comment| {
+                comment.starts_with(|first: char| first.is_alphanumeric() || first == '$')
+            });
+        if !is_cut {
+            return;
+        }
+        let word = comment.chars().take_while(|c| !c.is_whitespace()).count();
+        let (_, end) = places(span);
+        let place = Place {
+            column: end.column + blanks,
+            ..end
+        };
+        self.problems.push(Problem {
+            weight: Weight::Warning,
+            place,
+            end: Place {
+                column: place.column + word,
+                ..place
+            },
+            message: "what follows ` #` is a comment to YAML and is left out".to_owned(),
+            help: "if it belongs to the text, put the whole text in quotes; if it is a comment, write a space behind `#`".to_owned(),
+        });
+    }
+}
+
+fn pair_up(nodes: Vec<Node>) -> Vec<(Node, Node)> {
+    let mut pairs = Vec::with_capacity(nodes.len() / 2);
+    let mut seen = HashSet::new();
+    let mut nodes = nodes.into_iter();
+    while let (Some(key), Some(value)) = (nodes.next(), nodes.next()) {
+        // The first of two equal keys stands; the second has its message already.
+        if matches!(key.kind, Kind::Scalar { .. }) && seen.insert(key.written().to_owned()) {
+            pairs.push((key, value));
+        }
+    }
+    pairs
+}
+
+fn check_key(key: &Node, keys: &mut HashMap<String, Place>) -> Option<Problem> {
+    let Kind::Scalar { text, .. } = &key.kind else {
+        return Some(Problem {
+            weight: Weight::Error,
+            place: key.place,
+            end: key.end,
+            message: format!("a key must be a text, and this one is {}", key.found()),
+            help:
+                "braces and brackets in a text need quotes around the whole of it: \"{like this}\""
+                    .to_owned(),
+        });
+    };
+    match keys.entry(text.clone()) {
+        Entry::Vacant(entry) => {
+            entry.insert(key.place);
+            None
+        }
+        Entry::Occupied(first) => Some(Problem {
+            weight: Weight::Error,
+            place: key.place,
+            end: key.end,
+            message: format!("the key {} stands here a second time", quote(text)),
+            help: format!(
+                "the first is on line {}; keep one of them",
+                first.get().line
+            ),
+        }),
+    }
+}
+
+/// Where a span begins and ends; the parser counts columns from 0.
+fn places(span: &Span) -> (Place, Place) {
+    let place = |mark: granit_parser::Marker| Place {
+        line: mark.line(),
+        column: mark.col() + 1,
+    };
+    (place(span.start), place(span.end))
+}
+
+fn bytes(span: &Span) -> Range<usize> {
+    span.byte_range().unwrap_or_default()
+}

@@ -1,0 +1,65 @@
+//! The environment: the one place that reads it.
+
+use std::{collections::BTreeMap, fmt};
+
+use crate::checklist::Variables;
+
+/// The values that `${NAME}` can stand for.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The variables of this process; those that are no UTF-8 text are left out.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where the environment is read"
+    )]
+    pub fn capture() -> Self {
+        let text = |value: std::ffi::OsString| value.into_string().ok();
+        let pairs = std::env::vars_os();
+        Self(
+            pairs
+                .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
+                .collect(),
+        )
+    }
+
+    /// A variable's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    pub(super) fn variables(&self) -> Variables {
+        Variables::new(self.0.clone())
+    }
+}
+
+impl From<Vec<(String, String)>> for Environment {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+// Values may be secrets: only names are ever shown.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_value() {
+        let environment =
+            Environment::from(vec![("TOKEN".to_owned(), "hunter2hunter2".to_owned())]);
+        assert_eq!(format!("{environment:?}"), r#"{"TOKEN"}"#);
+    }
+
+    #[test]
+    fn the_process_environment_is_captured() {
+        assert!(Environment::capture().get("PATH").is_some());
+    }
+}

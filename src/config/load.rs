@@ -1,0 +1,174 @@
+//! Finding and reading a project's files.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    environment::Environment,
+    error::ProjectError,
+    project::{Project, read_project},
+};
+use crate::checklist::{LARGEST, Mistake, Source, decode_text};
+
+/// The configuration's name where none is given.
+const CONFIG: &str = "shippass.yaml";
+/// The folder beside the configuration where checklists are looked for.
+const CHECKLISTS: &str = "checklists";
+
+/// Reads a project from disk.
+///
+/// Without a configuration's path it is `shippass.yaml` in the current folder, if there is one. Without checklists it
+/// is the folder `checklists` beside the configuration. A folder stands for every `.yaml` and `.yml` file below it.
+pub fn load_project(
+    config_path: Option<&Path>,
+    checklist_paths: &[PathBuf],
+    environment: &Environment,
+    detectors: &[&str],
+) -> Result<Project, ProjectError> {
+    let config = find_config(config_path)?;
+    let files = find_checklists(config_path, checklist_paths)?;
+    let mut mistakes = Vec::new();
+    let config = match config {
+        None => None,
+        Some(path) => match read_text(&path)? {
+            Ok(text) => Some((name_of(&path), text)),
+            Err(mistake) => return Err(ProjectError::Mistakes(vec![*mistake])),
+        },
+    };
+    let mut checklists = Vec::new();
+    for path in files {
+        match read_text(&path)? {
+            Ok(text) => checklists.push((name_of(&path), text)),
+            Err(mistake) => mistakes.push(*mistake),
+        }
+    }
+    let sources: Vec<Source<'_>> = checklists.iter().map(source_of).collect();
+    let config = config.as_ref().map(source_of);
+    match read_project(config, &sources, environment, detectors) {
+        Ok(project) if mistakes.is_empty() => Ok(project),
+        Ok(_) => Err(ProjectError::Mistakes(mistakes)),
+        Err(found) => {
+            mistakes.extend(found);
+            Err(ProjectError::Mistakes(mistakes))
+        }
+    }
+}
+
+fn source_of((name, text): &(String, String)) -> Source<'_> {
+    Source { name, text }
+}
+
+fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
+    match path {
+        Some(path) if path.is_file() => Ok(Some(path.to_owned())),
+        Some(path) => Err(ProjectError::ConfigNotFound {
+            path: path.to_owned(),
+        }),
+        None => Ok(Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())),
+    }
+}
+
+fn find_checklists(config: Option<&Path>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, ProjectError> {
+    let default = config
+        .and_then(Path::parent)
+        .unwrap_or(Path::new(""))
+        .join(CHECKLISTS);
+    if paths.is_empty() && !default.is_dir() {
+        return Err(ProjectError::NoChecklists { folder: default });
+    }
+    let paths = if paths.is_empty() {
+        &[default][..]
+    } else {
+        paths
+    };
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let found = if path.is_dir() {
+            checklists_below(path)?
+        } else if path.is_file() {
+            vec![path.clone()]
+        } else {
+            return Err(ProjectError::ChecklistNotFound { path: path.clone() });
+        };
+        for file in found {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn checklists_below(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        collect(&folder, &mut files, &mut folders).map_err(|source| ProjectError::Unreadable {
+            path: folder.clone(),
+            source,
+        })?;
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(ProjectError::NoChecklists {
+            folder: folder.to_owned(),
+        });
+    }
+    Ok(files)
+}
+
+/// Takes a folder's checklists, and the folders in it to look into next.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>, folders: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with('.') || name == CONFIG {
+            continue;
+        }
+        // The entry's own type: a link to a folder is not followed, so that no ring can be walked.
+        if entry.file_type()?.is_dir() {
+            // A folder with its own configuration is another project.
+            if !path.join(CONFIG).is_file() {
+                folders.push(path);
+            }
+        } else if path.is_file() && is_yaml(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// A file's text, or the mistake that it is none.
+fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> {
+    let mut bytes = Vec::new();
+    // One byte more than is allowed is enough to see that it is too many.
+    let limit = LARGEST as u64 + 1;
+    File::open(path)
+        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .map_err(|source| ProjectError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+    if bytes.len() > LARGEST {
+        return Ok(Ok(String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    Ok(decode_text(&name_of(path), bytes))
+}
+
+/// A path as messages and bundles name it.
+fn name_of(path: &Path) -> String {
+    let name = path.to_string_lossy().replace('\\', "/");
+    name.strip_prefix("./").map_or(name.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Files found and not found, in real folders.
+
+use super::*;
+
+const CHECKLIST: &str = "name: A\nsteps:\n  - name: One\n    do:\n      - visit: /\n";
+
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        let parent = path.parent().expect("a file is in a folder");
+        std::fs::create_dir_all(parent).expect("a folder");
+        io::Write::write_all(&mut File::create(&path).expect("a file"), bytes).expect("written");
+    }
+    folder
+}
+
+fn load(folder: &Path, config: &str, paths: &[&str]) -> Result<Project, ProjectError> {
+    let paths: Vec<PathBuf> = paths.iter().map(|path| folder.join(path)).collect();
+    let config = folder.join(config);
+    load_project(Some(&config), &paths, &Environment::default(), &[])
+}
+
+#[test]
+fn a_folder_stands_for_all_below_it_but_other_projects() {
+    let text = CHECKLIST.as_bytes();
+    let folder = folder(&[
+        ("shippass.yaml", b"device: 375x812@3\n"),
+        ("checklists/b.yaml", text),
+        ("checklists/a.yml", text),
+        ("checklists/deep/c.yaml", text),
+        ("checklists/.hidden/d.yaml", b"no"),
+        ("checklists/notes.txt", b"no"),
+        ("checklists/example/shippass.yaml", b"no"),
+        ("checklists/example/e.yaml", b"no"),
+    ]);
+    let project = load(folder.path(), "shippass.yaml", &[]).expect("a good project");
+    let files: Vec<_> = project
+        .checklists
+        .iter()
+        .map(|list| list.file.rsplit('/').next().unwrap_or_default())
+        .collect();
+    assert_eq!(files, ["a.yml", "b.yaml", "c.yaml"]);
+    assert!(
+        project
+            .config
+            .file
+            .is_some_and(|file| file.ends_with("/shippass.yaml"))
+    );
+}
+
+#[test]
+fn what_is_missing_is_named_with_what_to_do() {
+    let folder = folder(&[
+        ("shippass.yaml", b"device: 375x812@3\n"),
+        ("empty/x.txt", b""),
+    ]);
+    let error =
+        |config: &str, paths: &[&str]| load(folder.path(), config, paths).expect_err("missing");
+    let missing = error("other.yaml", &[]);
+    assert!(
+        matches!(missing, ProjectError::ConfigNotFound { .. }),
+        "{missing}"
+    );
+    assert!(missing.help().contains("--config"));
+    let missing = error("shippass.yaml", &[]);
+    assert!(missing.to_string().ends_with("checklists`"), "{missing}");
+    let missing = error("shippass.yaml", &["no.yaml"]);
+    assert!(missing.to_string().ends_with("no.yaml`"), "{missing}");
+    assert!(matches!(
+        error("shippass.yaml", &["empty"]),
+        ProjectError::NoChecklists { .. }
+    ));
+}
+
+#[test]
+fn files_named_twice_are_read_once() {
+    let folder = folder(&[
+        ("shippass.yaml", b"device: 375x812@3\n"),
+        ("a.yaml", CHECKLIST.as_bytes()),
+    ]);
+    let project = load(folder.path(), "shippass.yaml", &["a.yaml", "a.yaml"]).expect("good");
+    assert_eq!(project.checklists.len(), 1);
+}
+
+#[test]
+fn all_mistakes_of_all_files_come_together() {
+    let folder = folder(&[
+        ("shippass.yaml", b"devise: 375x812@3\n"),
+        ("a.yaml", b"name: A\n"),
+        ("b.yaml", b"name: \xff\n"),
+        ("c.yaml", CHECKLIST.as_bytes()),
+    ]);
+    let error = load(
+        folder.path(),
+        "shippass.yaml",
+        &["a.yaml", "b.yaml", "c.yaml"],
+    );
+    let error = error.expect_err("mistakes");
+    assert_eq!(error.to_string(), "3 mistakes in 3 files");
+}
+
+#[test]
+fn a_huge_file_is_refused_without_being_read_whole() {
+    let huge = "# filler\n".repeat(LARGEST);
+    let folder = folder(&[
+        ("shippass.yaml", b"device: 375x812@3\n"),
+        ("a.yaml", huge.as_bytes()),
+    ]);
+    let Err(ProjectError::Mistakes(mistakes)) = load(folder.path(), "shippass.yaml", &["a.yaml"])
+    else {
+        panic!("refused");
+    };
+    assert_eq!(mistakes[0].message, "the file is larger than 1024 KiB");
+}

@@ -1,0 +1,89 @@
+//! A project: the configuration and the checklists that belong together.
+
+use std::collections::BTreeSet;
+
+use super::{
+    address::secrets_in_addresses,
+    environment::Environment,
+    error::TargetError,
+    model::{Config, Secret, Target},
+    read::{ConfigReading, read_config},
+};
+use crate::checklist::{Checklist, Mistake, Source, read_checklist};
+
+/// A configuration and its checklists, checked and ready to be walked.
+#[derive(Debug, Clone, Default)]
+pub struct Project {
+    /// The configuration; an empty one when there is no file.
+    pub config: Config,
+    /// The checklists, in the order they were named.
+    pub checklists: Vec<Checklist>,
+    /// What is worth a look and stops nothing.
+    pub warnings: Vec<Mistake>,
+}
+
+/// Reads a configuration and checklists, and reports every mistake of all of them together.
+///
+/// Touches no file and no environment. `detectors` are the names that ignore rules may use.
+pub fn read_project(
+    config: Option<Source<'_>>,
+    checklists: &[Source<'_>],
+    environment: &Environment,
+    detectors: &[&str],
+) -> Result<Project, Vec<Mistake>> {
+    let mut variables = environment.variables();
+    let reading = match config {
+        Some(source) => read_config(source, &mut variables, detectors),
+        None => ConfigReading {
+            config: Some(Config::default()),
+            personas: Some(BTreeSet::new()),
+            mistakes: Vec::new(),
+        },
+    };
+    let personas = reading.personas.as_ref();
+    let personas: Option<BTreeSet<&str>> =
+        personas.map(|names| names.iter().map(String::as_str).collect());
+    let mut mistakes = reading.mistakes;
+    let mut read = Vec::new();
+    for source in checklists {
+        let (checklist, found) = read_checklist(*source, &mut variables, personas.as_ref());
+        read.extend(checklist);
+        mistakes.extend(found);
+    }
+    let Some(mut config) = reading.config else {
+        return Err(mistakes);
+    };
+    if mistakes.iter().any(Mistake::is_error) {
+        return Err(mistakes);
+    }
+    let used = variables.secrets().into_iter();
+    config.secrets = used.map(|(name, value)| Secret { name, value }).collect();
+    config.secrets.extend(secrets_in_addresses(&config));
+    Ok(Project {
+        config,
+        checklists: read,
+        warnings: mistakes,
+    })
+}
+
+impl Project {
+    /// The target with this name, or the only one when none is named.
+    pub fn target(&self, name: Option<&str>) -> Result<&Target, TargetError> {
+        let targets = &self.config.targets;
+        let declared = || targets.keys().cloned().collect();
+        if let Some(name) = name {
+            return targets.get(name).ok_or_else(|| TargetError::Unknown {
+                name: name.to_owned(),
+                declared: declared(),
+            });
+        }
+        let mut all = targets.values();
+        match (all.next(), all.next()) {
+            (None, _) => Err(TargetError::NoneDeclared),
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(TargetError::Several {
+                declared: declared(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! `shippass.yaml` from its text: the keys at its top, and personas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    driver::webdriver,
+    ignore::ignore_rules,
+    model::{Config, Device, Persona},
+    targets::targets,
+};
+use crate::checklist::{
+    Kind, Mistake, Node, PathPattern, Reader, Shape, Source, Variables, actions, given,
+    has_variable, nowhere,
+};
+
+const CONFIG: Shape = Shape {
+    what: "the configuration",
+    keys: &[
+        "targets",
+        "personas",
+        "device",
+        "api",
+        "ignore",
+        "webdriver",
+    ],
+    later: &["databases"],
+    elsewhere: no_config_key,
+};
+
+const PERSONA: Shape = Shape {
+    what: "a persona",
+    keys: &["tier", "sign_in"],
+    later: &["proof"],
+    elsewhere: no_persona_key,
+};
+
+const SIGN_IN: Shape = Shape {
+    what: "`sign_in`",
+    keys: &["do"],
+    later: &[],
+    elsewhere: nowhere,
+};
+
+const PERSONAS_EXAMPLE: &str = "personas: { owner: { sign_in: { do: [{ visit: /sign-in }] } } }";
+const PERSONA_EXAMPLE: &str = "owner: { sign_in: { do: [{ visit: /sign-in }] } }";
+/// What was read of a configuration.
+pub(super) struct ConfigReading {
+    /// The configuration, when it holds no error.
+    pub(super) config: Option<Config>,
+    /// The personas' names, as far as they could be read; `None` when the file is no YAML.
+    pub(super) personas: Option<BTreeSet<String>>,
+    /// Every mistake.
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// Reads a configuration.
+pub(super) fn read_config(
+    source: Source<'_>,
+    variables: &mut Variables,
+    detectors: &[&str],
+) -> ConfigReading {
+    let (mut reader, root) = Reader::open(source, variables);
+    let personas = root.as_ref().map(persona_names);
+    let config = root.and_then(|root| config(&mut reader, &root, detectors));
+    let config = config.filter(|_| !reader.has_errors());
+    ConfigReading {
+        config,
+        personas,
+        mistakes: reader.finish(),
+    }
+}
+
+/// The declared names, whether or not what stands behind them can be read.
+fn persona_names(root: &Node) -> BTreeSet<String> {
+    let Kind::Map(pairs) = &root.kind else {
+        return BTreeSet::new();
+    };
+    pairs
+        .iter()
+        .filter(|(key, _)| key.written() == "personas")
+        .filter_map(|(_, value)| match &value.kind {
+            Kind::Map(personas) => Some(personas),
+            _ => None,
+        })
+        .flatten()
+        .map(|(name, _)| name.written().trim().to_owned())
+        .collect()
+}
+
+fn no_config_key(key: &str) -> Option<String> {
+    Some(match key {
+        "steps" | "as" | "name" => {
+            format!(
+                "`{key}` belongs to a checklist; if this is one, name it without `--config`: `shippass check FILE`"
+            )
+        }
+        "url" | "kind" | "origins" | "commit" => {
+            format!("`{key}` belongs to a target: `targets: {{ preview: {{ {key}: … }} }}`")
+        }
+        "sign_in" | "tier" => {
+            format!("`{key}` belongs to a persona: `personas: {{ owner: {{ {key}: … }} }}`")
+        }
+        "target" => "that is `targets` here, a map of name to target".to_owned(),
+        "persona" => "that is `personas` here, a map of name to persona".to_owned(),
+        "viewport" => "that is `device` here: `device: 375x812@3`".to_owned(),
+        _ => return None,
+    })
+}
+
+fn no_persona_key(key: &str) -> Option<String> {
+    Some(match key {
+        "email" | "user" | "username" | "password" => {
+            "what a persona types goes under `sign_in`: `sign_in: { do: [{ fill: { Email: … } }] }`"
+                .to_owned()
+        }
+        "do" | "steps" => "that goes under `sign_in`: `sign_in: { do: […] }`".to_owned(),
+        "plan" | "role" => "that is `tier` here".to_owned(),
+        _ => return None,
+    })
+}
+
+fn config(reader: &mut Reader<'_>, root: &Node, detectors: &[&str]) -> Option<Config> {
+    let example = "targets: { preview: { url: https://preview.example, kind: preview } }";
+    let fields = reader.fields(root, &CONFIG, example)?;
+    let targets = fields.get("targets").map(|node| targets(reader, node));
+    let personas = fields.get("personas").map(|node| personas(reader, node));
+    let device = fields.get("device").map(|node| device(reader, node));
+    let api = fields.get("api").map(|node| api(reader, node));
+    let ignore = fields
+        .get("ignore")
+        .map(|node| ignore_rules(reader, node, detectors));
+    let webdriver = fields.get("webdriver").map(|node| webdriver(reader, node));
+    Some(Config {
+        file: Some(reader.source().name.to_owned()),
+        targets: targets.unwrap_or_default(),
+        personas: personas.unwrap_or_default(),
+        device: given(device)?.unwrap_or_default(),
+        api: given(api)?.unwrap_or_default(),
+        ignore: given(ignore)?.unwrap_or_default(),
+        webdriver: given(webdriver)?,
+        secrets: Vec::new(),
+    })
+}
+
+fn personas(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Persona> {
+    let pairs = reader
+        .pairs(node, "`personas`", PERSONAS_EXAMPLE)
+        .unwrap_or_default();
+    pairs
+        .iter()
+        .filter_map(|(key, value)| {
+            let name = reader.name(key, "a persona's name", PERSONA_EXAMPLE)?;
+            let persona = persona(reader, &name, value)?;
+            Some((name, persona))
+        })
+        .collect()
+}
+
+fn persona(reader: &mut Reader<'_>, name: &str, node: &Node) -> Option<Persona> {
+    let fields = reader.fields(node, &PERSONA, PERSONA_EXAMPLE)?;
+    let tier = fields
+        .get("tier")
+        .map(|node| reader.text(node, "`tier`", "tier: pro"));
+    let sign_in = fields
+        .require(reader, "sign_in", "sign_in: { do: [{ visit: /sign-in }] }")
+        .and_then(|node| {
+            let example = "sign_in: { do: [{ visit: /sign-in }] }";
+            let fields = reader.fields(node, &SIGN_IN, example)?;
+            let items = fields.require(reader, "do", example)?;
+            actions(reader, items)
+        });
+    Some(Persona {
+        name: name.to_owned(),
+        tier: given(tier)?,
+        sign_in: sign_in?,
+    })
+}
+
+fn device(reader: &mut Reader<'_>, node: &Node) -> Option<Device> {
+    let text = reader.shown_text(node, "`device`", "device: 375x812@3")?;
+    match Device::parse(&text) {
+        Ok(device) => Some(device),
+        Err(error) if has_variable(node.written()) => {
+            let message = "the variable's value is no device".to_owned();
+            reader.error(node, message, &error.help());
+            None
+        }
+        Err(error) => {
+            reader.error(node, error.to_string(), &error.help());
+            None
+        }
+    }
+}
+
+fn api(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<PathPattern>> {
+    let items = reader.list(node, "`api`", "api: [/api/**]")?;
+    let patterns: Vec<Option<PathPattern>> = items
+        .iter()
+        .map(|item| {
+            let text = reader.shown_text(item, "a path of `api`", "api: [/api/**]")?;
+            path_pattern(reader, item, &text)
+        })
+        .collect();
+    patterns.into_iter().collect()
+}
+
+/// A path pattern, or a whole address with wildcards.
+pub(super) fn path_pattern(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    text: &str,
+) -> Option<PathPattern> {
+    let is_path = text.starts_with(['/', '*']) || text.contains("://");
+    if is_path && !text.contains(char::is_whitespace) {
+        return Some(PathPattern::new(text));
+    }
+    let help = "write a path as `/api/**`: `*` is one segment, `**` any number";
+    reader.error(
+        node,
+        "the path must begin with `/` and hold no white space".to_owned(),
+        help,
+    );
+    None
+}
