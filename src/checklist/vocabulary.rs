@@ -95,36 +95,34 @@ impl<T> Vocabulary<T> {
         }
         match words.as_slice() {
             [] => {
-                let only_beside = pairs
-                    .iter()
-                    .all(|(key, _)| self.beside.contains(&key.written()));
-                if only_beside {
+                let is_beside = |key: &Node| self.beside.contains(&key.written());
+                if pairs.iter().all(|(key, _)| is_beside(key)) {
                     let message = format!("an item without a {}", self.noun);
                     reader.error(item, message, &self.suggest_any());
                 }
                 None
             }
-            [(word, key, value)] => {
-                let value = if value.is_nothing() {
-                    &Node::nothing(key)
-                } else {
-                    *value
-                };
-                (word.decode)(reader, value)
+            [(word, key, value)] if value.is_nothing() => {
+                (word.decode)(reader, &Node::nothing(key))
             }
+            [(word, _, value)] => (word.decode)(reader, value),
             [(first, ..), (second, key, _), ..] => {
-                let message = format!(
-                    "two {}s in one item, `{}` and `{}`",
-                    self.noun, first.name, second.name
-                );
-                let help = format!(
-                    "write two items: begin `{}` on a line with its own `- `",
-                    second.name
-                );
-                reader.error(key, message, &help);
+                self.refuse_two(reader, key, first, second);
                 None
             }
         }
+    }
+
+    fn refuse_two(&self, reader: &mut Reader<'_>, key: &Node, first: &Word<T>, second: &Word<T>) {
+        let message = format!(
+            "two {}s in one item, `{}` and `{}`",
+            self.noun, first.name, second.name
+        );
+        let help = format!(
+            "write two items: begin `{}` on a line with its own `- `",
+            second.name
+        );
+        reader.error(key, message, &help);
     }
 
     fn find(&self, name: &str) -> Option<&'static Word<T>> {

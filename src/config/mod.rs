@@ -2,8 +2,10 @@
 
 mod address;
 mod device;
+mod driver;
 mod environment;
 mod error;
+mod ignore;
 mod load;
 mod model;
 mod project;

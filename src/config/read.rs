@@ -1,15 +1,16 @@
-//! `shippass.yaml` from its text: the keys at its top, personas, ignore rules, the driver.
+//! `shippass.yaml` from its text: the keys at its top, and personas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    address::read_url,
-    model::{Config, Device, IgnoreRule, Persona, RemoteDriver, RequestPattern},
+    driver::webdriver,
+    ignore::ignore_rules,
+    model::{Config, Device, Persona},
     targets::targets,
 };
 use crate::checklist::{
     Kind, Mistake, Node, PathPattern, Reader, Shape, Source, Variables, actions, given,
-    has_variable, list_words, nearest, nowhere, quote,
+    has_variable, nowhere,
 };
 
 const CONFIG: Shape = Shape {
@@ -40,25 +41,8 @@ const SIGN_IN: Shape = Shape {
     elsewhere: nowhere,
 };
 
-const IGNORE: Shape = Shape {
-    what: "an ignore rule",
-    keys: &["detector", "request", "why", "until"],
-    later: &[],
-    elsewhere: nowhere,
-};
-
-const WEBDRIVER: Shape = Shape {
-    what: "`webdriver`",
-    keys: &["url", "capabilities"],
-    later: &[],
-    elsewhere: nowhere,
-};
-
 const PERSONAS_EXAMPLE: &str = "personas: { owner: { sign_in: { do: [{ visit: /sign-in }] } } }";
 const PERSONA_EXAMPLE: &str = "owner: { sign_in: { do: [{ visit: /sign-in }] } }";
-const IGNORE_EXAMPLE: &str =
-    "- { detector: http-error, request: GET /favicon.ico, why: the preview has no icon }";
-
 /// What was read of a configuration.
 pub(super) struct ConfigReading {
     /// The configuration, when it holds no error.
@@ -220,7 +204,12 @@ fn api(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<PathPattern>> {
     patterns.into_iter().collect()
 }
 
-fn path_pattern(reader: &mut Reader<'_>, node: &Node, text: &str) -> Option<PathPattern> {
+/// A path pattern, or a whole address with wildcards.
+pub(super) fn path_pattern(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    text: &str,
+) -> Option<PathPattern> {
     let is_path = text.starts_with(['/', '*']) || text.contains("://");
     if is_path && !text.contains(char::is_whitespace) {
         return Some(PathPattern::new(text));
@@ -232,170 +221,4 @@ fn path_pattern(reader: &mut Reader<'_>, node: &Node, text: &str) -> Option<Path
         help,
     );
     None
-}
-
-fn ignore_rules(
-    reader: &mut Reader<'_>,
-    node: &Node,
-    detectors: &[&str],
-) -> Option<Vec<IgnoreRule>> {
-    let items = reader.list(node, "`ignore`", IGNORE_EXAMPLE)?;
-    let rules: Vec<Option<IgnoreRule>> = items
-        .iter()
-        .map(|item| ignore_rule(reader, item, detectors))
-        .collect();
-    rules.into_iter().collect()
-}
-
-fn ignore_rule(reader: &mut Reader<'_>, node: &Node, detectors: &[&str]) -> Option<IgnoreRule> {
-    let fields = reader.fields(node, &IGNORE, IGNORE_EXAMPLE)?;
-    let detector = fields
-        .require(reader, "detector", IGNORE_EXAMPLE)
-        .and_then(|node| detector(reader, node, detectors));
-    let request = fields.get("request").map(|node| request(reader, node));
-    let why = fields
-        .require(reader, "why", "why: the preview has no icon")
-        .and_then(|node| reader.text(node, "`why`", "why: the preview has no icon"));
-    let until = fields.get("until").map(|node| date(reader, node));
-    Some(IgnoreRule {
-        detector: detector?,
-        request: given(request)?,
-        why: why?,
-        until: given(until)?,
-    })
-}
-
-fn detector(reader: &mut Reader<'_>, node: &Node, detectors: &[&str]) -> Option<String> {
-    let name = reader.shown_text(node, "`detector`", "detector: http-error")?;
-    if detectors.contains(&name.as_str()) {
-        return Some(name);
-    }
-    let help = match nearest(&name, detectors.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "detectors are {}",
-            list_words(detectors.iter().copied(), "and")
-        ),
-    };
-    reader.error(
-        node,
-        format!("unknown detector {}", quote(node.written())),
-        &help,
-    );
-    None
-}
-
-fn request(reader: &mut Reader<'_>, node: &Node) -> Option<RequestPattern> {
-    let text = reader.shown_text(node, "`request`", "request: GET /favicon.ico")?;
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let (method, path) = match words.as_slice() {
-        [path] => (None, *path),
-        [method, path] => (Some(*method), *path),
-        _ => {
-            let message = "`request` wants a method and a path".to_owned();
-            reader.error(node, message, "write `request: GET /favicon.ico`");
-            return None;
-        }
-    };
-    if method.is_some_and(|method| !method.bytes().all(|byte| byte.is_ascii_uppercase())) {
-        let message = "the method is a word of capitals".to_owned();
-        reader.error(node, message, "write `request: GET /favicon.ico`");
-        return None;
-    }
-    let path = path_pattern(reader, node, path)?;
-    Some(RequestPattern {
-        method: method.map(str::to_owned),
-        path,
-    })
-}
-
-fn date(reader: &mut Reader<'_>, node: &Node) -> Option<jiff::civil::Date> {
-    let text = reader.shown_text(node, "`until`", "until: 2026-12-31")?;
-    let date = text
-        .parse()
-        .ok()
-        .filter(|_| text.len() == "2026-12-31".len());
-    if date.is_none() {
-        let message = format!("{} is no date", quote(node.written()));
-        reader.error(
-            node,
-            message,
-            "write year, month and day: `until: 2026-12-31`",
-        );
-    }
-    date
-}
-
-fn webdriver(reader: &mut Reader<'_>, node: &Node) -> Option<RemoteDriver> {
-    let example = "webdriver: { url: http://127.0.0.1:4444 }";
-    let fields = reader.fields(node, &WEBDRIVER, example)?;
-    let url = fields
-        .get("url")
-        .map(|node| read_url(reader, node, "`url`", "url: http://127.0.0.1:4444"));
-    let capabilities = fields.get("capabilities").map(|node| {
-        let example = "capabilities: { browserName: chrome }";
-        let pairs = reader.pairs(node, "`capabilities`", example)?;
-        json_map(reader, pairs)
-    });
-    Some(RemoteDriver {
-        url: given(url)?,
-        capabilities: given(capabilities)?.unwrap_or_default(),
-    })
-}
-
-/// Capabilities that are texts by the standard, though they look like numbers.
-const TEXT_CAPABILITIES: &[&str] = &["browserName", "browserVersion", "platformName"];
-
-fn json_map(
-    reader: &mut Reader<'_>,
-    pairs: &[(Node, Node)],
-) -> Option<serde_json::Map<String, serde_json::Value>> {
-    let values: Vec<Option<(String, serde_json::Value)>> = pairs
-        .iter()
-        .map(|(key, value)| {
-            let key = key.written();
-            let value = if TEXT_CAPABILITIES.contains(&key) {
-                reader
-                    .text(value, &quote(key), &format!("{key}: …"))?
-                    .into()
-            } else {
-                json(reader, value)?
-            };
-            Some((key.to_owned(), value))
-        })
-        .collect();
-    values.into_iter().collect()
-}
-
-/// A value as JSON; what is written without quotes is read as JSON would, where it can be.
-fn json(reader: &mut Reader<'_>, node: &Node) -> Option<serde_json::Value> {
-    match &node.kind {
-        Kind::Scalar {
-            text,
-            is_plain: true,
-        } if text.is_empty() => Some(serde_json::Value::Null),
-        Kind::Scalar {
-            text,
-            is_plain: true,
-        } if !has_variable(text) => {
-            let literal = serde_json::from_str(text).ok();
-            let literal = literal.filter(|value: &serde_json::Value| !value.is_string());
-            literal.or_else(|| {
-                reader
-                    .text(node, "a capability", "browserName: chrome")
-                    .map(Into::into)
-            })
-        }
-        Kind::Scalar { .. } => reader
-            .text_or_empty(node, "a capability", "browserName: chrome")
-            .map(Into::into),
-        Kind::List(items) => {
-            let values: Vec<Option<_>> = items.iter().map(|item| json(reader, item)).collect();
-            values
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .map(Into::into)
-        }
-        Kind::Map(pairs) => json_map(reader, pairs).map(Into::into),
-    }
 }

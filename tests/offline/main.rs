@@ -1,4 +1,3 @@
-//! Tests that need neither browser nor network.
-#![allow(missing_docs, reason = "tests name themselves")]
+//! Tests that need nothing but this crate: no browser, no network.
 
-mod journal;
+mod checklists;

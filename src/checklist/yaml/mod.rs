@@ -2,11 +2,13 @@
 
 mod node;
 mod parse;
+mod problem;
 mod sensitive;
 mod syntax;
 
 pub(crate) use node::{Kind, Node};
-pub(crate) use parse::LARGEST;
-pub(super) use parse::{Problem, parse};
+pub(super) use parse::parse;
+pub(crate) use problem::LARGEST;
+pub(super) use problem::Problem;
 pub(crate) use sensitive::is_sensitive;
 pub(super) use sensitive::sensitive_ranges_by_words;

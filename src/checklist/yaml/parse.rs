@@ -9,6 +9,10 @@ use granit_parser::{Event, Parser, ScalarStyle, Span, options};
 
 use super::{
     node::{Kind, Node},
+    problem::{
+        DEEPEST, LARGEST, MOST_NODES, Problem, empty, property, second_document, too_large,
+        too_many_nodes,
+    },
     sensitive::{sensitive_ranges, sensitive_ranges_by_words},
     syntax,
 };
@@ -17,15 +21,8 @@ use crate::checklist::{
     model::Place,
 };
 
-/// The largest file that is read, in bytes.
-pub(crate) const LARGEST: usize = 1024 * 1024;
-/// The deepest nesting of lists and maps.
-pub(super) const DEEPEST: usize = 32;
-/// The most nodes in a file.
-pub(super) const MOST_NODES: usize = 50_000;
-
 /// What was read of a file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::checklist) struct Tree {
     /// The root; `None` when the file is no YAML.
     pub(in crate::checklist) root: Option<Node>,
@@ -35,20 +32,10 @@ pub(in crate::checklist) struct Tree {
     pub(in crate::checklist) hidden: Vec<Range<usize>>,
 }
 
-/// Something wrong with the YAML itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::checklist) struct Problem {
-    pub(in crate::checklist) weight: Weight,
-    pub(in crate::checklist) place: Place,
-    pub(in crate::checklist) end: Place,
-    pub(in crate::checklist) message: String,
-    pub(in crate::checklist) help: String,
-}
-
 /// Reads a text without a byte order mark.
 pub(in crate::checklist) fn parse(text: &str) -> Tree {
     if text.len() > LARGEST {
-        return Tree::refused(too_large());
+        return Tree::refused(text, too_large());
     }
     let mut builder = Builder::new(text);
     let options = options! {
@@ -65,14 +52,11 @@ pub(in crate::checklist) fn parse(text: &str) -> Tree {
             Err(error) => Err(syntax::explain(text, &error)),
         };
         if let Err(problem) = outcome {
-            return Tree {
-                hidden: sensitive_ranges_by_words(text),
-                ..Tree::refused(problem)
-            };
+            return Tree::refused(text, problem);
         }
     }
     let Some(root) = builder.root else {
-        return Tree::refused(empty());
+        return Tree::refused(text, empty());
     };
     Tree {
         hidden: sensitive_ranges(&root),
@@ -82,10 +66,11 @@ pub(in crate::checklist) fn parse(text: &str) -> Tree {
 }
 
 impl Tree {
-    fn refused(problem: Problem) -> Self {
+    fn refused(text: &str, problem: Problem) -> Self {
         Self {
+            root: None,
             problems: vec![problem],
-            ..Self::default()
+            hidden: sensitive_ranges_by_words(text),
         }
     }
 }
@@ -338,64 +323,4 @@ fn places(span: &Span) -> (Place, Place) {
 
 fn bytes(span: &Span) -> Range<usize> {
     span.byte_range().unwrap_or_default()
-}
-
-fn property(place: Place, what: &str, sign: &str) -> Problem {
-    Problem {
-        weight: Weight::Error,
-        place,
-        end: place,
-        message: format!("this is {what} to YAML, and those are not read"),
-        help: format!(
-            "a text that begins with `{sign}` goes in quotes; anything else is written out"
-        ),
-    }
-}
-
-fn first_place(message: String, help: String) -> Problem {
-    let place = Place { line: 1, column: 1 };
-    Problem {
-        weight: Weight::Error,
-        place,
-        end: place,
-        message,
-        help,
-    }
-}
-
-fn empty() -> Problem {
-    first_place(
-        "the file is empty".to_owned(),
-        "`shippass init` writes a first configuration and a first checklist".to_owned(),
-    )
-}
-
-fn too_large() -> Problem {
-    first_place(
-        format!("the file is larger than {} KiB", LARGEST / 1024),
-        "cut it into several checklists; is it a YAML file at all?".to_owned(),
-    )
-}
-
-fn too_many_nodes(place: Place) -> Problem {
-    Problem {
-        place,
-        end: place,
-        ..first_place(
-            format!("the file holds more than {MOST_NODES} values"),
-            "cut it into several checklists".to_owned(),
-        )
-    }
-}
-
-fn second_document(place: Place) -> Problem {
-    Problem {
-        place,
-        end: place,
-        ..first_place(
-            "a second document begins here, and a file holds one".to_owned(),
-            "move it to a file of its own; a line of `---` within a text needs quotes or an indent"
-                .to_owned(),
-        )
-    }
 }

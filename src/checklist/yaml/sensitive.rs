@@ -83,7 +83,7 @@ fn holds_sensitive_name(element: &Node) -> bool {
 }
 
 /// The byte ranges to mask in a text that is no YAML, where only words can be gone by: what stands behind a name and its
-/// colon, to the line's end, and every `text:` beside a line with such a name.
+/// colon, to the line's end, and the line after it.
 pub(in crate::checklist) fn sensitive_ranges_by_words(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut is_after_name = false;
@@ -92,14 +92,15 @@ pub(in crate::checklist) fn sensitive_ranges_by_words(text: &str) -> Vec<Range<u
         let names_secret = line
             .split([':', '{', ',', '-', '"', '\''])
             .any(is_sensitive);
-        let from = if names_secret {
+        let colon = if names_secret {
             end_of_name(line)
-        } else if is_after_name {
-            line.find(':')
         } else {
-            None
+            line.find(':')
         };
-        ranges.extend(from.map(|from| start + from + 1..start + line.len()));
+        if names_secret || is_after_name {
+            let from = colon.map_or(0, |colon| colon + 1);
+            ranges.push(start + from..start + line.len());
+        }
         is_after_name = names_secret;
         start += line.len();
     }
@@ -142,11 +143,11 @@ mod tests {
 
     #[test]
     fn broken_text_is_masked_behind_the_name() {
-        let text = "- fill: { Email: a, Password: hunter2\nnext: x\nlast: y\n";
+        let text = "- fill: { Email: a, Password: hunter2\nnext: x\nlast: y\npin: |\n1234\n";
         let masked: Vec<_> = sensitive_ranges_by_words(text)
             .into_iter()
             .map(|range| &text[range])
             .collect();
-        assert_eq!(masked, [" hunter2\n", " x\n"]);
+        assert_eq!(masked, [" hunter2\n", " x\n", " |\n", "1234\n"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::parse::{DEEPEST, Problem};
+use super::problem::{DEEPEST, Problem};
 use crate::checklist::{mistake::Weight, model::Place};
 
 /// Puts an error of the parser into words.

@@ -1,0 +1,110 @@
+//! `ignore`: findings that are known and accepted.
+
+use super::{
+    model::{IgnoreRule, RequestPattern},
+    read::path_pattern,
+};
+use crate::checklist::{Node, Reader, Shape, given, list_words, nearest, nowhere, quote};
+
+const IGNORE: Shape = Shape {
+    what: "an ignore rule",
+    keys: &["detector", "request", "why", "until"],
+    later: &[],
+    elsewhere: nowhere,
+};
+
+const IGNORE_EXAMPLE: &str =
+    "- { detector: http-error, request: GET /favicon.ico, why: the preview has no icon }";
+
+/// The ignore rules, in the order of the file.
+pub(super) fn ignore_rules(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    detectors: &[&str],
+) -> Option<Vec<IgnoreRule>> {
+    let items = reader.list(node, "`ignore`", IGNORE_EXAMPLE)?;
+    let rules: Vec<Option<IgnoreRule>> = items
+        .iter()
+        .map(|item| ignore_rule(reader, item, detectors))
+        .collect();
+    rules.into_iter().collect()
+}
+
+fn ignore_rule(reader: &mut Reader<'_>, node: &Node, detectors: &[&str]) -> Option<IgnoreRule> {
+    let fields = reader.fields(node, &IGNORE, IGNORE_EXAMPLE)?;
+    let detector = fields
+        .require(reader, "detector", IGNORE_EXAMPLE)
+        .and_then(|node| detector(reader, node, detectors));
+    let request = fields.get("request").map(|node| request(reader, node));
+    let why = fields
+        .require(reader, "why", "why: the preview has no icon")
+        .and_then(|node| reader.text(node, "`why`", "why: the preview has no icon"));
+    let until = fields.get("until").map(|node| date(reader, node));
+    Some(IgnoreRule {
+        detector: detector?,
+        request: given(request)?,
+        why: why?,
+        until: given(until)?,
+    })
+}
+
+fn detector(reader: &mut Reader<'_>, node: &Node, detectors: &[&str]) -> Option<String> {
+    let name = reader.shown_text(node, "`detector`", "detector: http-error")?;
+    if detectors.contains(&name.as_str()) {
+        return Some(name);
+    }
+    let help = match nearest(&name, detectors.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "detectors are {}",
+            list_words(detectors.iter().copied(), "and")
+        ),
+    };
+    reader.error(
+        node,
+        format!("unknown detector {}", quote(node.written())),
+        &help,
+    );
+    None
+}
+
+fn request(reader: &mut Reader<'_>, node: &Node) -> Option<RequestPattern> {
+    let text = reader.shown_text(node, "`request`", "request: GET /favicon.ico")?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (method, path) = match words.as_slice() {
+        [path] => (None, *path),
+        [method, path] => (Some(*method), *path),
+        _ => {
+            let message = "`request` wants a method and a path".to_owned();
+            reader.error(node, message, "write `request: GET /favicon.ico`");
+            return None;
+        }
+    };
+    if method.is_some_and(|method| !method.bytes().all(|byte| byte.is_ascii_uppercase())) {
+        let message = "the method is a word of capitals".to_owned();
+        reader.error(node, message, "write `request: GET /favicon.ico`");
+        return None;
+    }
+    let path = path_pattern(reader, node, path)?;
+    Some(RequestPattern {
+        method: method.map(str::to_owned),
+        path,
+    })
+}
+
+fn date(reader: &mut Reader<'_>, node: &Node) -> Option<jiff::civil::Date> {
+    let text = reader.shown_text(node, "`until`", "until: 2026-12-31")?;
+    let date = text
+        .parse()
+        .ok()
+        .filter(|_| text.len() == "2026-12-31".len());
+    if date.is_none() {
+        let message = format!("{} is no date", quote(node.written()));
+        reader.error(
+            node,
+            message,
+            "write year, month and day: `until: 2026-12-31`",
+        );
+    }
+    date
+}
