@@ -30,7 +30,7 @@ const LOCATE: &str = include_str!("../../src/browser/page/js/locate.js");
 const WATCH: &str = include_str!("../../src/browser/page/js/watch.js");
 
 /// The wall time from the driver's start to its end.
-pub async fn walk_demo() -> Duration {
+pub(crate) async fn walk_demo() -> Duration {
     let demo = Demo::start(FaultSet::none()).await.unwrap();
     let sources: Vec<_> = CHECKLISTS
         .iter()

@@ -3,8 +3,10 @@
 mod bidi;
 mod error;
 pub mod launch;
+mod life;
 pub mod page;
 mod session;
 
 pub use error::BrowserError;
+pub use life::Browser;
 pub use session::{Session, SessionRequest};

@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,12 +17,14 @@ use serde_json::{Value, json};
 use super::{
     bidi::{Bidi, Observer},
     error::BrowserError,
+    life::Witness,
     page::PageMarks,
 };
-use crate::evidence::{EngineFacts, Recorder, Redactor, StepIndex};
+use crate::evidence::{EngineFacts, StepIndex};
 
-/// The longest that any single WebDriver command may take, page loads included.
-const COMMAND_LIMIT: Duration = Duration::from_secs(40);
+/// The longest that any single WebDriver command may take beyond its own waiting; a document may take
+/// `pageLoad`, 20 s, of it.
+const COMMAND_LIMIT: Duration = Duration::from_secs(25);
 /// How long a new session may take: a cold browser on a slow machine.
 const SESSION_LIMIT: Duration = Duration::from_mins(1);
 /// How long to wait for bodies that are still on their way when a page is left.
@@ -61,10 +63,9 @@ struct PageContext {
 
 impl Session {
     /// Opens a session and begins to watch.
-    pub async fn open(
+    pub(super) async fn open(
         request: &SessionRequest,
-        recorder: Recorder,
-        redactor: Arc<Redactor>,
+        witness: Witness,
     ) -> Result<Self, BrowserError> {
         let client = connect(request).await?;
         let capabilities = client.capabilities().cloned().unwrap_or_default();
@@ -82,14 +83,8 @@ impl Session {
             });
         };
         let (bidi, events) = Bidi::connect(socket).await?;
-        let observer = Observer::start(
-            bidi.clone(),
-            events,
-            recorder,
-            redactor,
-            request.origins.clone(),
-        )
-        .await?;
+        let origins = request.origins.clone();
+        let observer = Observer::start(bidi.clone(), events, witness, origins).await?;
         let engine = EngineFacts {
             name: request.engine.clone(),
             version: text("browserVersion"),
@@ -171,7 +166,7 @@ impl Session {
     }
 
     /// Ends the session and its browser.
-    pub async fn close(self) -> Result<(), BrowserError> {
+    pub async fn close(&self) -> Result<(), BrowserError> {
         let closed = self.close_page().await;
         let client = self.client.clone();
         let ended = within("close the browser", Duration::from_secs(5), client.close()).await;
@@ -190,6 +185,13 @@ impl Session {
         self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until the connection's end has been seen and what was open has been recorded.
+    pub(super) async fn has_ended(&self) {
+        self.observer
+            .wait(DRAIN_LIMIT, |marks| marks.has_ended)
+            .await;
+    }
+
     /// Runs a WebDriver command under the common limit.
     pub(super) async fn drive<T>(
         &self,
@@ -197,6 +199,16 @@ impl Session {
         command: impl Future<Output = Result<T, CmdError>>,
     ) -> Result<T, BrowserError> {
         within(what, COMMAND_LIMIT, command).await
+    }
+
+    /// Runs a command that waits for up to `limit` by itself.
+    pub(super) async fn drive_for<T>(
+        &self,
+        what: &str,
+        limit: Duration,
+        command: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T, BrowserError> {
+        within(what, limit + COMMAND_LIMIT, command).await
     }
 }
 

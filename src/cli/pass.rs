@@ -16,11 +16,7 @@ use super::{
     signals::watch_signals,
     terminal::Terminal,
 };
-use crate::browser::{
-    Session,
-    launch::{Driver, DriverRequest},
-    page::Limits,
-};
+use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits};
 use crate::bundle::paths;
 use crate::config::{Project, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
@@ -160,40 +156,42 @@ async fn walk(
         _ = stop.wait_for(|is_stopped| *is_stopped) => return WalkEnd::Interrupted,
         started = starting => started,
     };
-    let (driver, session) = match started {
-        Ok(started) => started,
-        Err(error) => return WalkEnd::Failed(error),
+    let browser = match started {
+        Ok(browser) => browser,
+        Err(error) => return WalkEnd::Failed(error.into()),
     };
-    recorder.record(RunEvent::EngineStarted(session.engine().clone()));
-    let end = walk_plan(assignment, plan, &session, recorder, redactor, stop).await;
-    // The evidence is whole by now; a browser that doesn't end by itself is ended by the guard.
-    let _ = session.close().await;
-    driver.stop().await;
+    let end = walk_plan(assignment, plan, &browser, recorder, redactor, stop).await;
+    match end {
+        WalkEnd::Whole => browser.close().await,
+        // A page or a driver that hangs would hold up an orderly end.
+        WalkEnd::Interrupted | WalkEnd::Failed(_) => browser.abandon().await,
+    }
     end
 }
 
-async fn start_browser(
-    assignment: &Assignment,
+async fn start_browser<'a>(
+    assignment: &'a Assignment,
     recorder: &Recorder,
     redactor: &Arc<Redactor>,
-) -> Result<(Driver, Session), RunnerError> {
+) -> Result<Browser<'a>, BrowserError> {
     let config = &assignment.project.config;
-    let driver = Driver::start(&DriverRequest {
+    let request = DriverRequest {
         device: &config.device,
         is_headed: assignment.browser.headed,
         remote: config.webdriver.as_ref(),
         remote_url: assignment.browser.webdriver.as_ref(),
-    })
-    .await?;
-    let request = driver.session_request(assignment.target.all_origins());
-    let session = Session::open(&request, recorder.clone(), Arc::clone(redactor)).await?;
-    Ok((driver, session))
+    };
+    let origins = assignment.target.all_origins();
+    let browser = Browser::start(request, origins, recorder.clone(), Arc::clone(redactor)).await?;
+    let engine = browser.session()?.engine().clone();
+    recorder.record(RunEvent::EngineStarted(engine));
+    Ok(browser)
 }
 
 async fn walk_plan(
     assignment: &Assignment,
     plan: &Plan,
-    session: &Session,
+    browser: &Browser<'_>,
     recorder: &Recorder,
     redactor: &Arc<Redactor>,
     stop: watch::Receiver<bool>,
@@ -204,7 +202,7 @@ async fn walk_plan(
         facts: target_facts(assignment),
         device: &assignment.project.config.device,
         limits: Limits::default(),
-        session,
+        browser,
         recorder: recorder.clone(),
         redactor: Arc::clone(redactor),
         stop,

@@ -41,6 +41,10 @@ impl Terminal {
     }
 
     /// Prints a result. A reader that has gone away is no failure.
+    #[expect(
+        clippy::unused_self,
+        reason = "printing is the terminal's, whatever it is like"
+    )]
     pub(super) fn print(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
@@ -55,6 +59,10 @@ impl Terminal {
     }
 
     /// Says what went wrong.
+    #[expect(
+        clippy::unused_self,
+        reason = "printing is the terminal's, whatever it is like"
+    )]
     pub(super) fn complain(&self, failure: &Failure) {
         let _ = writeln!(std::io::stderr().lock(), "{failure}");
     }

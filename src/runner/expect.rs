@@ -43,7 +43,7 @@ impl StepWalk<'_, '_> {
         let limit = expectation.within.unwrap_or(self.walk.limits.expectation);
         if let Check::Response(pattern) = &expectation.check {
             record.wants_json = pattern.body == Some(ExpectedBody::Json);
-            let answer = self.walk.session.expect_response(pattern, limit).await;
+            let answer = self.session.expect_response(pattern, limit).await;
             record.exchange = answer.exchange;
             record.outcome = match answer.verdict {
                 ResponseVerdict::Held => ExpectationOutcome::Held,
@@ -54,7 +54,7 @@ impl StepWalk<'_, '_> {
             };
             return Ok(());
         }
-        record.outcome = match self.walk.session.expect(&expectation.check, limit).await? {
+        record.outcome = match self.session.expect(&expectation.check, limit).await? {
             Some(Answer::Broken(obstacle)) => {
                 self.boxes.extend(obstacle.boxes);
                 ExpectationOutcome::Broken {

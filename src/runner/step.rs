@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{effects::effects_between, typed::means_the_same, walk::Walk};
 use crate::browser::{
-    BrowserError,
+    BrowserError, Session,
     page::{Counters, Deed, FieldText, Obstacle, PageMarks, Settled, Touched},
 };
 use crate::checklist::{Action, Entry, Step};
@@ -27,6 +27,7 @@ pub(super) struct StepEnd {
 /// A step under way.
 pub(super) struct StepWalk<'w, 'p> {
     pub(super) walk: &'w Walk<'p>,
+    pub(super) session: &'w Session,
     pub(super) at: StepIndex,
     actions: Vec<ActionRecord>,
     /// How things stood just before the last touch, while its effects aren't known yet.
@@ -45,9 +46,10 @@ struct TypedField {
 }
 
 impl<'w, 'p> StepWalk<'w, 'p> {
-    fn new(walk: &'w Walk<'p>, at: StepIndex) -> Self {
+    fn new(walk: &'w Walk<'p>, session: &'w Session, at: StepIndex) -> Self {
         Self {
             walk,
+            session,
             at,
             actions: Vec::new(),
             touched: None,
@@ -60,6 +62,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     /// Walks a step from its first action to its picture.
     pub(super) async fn run(
         walk: &'w Walk<'p>,
+        session: &'w Session,
         at: StepIndex,
         step: &Step,
         picture: String,
@@ -67,13 +70,13 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         let clock = Instant::now();
         let started = Timestamp::now();
         walk.recorder.record(RunEvent::StepStarted { at, started });
-        walk.session.enter_step(at);
-        let mut this = Self::new(walk, at);
+        session.enter_step(at);
+        let mut this = Self::new(walk, session, at);
         for action in &step.actions {
             this.act(action).await?;
         }
         let mut expected = this.expect_all(&step.expectations).await?;
-        let settled = walk.session.settle(walk.limits.settle).await?;
+        let settled = session.settle(walk.limits.settle).await?;
         expected.extend(this.layout_expectation(&settled));
         this.look(&settled, picture).await?;
         this.record_actions(&settled);
@@ -87,21 +90,22 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     /// Signs in on a fresh page within another step; answers what stood in the way.
     pub(super) async fn sign_in_again(
         walk: &'w Walk<'p>,
+        session: &'w Session,
         at: StepIndex,
         sign_in: &Step,
     ) -> Result<Option<String>, BrowserError> {
-        let mut this = Self::new(walk, at);
+        let mut this = Self::new(walk, session, at);
         for action in &sign_in.actions {
             if let Err(obstacle) = this.perform(action).await? {
                 return Ok(Some(walk.redactor.text(&obstacle.why)));
             }
         }
-        walk.session.settle(walk.limits.settle).await?;
+        session.settle(walk.limits.settle).await?;
         Ok(None)
     }
 
     async fn look(&mut self, settled: &Settled, file: String) -> Result<(), BrowserError> {
-        let encoded = self.walk.session.picture(settled.has_private).await?;
+        let encoded = self.session.picture(settled.has_private).await?;
         let boxes = std::mem::take(&mut self.boxes);
         let caption = (!boxes.is_empty()).then(|| "what stood in the way is boxed".to_owned());
         let scale = settled.measure.scale;
@@ -177,7 +181,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     /// A person looks what a touch did before going on; so its effects are known by then.
     async fn rest_after_touch(&mut self) -> Result<(), BrowserError> {
         if self.touched.is_some() {
-            let settled = self.walk.session.settle(self.walk.limits.settle).await?;
+            let settled = self.session.settle(self.walk.limits.settle).await?;
             self.close_touch(&settled.counters);
         }
         Ok(())
@@ -187,14 +191,14 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         if let (Some((before, marks)), Some(record)) =
             (self.touched.take(), self.actions.last_mut())
         {
-            let marks_now = self.walk.session.page_marks();
+            let marks_now = self.session.page_marks();
             record.effects = Some(effects_between((&before, marks), (now, marks_now)));
         }
     }
 
     /// Answers what was touched, for a touch whose effects are worth counting.
     async fn perform(&mut self, action: &Action) -> Deed<Option<Touched>> {
-        let session = self.walk.session;
+        let session = self.session;
         let limit = self.walk.limits.action;
         let done = match action {
             Action::Tap(locator) => return Ok(session.tap(locator, limit).await?.map(Some)),
@@ -213,11 +217,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
 
     async fn fill(&mut self, entries: &[Entry]) -> Deed<()> {
         for entry in entries {
-            let done = self
-                .walk
-                .session
-                .fill(entry, self.walk.limits.action)
-                .await?;
+            let done = self.session.fill(entry, self.walk.limits.action).await?;
             let held = match done {
                 Ok((_, held)) => held,
                 Err(obstacle) => return Ok(Err(obstacle)),
@@ -239,12 +239,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
 
     async fn choose(&mut self, entries: &[Entry]) -> Deed<()> {
         for entry in entries {
-            if let Err(obstacle) = self
-                .walk
-                .session
-                .choose(entry, self.walk.limits.action)
-                .await?
-            {
+            if let Err(obstacle) = self.session.choose(entry, self.walk.limits.action).await? {
                 return Ok(Err(obstacle));
             }
         }

@@ -13,7 +13,7 @@ use super::{
     target::{learn_target, outside_of},
 };
 use crate::browser::{
-    BrowserError, Session,
+    Browser, BrowserError,
     page::{Limits, Obstacle},
 };
 use crate::checklist::{Action, Step};
@@ -36,7 +36,7 @@ pub struct Walk<'p> {
     /// How long a person would wait.
     pub limits: Limits,
     /// The browser.
-    pub session: &'p Session,
+    pub browser: &'p Browser<'p>,
     /// Where events go.
     pub recorder: Recorder,
     /// Takes secrets out.
@@ -81,10 +81,10 @@ impl Walk<'_> {
     }
 
     async fn walk_all(&self, begun: &mut StepIndex) -> Result<(), RunnerError> {
-        self.session.open_page().await?;
+        self.browser.session()?.open_page().await?;
         let facts = self.facts.clone();
-        let learned =
-            learn_target(self.session, self.target, self.device, self.limits, facts).await?;
+        let session = self.browser.session()?;
+        let learned = learn_target(&session, self.target, self.device, self.limits, facts).await?;
         self.recorder
             .record(RunEvent::DeviceMeasured(learned.device));
         let mut facts = learned.target;
@@ -95,10 +95,10 @@ impl Walk<'_> {
             return Ok(());
         }
         for (index, pass) in self.plan.passes.iter().enumerate() {
-            self.session.open_page().await?;
+            self.browser.session()?.open_page().await?;
             self.walk_checklist(index, pass, begun).await?;
         }
-        self.session.close_page().await?;
+        self.browser.session()?.close_page().await?;
         Ok(())
     }
 
@@ -159,12 +159,13 @@ impl Walk<'_> {
         at: StepIndex,
         sign_in: Option<&Step>,
     ) -> Result<Option<String>, RunnerError> {
-        self.session.open_page().await?;
-        self.session.enter_step(at);
+        self.browser.session()?.open_page().await?;
+        self.browser.session()?.enter_step(at);
         let Some(sign_in) = sign_in else {
             return Ok(None);
         };
-        let obstacle = StepWalk::sign_in_again(self, at, sign_in).await?;
+        let session = self.browser.session()?;
+        let obstacle = StepWalk::sign_in_again(self, &session, at, sign_in).await?;
         Ok(obstacle.map(|why| format!("signing in again failed: {why}")))
     }
 
@@ -174,7 +175,8 @@ impl Walk<'_> {
         step: &Step,
         file: String,
     ) -> Result<StepEnd, RunnerError> {
-        let walking = StepWalk::run(self, at, step, file);
+        let session = self.browser.session()?;
+        let walking = StepWalk::run(self, &session, at, step, file);
         let error = match tokio::time::timeout(STEP_LIMIT, walking).await {
             Ok(Ok(end)) => return Ok(end),
             Ok(Err(error)) => error,
@@ -187,11 +189,9 @@ impl Walk<'_> {
             unsettled: None,
             undecided: vec![self.redactor.text(&error.to_string())],
         });
-        // A page that can't be used may be replaced; a browser that is gone can't.
-        self.session
-            .open_page()
-            .await
-            .map_err(|_| RunnerError::Browser(error))?;
+        // Whatever hung it, the next step that can still run gets a browser that works.
+        self.browser.restart().await?;
+        self.browser.session()?.open_page().await?;
         Ok(StepEnd {
             has_failed_action: true,
             url: String::new(),

@@ -99,7 +99,7 @@ fn text_goes_in_key_by_key_and_replaces_what_was_there() {
 #[ignore = "needs a browser driver"]
 fn pages_that_never_settle_are_taken_anyway_and_the_step_says_so() {
     let router = Router::new()
-        .route("/", get(|| async { page("<p id=t>0</p><script>setInterval(() => t.textContent++, 10)</script>") }))
+        .route("/", get(|| async { page("<p id=t>0</p><script>(function grow() { t.textContent++; requestAnimationFrame(grow); })()</script>") }))
         .route("/poll", get(|| async {
             page("<p>Polling</p><script>(async () => { for (;;) await fetch('/slow') })()</script>")
         }))

@@ -1,3 +1,4 @@
 //! Tests that need nothing but this crate: no browser, no network.
 
 mod checklists;
+mod journal;

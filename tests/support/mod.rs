@@ -9,30 +9,30 @@ use std::{
 use serde_json::Value;
 
 /// A folder with checklists and a configuration, in which the binary is run.
-pub struct Workshop {
+pub(crate) struct Workshop {
     folder: tempfile::TempDir,
 }
 
 /// How a run ended.
-pub struct Ended {
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
-    pub bundle: PathBuf,
+pub(crate) struct Ended {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) bundle: PathBuf,
 }
 
 impl Workshop {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
         }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn write(&self, name: &str, text: &str) -> &Self {
+    pub(crate) fn write(&self, name: &str, text: &str) -> &Self {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         std::fs::File::create(&path)
@@ -41,7 +41,7 @@ impl Workshop {
         self
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shippass"));
         command
             .args(arguments)
@@ -52,12 +52,12 @@ impl Workshop {
     }
 
     /// Runs the binary; the bundle goes to `out` in the folder.
-    pub fn shippass(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn shippass(&self, arguments: &[&str]) -> Ended {
         let output = self.command(arguments).output().expect("the binary runs");
         self.ended(&output)
     }
 
-    pub fn ended(&self, output: &Output) -> Ended {
+    pub(crate) fn ended(&self, output: &Output) -> Ended {
         Ended {
             status: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -68,7 +68,7 @@ impl Workshop {
 }
 
 impl Ended {
-    pub fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let path = self.bundle.join("bundle.json");
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
             panic!(
@@ -82,7 +82,7 @@ impl Ended {
     }
 
     /// The names of all detectors that found something of weight.
-    pub fn detectors(&self) -> BTreeSet<String> {
+    pub(crate) fn detectors(&self) -> BTreeSet<String> {
         let document = self.document();
         let findings = document["findings"].as_array().expect("findings");
         findings
@@ -93,7 +93,7 @@ impl Ended {
     }
 
     /// Every step as `status name: why`.
-    pub fn steps(&self) -> Vec<String> {
+    pub(crate) fn steps(&self) -> Vec<String> {
         let document = self.document();
         let mut lines = Vec::new();
         for checklist in document["checklists"].as_array().expect("checklists") {
@@ -112,14 +112,14 @@ impl Ended {
         lines
     }
 
-    pub fn statuses(&self) -> Vec<String> {
+    pub(crate) fn statuses(&self) -> Vec<String> {
         self.steps()
             .iter()
             .map(|line| line.split(' ').next().unwrap_or_default().to_owned())
             .collect()
     }
 
-    pub fn why(&self, step: &str) -> String {
+    pub(crate) fn why(&self, step: &str) -> String {
         let lines = self.steps();
         let line = lines.iter().find(|line| line.contains(step));
         line.unwrap_or_else(|| panic!("no step {step} in {lines:#?}"))
@@ -132,13 +132,13 @@ fn text(value: &Value) -> &str {
 }
 
 /// A site of a few pages on a free loopback port, for as long as the value lives.
-pub struct Site {
-    pub url: String,
+pub(crate) struct Site {
+    pub(crate) url: String,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Site {
-    pub fn serve(router: axum::Router) -> Self {
+    pub(crate) fn serve(router: axum::Router) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -157,7 +157,7 @@ impl Site {
 }
 
 /// A page of a phone app around a body.
-pub fn page(body: &str) -> axum::response::Html<String> {
+pub(crate) fn page(body: &str) -> axum::response::Html<String> {
     axum::response::Html(format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>\
          <link rel=icon href='data:,'><title>Test page</title></head><body>{body}</body></html>"

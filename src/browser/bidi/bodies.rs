@@ -40,7 +40,10 @@ pub(super) async fn finish_exchange(
         CapturedBody::None
     };
     let is_first_party = shared.is_first_party(&url);
-    let sent = shared.recorder.keep_body(sent, resource, is_first_party);
+    let sent = shared
+        .witness
+        .recorder
+        .keep_body(sent, resource, is_first_party);
     let exchange = match response {
         Some(response) if error_text.is_none() => {
             let is_redirect = (300..400).contains(&response.status) && response.status != 304;
@@ -56,7 +59,10 @@ pub(super) async fn finish_exchange(
                     size: response.bytes_received,
                 }
             };
-            let came = shared.recorder.keep_body(came, resource, is_first_party);
+            let came = shared
+                .witness
+                .recorder
+                .keep_body(came, resource, is_first_party);
             if resource == Resource::Document && !is_redirect {
                 let headers = response
                     .headers
@@ -71,11 +77,11 @@ pub(super) async fn finish_exchange(
                 request: sent,
                 response: came,
             };
-            open.answer(&request, response, bodies, &shared.redactor)
+            open.answer(&request, response, bodies, shared.redactor())
         }
         _ => {
             let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
-            open.fail(&request, error, sent, &shared.redactor)
+            open.fail(&request, error, sent, shared.redactor())
         }
     };
     record_exchange(&shared, at, method, url, exchange);
@@ -103,6 +109,7 @@ fn record_exchange(
     if let Some(at) = at {
         let exchange = Box::new(exchange);
         shared
+            .witness
             .recorder
             .record(RunEvent::ExchangeFinished { at, exchange });
     }

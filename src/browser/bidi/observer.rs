@@ -13,8 +13,8 @@ use super::{
     socket::{Bidi, RawEvent},
     watcher::Watcher,
 };
-use crate::browser::error::BrowserError;
-use crate::evidence::{Content, Recorder, Redactor, RunEvent, StepIndex};
+use crate::browser::{error::BrowserError, life::Witness};
+use crate::evidence::{Content, Redactor, RunEvent, StepIndex};
 
 /// The events that are asked for.
 const EVENTS: [&str; 14] = [
@@ -60,6 +60,8 @@ pub(crate) struct Marks {
     pub(crate) loading: usize,
     /// Dialogs, downloads and tabs.
     pub(crate) happenings: u64,
+    /// The connection is gone, and what was open has been recorded.
+    pub(crate) has_ended: bool,
 }
 
 /// What a finished exchange means to the one who waits for it.
@@ -98,8 +100,7 @@ pub(crate) struct Observer {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) bidi: Bidi,
-    pub(super) recorder: Recorder,
-    pub(super) redactor: Arc<Redactor>,
+    pub(super) witness: Witness,
     /// Origins that belong to the target.
     origins: Vec<String>,
     stage: Mutex<Stage>,
@@ -107,6 +108,10 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.witness.redactor
+    }
+
     pub(super) fn stage(&self) -> MutexGuard<'_, Stage> {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -115,7 +120,7 @@ impl Shared {
     pub(super) fn record(&self, event: impl FnOnce(StepIndex) -> RunEvent) {
         let at = self.stage().at;
         if let Some(at) = at {
-            self.recorder.record(event(at));
+            self.witness.recorder.record(event(at));
         }
     }
 
@@ -136,15 +141,13 @@ impl Observer {
     pub(crate) async fn start(
         bidi: Bidi,
         events: mpsc::UnboundedReceiver<RawEvent>,
-        recorder: Recorder,
-        redactor: Arc<Redactor>,
+        witness: Witness,
         origins: Vec<String>,
     ) -> Result<Self, BrowserError> {
         let (marks, marks_seen) = watch::channel(Marks::default());
         let shared = Arc::new(Shared {
             bidi: bidi.clone(),
-            recorder,
-            redactor,
+            witness,
             origins,
             stage: Mutex::default(),
             marks,

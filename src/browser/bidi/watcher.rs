@@ -24,8 +24,6 @@ pub(super) struct Watcher {
     open: HashMap<(String, u32), (Option<StepIndex>, OpenExchange)>,
     /// The first hop's resource and each hop's id, for the hops after it.
     hops: HashMap<String, (String, Resource)>,
-    next_exchange: u64,
-    next_line: u64,
 }
 
 impl Watcher {
@@ -34,8 +32,6 @@ impl Watcher {
             shared,
             open: HashMap::new(),
             hops: HashMap::new(),
-            next_exchange: 0,
-            next_line: 0,
         }
     }
 
@@ -47,7 +43,7 @@ impl Watcher {
             if let Some(at) = at {
                 let exchange = Box::new(open.leave());
                 let event = RunEvent::ExchangeFinished { at, exchange };
-                self.shared.recorder.record(event);
+                self.shared.witness.recorder.record(event);
             }
         }
         self.shared.mark(|marks| {
@@ -55,6 +51,7 @@ impl Watcher {
             marks.awaited = 0;
             marks.unrecorded = 0;
             marks.loading = 0;
+            marks.has_ended = true;
         });
     }
 
@@ -80,8 +77,7 @@ impl Watcher {
     }
 
     fn begin(&mut self, event: &NetworkEvent) {
-        self.next_exchange += 1;
-        let id = format!("e{}", self.next_exchange);
+        let id = self.shared.witness.next_exchange();
         let key = (event.request.request.clone(), event.redirect_count);
         if self.open.contains_key(&key) {
             return;
@@ -93,7 +89,7 @@ impl Watcher {
                 event.context.as_deref() == Some(stage.page.as_str()),
             )
         };
-        let mut open = OpenExchange::begin(id.clone(), event, is_top, &self.shared.redactor);
+        let mut open = OpenExchange::begin(id.clone(), event, is_top, self.shared.redactor());
         if key.1 > 0
             && let Some((previous, resource)) = self.hops.get(&key.0)
         {
@@ -145,8 +141,7 @@ impl Watcher {
     }
 
     fn log(&mut self, entry: LogEntry) {
-        self.next_line += 1;
-        let redactor = &self.shared.redactor;
+        let redactor = self.shared.redactor();
         let frames = entry
             .stack_trace
             .map(|trace| trace.call_frames)
@@ -161,7 +156,7 @@ impl Watcher {
             format!("{name} ({}:{line}:{column})", redactor.url(&frame.url))
         });
         let line = ConsoleLine {
-            id: format!("c{}", self.next_line),
+            id: self.shared.witness.next_line(),
             level: entry.level,
             kind: match entry.kind.as_str() {
                 "javascript" => ConsoleKind::UncaughtError,
@@ -197,7 +192,7 @@ impl Watcher {
             .and_then(Value::as_str)
             .unwrap_or_default();
         if let Ok(Read { url, how }) = serde_json::from_str(text) {
-            let url = self.shared.redactor.url(&url);
+            let url = self.shared.redactor().url(&url);
             self.shared
                 .record(|at| RunEvent::AnswerRead { at, url, how });
         }
@@ -210,7 +205,7 @@ impl Watcher {
             && self.shared.stage().page != event.context
             && event.original_opener.is_some();
         if is_opened_by_page {
-            let url = self.shared.redactor.url(&event.url);
+            let url = self.shared.redactor().url(&event.url);
             self.happen(Happening::NewTab { url });
         }
     }
@@ -220,7 +215,7 @@ impl Watcher {
         let is_leaving = event.kind == "beforeunload";
         self.happen(Happening::Dialog {
             kind: event.kind,
-            text: self.shared.redactor.text(&event.message),
+            text: self.shared.redactor().text(&event.message),
         });
         let bidi = self.shared.bidi.clone();
         let answer = json!({"context": event.context, "accept": is_leaving});
@@ -237,7 +232,7 @@ impl Watcher {
     }
 
     fn navigate(&mut self, name: &str, event: NavigationEvent) {
-        let redactor = &self.shared.redactor;
+        let redactor = self.shared.redactor();
         if name == "browsingContext.downloadWillBegin" {
             let name = redactor.text(&event.suggested_filename.unwrap_or_default());
             let url = redactor.url(&event.url);

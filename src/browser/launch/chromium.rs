@@ -38,7 +38,7 @@ pub(super) fn common() -> Map<String, Value> {
         "acceptInsecureCerts": false,
         // Every wait beyond the document's own parsing is ours, and bounded.
         "pageLoadStrategy": "eager",
-        "timeouts": {"implicit": 0, "pageLoad": 30_000, "script": 120_000},
+        "timeouts": {"implicit": 0, "pageLoad": 20_000, "script": 120_000},
         // The observer sees dialogs and closes them.
         "unhandledPromptBehavior": "ignore",
     });

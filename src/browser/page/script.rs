@@ -33,7 +33,7 @@ impl Session {
             #[expect(clippy::cast_possible_truncation, reason = "limits are seconds")]
             all.push(json!(left.as_millis() as u64));
             let running = self.client.execute_async(script.text, all);
-            match self.drive(script.name, running).await {
+            match self.drive_for(script.name, left, running).await {
                 Ok(value) => {
                     return serde_json::from_value(value).map_err(|error| BrowserError::Nonsense {
                         script: script.name,

@@ -1,0 +1,135 @@
+//! One browser from its start to its end: the driver, the session, and a new pair of both when a
+//! page has hung them.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use super::{
+    error::BrowserError,
+    launch::{Driver, DriverRequest},
+    session::Session,
+};
+use crate::evidence::{Recorder, Redactor};
+
+/// A running browser; whatever happens to it, `close` or dropping it ends every process of it.
+#[derive(Debug)]
+pub struct Browser<'c> {
+    request: DriverRequest<'c>,
+    origins: Vec<String>,
+    witness: Witness,
+    running: Mutex<Option<Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    driver: Driver,
+    session: Arc<Session>,
+}
+
+/// Where what is seen goes to, and the numbers it bears; outlives a session.
+#[derive(Debug, Clone)]
+pub(super) struct Witness {
+    pub(super) recorder: Recorder,
+    pub(super) redactor: Arc<Redactor>,
+    exchanges: Arc<AtomicU64>,
+    lines: Arc<AtomicU64>,
+}
+
+impl Witness {
+    /// The next exchange's id: `e17`.
+    pub(super) fn next_exchange(&self) -> String {
+        format!("e{}", self.exchanges.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// The next console line's id: `c3`.
+    pub(super) fn next_line(&self) -> String {
+        format!("c{}", self.lines.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+impl<'c> Browser<'c> {
+    /// Starts the driver and opens a session that is watched from its first moment.
+    pub async fn start(
+        request: DriverRequest<'c>,
+        origins: Vec<String>,
+        recorder: Recorder,
+        redactor: Arc<Redactor>,
+    ) -> Result<Self, BrowserError> {
+        let witness = Witness {
+            recorder,
+            redactor,
+            exchanges: Arc::default(),
+            lines: Arc::default(),
+        };
+        let browser = Self {
+            request,
+            origins,
+            witness,
+            running: Mutex::default(),
+        };
+        browser.open().await?;
+        Ok(browser)
+    }
+
+    async fn open(&self) -> Result<(), BrowserError> {
+        let driver = Driver::start(&self.request).await?;
+        let request = driver.session_request(self.origins.clone());
+        match Session::open(&request, self.witness.clone()).await {
+            Ok(session) => {
+                *self.running() = Some(Running {
+                    driver,
+                    session: Arc::new(session),
+                });
+                Ok(())
+            }
+            Err(error) => {
+                driver.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The session of now.
+    ///
+    /// # Errors
+    ///
+    /// `Gone` when the browser couldn't be started again.
+    pub fn session(&self) -> Result<Arc<Session>, BrowserError> {
+        let running = self.running();
+        running
+            .as_ref()
+            .map(|running| Arc::clone(&running.session))
+            .ok_or(BrowserError::Gone)
+    }
+
+    /// Kills a browser that hangs and starts another one.
+    pub async fn restart(&self) -> Result<(), BrowserError> {
+        self.abandon().await;
+        self.open().await
+    }
+
+    /// Closes the session in order, then ends the driver.
+    pub async fn close(&self) {
+        let left = self.running().take();
+        if let Some(Running { driver, session }) = left {
+            // The evidence is whole by now; a browser that doesn't end by itself is ended with its driver.
+            let _ = session.close().await;
+            driver.stop().await;
+        }
+    }
+
+    /// Ends everything at once; what was still open is recorded as such.
+    pub async fn abandon(&self) {
+        let left = self.running().take();
+        if let Some(Running { driver, session }) = left {
+            driver.stop().await;
+            session.has_ended().await;
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
