@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{
     bodies::finish_exchange,
-    exchange::{OpenExchange, media_type, timestamp},
+    exchange::{OpenExchange, timestamp},
     messages::{
         ChannelMessage, ContextEvent, LogEntry, NavigationEvent, NetworkEvent, PromptEvent,
     },
@@ -64,7 +64,8 @@ impl Watcher {
         let name = method.as_str();
         match name {
             "network.beforeRequestSent" => read(params).map(|event| self.begin(&event)),
-            "network.responseStarted" => read(params).map(|event| self.start_answer(&event)),
+            // Chromium leaves out the begin of a redirect's hop now and then.
+            "network.responseStarted" => read(params).map(|event| self.begin(&event)),
             "network.responseCompleted" | "network.fetchError" => {
                 read(params).map(|event| self.end(event))
             }
@@ -104,26 +105,6 @@ impl Watcher {
             marks.awaited += awaited;
             marks.unrecorded += 1;
         });
-    }
-
-    /// A stream never completes: it is not waited for once its headers say so.
-    fn start_answer(&mut self, event: &NetworkEvent) {
-        let is_stream = event.response.as_ref().is_some_and(|response| {
-            matches!(
-                media_type(&response.mime_type).as_str(),
-                "text/event-stream" | "application/grpc-web" | "multipart/x-mixed-replace"
-            )
-        });
-        // Chromium leaves out the begin of a redirect's hop now and then.
-        self.begin(event);
-        let key = (event.request.request.clone(), event.redirect_count);
-        if let Some((_, open)) = self.open.get(&key)
-            && is_stream
-            && is_awaited(open.resource())
-        {
-            self.shared
-                .mark(|marks| marks.awaited = marks.awaited.saturating_sub(1));
-        }
     }
 
     fn end(&mut self, event: NetworkEvent) {
@@ -267,17 +248,11 @@ impl Watcher {
     }
 }
 
-/// What a page isn't whole without.
+/// What a page isn't whole without. Calls of its code are counted in the page, where it is known which of
+/// them never end.
 fn is_awaited(resource: Resource) -> bool {
     matches!(
         resource,
-        Resource::Document
-            | Resource::Frame
-            | Resource::Fetch
-            | Resource::Xhr
-            | Resource::Script
-            | Resource::Style
-            | Resource::Font
-            | Resource::Preflight
+        Resource::Document | Resource::Frame | Resource::Script | Resource::Style | Resource::Font
     )
 }
