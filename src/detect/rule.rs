@@ -118,8 +118,27 @@ pub enum Status {
 }
 
 impl Rule {
-    /// x
+    /// The rule's whole text as Markdown: what `explain` prints and `docs/detectors.md` holds.
     pub fn to_markdown(&self) -> String {
-        String::new()
+        let Self {
+            name,
+            what,
+            why,
+            looks_at,
+            silent,
+            mend,
+            ..
+        } = self;
+        let severity = match self.severity {
+            Severity::Notice => "notice",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        format!(
+            "## {name}\n\nSeverity: {severity}. It means that {what}.\n\n**Why it matters.** {why}\n\n**What it looks at.** {looks_at}\n\n\
+             **When it stays silent.** {silent}\n\n**How to mend the app.** {mend}\n\n**How to ignore it.** In `shippass.yaml`, with a reason and, \
+             if you can, an end:\n\n```yaml\nignore:\n  - detector: {name}\n    request: GET /path/of/the/call   # optional\n    why: the reason\n    \
+             until: 2026-12-31\n```\n"
+        )
     }
 }
