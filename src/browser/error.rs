@@ -6,17 +6,31 @@ use std::{io, path::PathBuf, time::Duration};
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
     /// There is no driver.
-    #[error("found no chromedriver")]
-    DriverMissing,
+    #[error("found no chromedriver; looked for {}", looked_for.join(", "))]
+    DriverMissing {
+        /// Names looked for in `PATH`, and whole paths.
+        looked_for: Vec<String>,
+    },
     /// There is no browser.
-    #[error("found no Chromium or Chrome")]
-    BrowserMissing,
+    #[error("found no Chromium or Chrome; looked for {}", looked_for.join(", "))]
+    BrowserMissing {
+        /// Names looked for in `PATH`, and whole paths.
+        looked_for: Vec<String>,
+    },
+    /// A program didn't tell its version.
+    #[error("`{} --version` told no version: {words}", program.display())]
+    VersionUnreadable {
+        /// The program.
+        program: PathBuf,
+        /// What it said, or why it couldn't be run.
+        words: String,
+    },
     /// The driver is made for another browser.
-    #[error("{driver} doesn't fit {browser}")]
+    #[error("chromedriver {driver} doesn't fit the browser {browser}")]
     VersionsDiffer {
-        /// The browser's own words.
+        /// The browser's version.
         browser: String,
-        /// The driver's own words.
+        /// The driver's version.
         driver: String,
     },
     /// A program didn't start.
@@ -35,11 +49,35 @@ pub enum BrowserError {
         /// Its last words.
         words: String,
     },
+    /// The driver didn't become ready in time.
+    #[error("{} wasn't ready after {} s: {words}", program.display(), limit.as_secs())]
+    DriverSilent {
+        /// The driver.
+        program: PathBuf,
+        /// How long was waited.
+        limit: Duration,
+        /// Its last words.
+        words: String,
+    },
+    /// The driver couldn't start the browser.
+    #[error("the browser didn't start: {reason}")]
+    BrowserDied {
+        /// The driver's own words.
+        reason: String,
+    },
     /// No folder for the browser's profile.
-    #[error("a folder for the browser's profile couldn't be made: {source}")]
+    #[error("a folder for the browser's profile couldn't be made in {}: {source}", folder.display())]
     NoProfile {
+        /// Where.
+        folder: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// Something of the browser outlived its end.
+    #[error("the browser's profile {} couldn't be removed", profile.display())]
+    LeftBehind {
+        /// The profile's folder.
+        profile: PathBuf,
     },
     /// The driver's answer to a new session.
     #[error("the driver at {driver} didn't open a session: {reason}")]
@@ -130,13 +168,28 @@ impl BrowserError {
     /// What to do next.
     pub fn help(&self) -> Option<String> {
         let help = match self {
-            Self::DriverMissing | Self::BrowserMissing => INSTALL,
+            Self::DriverMissing { .. } | Self::BrowserMissing { .. } => INSTALL,
+            Self::VersionUnreadable { .. } => {
+                "run the command by hand; if it is only a stand-in for a package that isn't there, install that one"
+            }
+            Self::NotStarted { .. } | Self::DriverDied { .. } | Self::DriverSilent { .. } => {
+                "run the program by hand with `--version`; if it fails there too, install it anew"
+            }
+            Self::BrowserDied { .. } => {
+                "run `chromium --headless=new --dump-dom about:blank` by hand and see what it says; a browser from a snap needs a TMPDIR below \
+                 ~/snap/chromium/common, one in a container needs shared memory (`--shm-size=1g`)"
+            }
+            Self::LeftBehind { .. } => "remove it by hand; it holds cookies of the test personas",
             Self::VersionsDiffer { .. } => {
                 "install both from the same place, or update the older one; on Debian: apt-get install chromium chromium-driver"
             }
-            Self::NoProfile { .. } => {
-                "see that the temporary folder has room and can be written, or set TMPDIR"
-            }
+            Self::NoProfile { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "make room there, or set TMPDIR to a folder that has some"
+                }
+                io::ErrorKind::NotFound => "make the folder, or set TMPDIR to one that is there",
+                _ => "set TMPDIR to a folder that can be written",
+            },
             Self::NoBidi { .. } => {
                 "shippass needs `webSocketUrl: true` to be honoured: use Chrome 140, Firefox 143 or newer with their drivers, \
                  or ask the grid to allow it in `webdriver.capabilities`"

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::{
     bidi::{Bidi, Observer},
     error::BrowserError,
+    launch::refused_session,
     life::Witness,
     page::PageMarks,
 };
@@ -230,7 +231,9 @@ async fn connect(request: &SessionRequest) -> Result<Client, BrowserError> {
         .await
         .map_err(|_| BrowserError::timed_out("opening a session", SESSION_LIMIT))?
         .map_err(|error| match error {
-            NewSessionError::SessionNotCreated(answer) => refused(answer.message.into_owned()),
+            NewSessionError::SessionNotCreated(answer) => {
+                refused_session(&request.driver, &answer.message)
+            }
             other => refused(innermost(&other)),
         })
 }

@@ -1,6 +1,6 @@
-//! The guard's entry: see `browser::launch::guard`.
+//! `shippass __guard`: the second process that sees to the browser's end. Not for people.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, io::Write};
 
 use super::Exit;
 use crate::browser::launch::{GUARD_COMMAND, GuardOrder, run_guard};
@@ -8,11 +8,22 @@ use crate::browser::launch::{GUARD_COMMAND, GuardOrder, run_guard};
 /// The first word that turns this binary into the guard.
 pub(super) const COMMAND: &str = GUARD_COMMAND;
 
-/// Runs the guard; nobody reads its exit status but a person who called it by hand.
+/// Runs the guard; what it complains of becomes the last words of the driver that it couldn't start.
 pub(super) fn main(words: &[OsString]) -> Exit {
-    match GuardOrder::from_words(words).map(|order| run_guard(&order)) {
-        Some(Ok(())) => Exit::Clean,
-        Some(Err(_)) => Exit::Surroundings,
-        None => Exit::BadInput,
+    let Some(order) = GuardOrder::from_words(words) else {
+        complain("this command is shippass's own");
+        return Exit::BadInput;
+    };
+    match run_guard(&order) {
+        Ok(()) => Exit::Clean,
+        Err(error) => {
+            complain(&error.to_string());
+            Exit::Surroundings
+        }
     }
+}
+
+/// To whoever still reads; when shippass is dead nobody does.
+fn complain(words: &str) {
+    let _ = writeln!(std::io::stderr(), "{COMMAND}: {words}");
 }

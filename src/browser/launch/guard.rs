@@ -1,146 +1,229 @@
-//! The guard: this binary run once more, holding the read end of a pipe whose write end only
-//! shippass holds. When the pipe closes, however shippass ended, or when the driver ends, the
-//! guard kills all that it started and removes the profile folder.
+//! What the guard does: a second process of this program that outlives shippass by the time it takes to clean up.
+//!
+//! It reads from a pipe whose only other end shippass holds, so the pipe's end is shippass's end, however it came.
+//! Then, or when the driver has ended, it kills all that came of the driver and removes the profile's folder.
 
 use std::{
     ffi::OsString,
     io::{self, Write},
-    os::{fd::AsFd, unix::process::ExitStatusExt},
-    path::PathBuf,
-    process::Stdio,
+    os::{fd::AsFd, unix::process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
 };
 
-use rustix::process::{Pid, Signal};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, getppid, kill_process_group, setsid, waitid,
+};
 use tokio::{
-    io::AsyncReadExt,
     net::unix::pipe,
-    process::{Child, Command},
     signal::unix::{SignalKind, signal},
 };
 
-/// What the guard is to start and to remove afterwards.
-#[derive(Debug, Clone)]
-pub struct GuardOrder {
-    /// The profile folder.
-    pub profile: PathBuf,
-    /// The driver.
-    pub program: PathBuf,
-    /// Its arguments.
-    pub arguments: Vec<OsString>,
+use super::{find::this_program, processes, profile};
+
+/// The hidden command that makes this program the guard.
+pub const GUARD_COMMAND: &str = "__guard";
+/// What the guard's only line begins with; the driver's process id follows.
+pub(super) const GUARDING: &str = "guarding ";
+
+const HOLD: &str = "hold";
+const BECOME: &str = "become";
+
+/// What a guard process is to do: its command line after `GUARD_COMMAND`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GuardOrder {
+    /// Start the driver, wait until it or shippass has ended, and leave nothing of it.
+    Hold {
+        /// The folder to remove at the end.
+        folder: PathBuf,
+        /// The driver and its arguments.
+        driver: Vec<OsString>,
+    },
+    /// Become the driver, and be killed when the guard dies.
+    Become {
+        /// The guard's process id.
+        guard: i32,
+        /// The driver and its arguments.
+        driver: Vec<OsString>,
+    },
 }
 
 impl GuardOrder {
-    /// As words of a command line: profile, program, arguments.
+    /// As words of a command line.
     pub fn words(&self) -> Vec<OsString> {
-        let mut words = vec![self.profile.clone().into(), self.program.clone().into()];
-        words.extend(self.arguments.iter().cloned());
+        let (order, about, driver) = match self {
+            Self::Hold { folder, driver } => (HOLD, folder.clone().into(), driver),
+            Self::Become { guard, driver } => (BECOME, guard.to_string().into(), driver),
+        };
+        let mut words = vec![order.into(), about];
+        words.extend(driver.iter().cloned());
         words
     }
 
-    /// From words of a command line.
+    /// From words of a command line; `None` when they are no order.
     pub fn from_words(words: &[OsString]) -> Option<Self> {
-        let [profile, program, arguments @ ..] = words else {
+        let [order, about, driver @ ..] = words else {
             return None;
         };
-        Some(Self {
-            profile: profile.into(),
-            program: program.into(),
-            arguments: arguments.to_vec(),
-        })
+        let driver = driver.to_vec();
+        match order.to_str()? {
+            HOLD => Some(Self::Hold {
+                folder: about.into(),
+                driver,
+            }),
+            BECOME => Some(Self::Become {
+                guard: about.to_str()?.parse().ok()?,
+                driver,
+            }),
+            _ => None,
+        }
     }
 }
 
-/// Runs as the guard until its work is done; answers the driver's exit status for messages.
+/// Does what a guard process was started for.
+///
+/// Must be called on the program's first thread: the driver is killed when the thread that started it ends.
 pub fn run_guard(order: &GuardOrder) -> io::Result<()> {
-    // Signals to the terminal's group must not reach guard or driver: shippass decides.
-    let _ = rustix::process::setsid();
-    // Whatever the driver leaves behind becomes our child and can be waited for.
+    match order {
+        GuardOrder::Hold { folder, driver } => hold(folder, driver),
+        GuardOrder::Become { guard, driver } => become_driver(*guard, driver),
+    }
+}
+
+fn hold(folder: &Path, driver: &[OsString]) -> io::Result<()> {
+    // Out of reach of the terminal's Ctrl-C and of its end.
+    setsid()?;
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    // What loses its parent becomes our child, so none gets away.
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    let _lock = profile::answer_for(folder)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
+        .enable_io()
         .build()?;
-    let ended = runtime.block_on(watch(order));
-    let _ = std::fs::remove_dir_all(&order.profile);
-    ended
+    let guarded = runtime.block_on(guard(driver));
+    let removed = profile::remove(folder);
+    guarded.and(removed)
 }
 
-async fn watch(order: &GuardOrder) -> io::Result<()> {
-    let _ignored = [
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::hangup())?,
-    ];
-    let mut driver = Command::new(&order.program)
-        .args(&order.arguments)
-        .stdin(Stdio::null())
-        .process_group(0)
-        .spawn()?;
-    let group = driver
-        .id()
-        .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-    if let Some(group) = group {
-        // Should the guard be killed, shippass itself knows what to kill.
-        let _ = writeln!(io::stdout(), "{GROUP_LINE}{}", group.as_raw_nonzero());
+async fn guard(driver: &[OsString]) -> io::Result<()> {
+    for kind in [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ] {
+        // Once listened for, it no longer ends this process. When to end is shippass's to say.
+        drop(signal(kind)?);
     }
-    let mut owner = pipe::Receiver::from_owned_fd(io::stdin().as_fd().try_clone_to_owned()?)?;
-    let mut nothing = [0; 1];
-    let ended = tokio::select! {
-        _ = owner.read(&mut nothing) => Ok(()),
-        status = driver.wait() => status.map(|status| {
-            let cause = status.signal().map_or_else(|| status.to_string(), |number| format!("signal {number}"));
-            let _ = writeln!(io::stderr(), "the driver ended: {cause}");
-        }),
-    };
-    end_all(&mut driver, group).await;
-    ended
-}
-
-/// The line that tells the driver's process group.
-pub(super) const GROUP_LINE: &str = "shippass-guard: group ";
-
-/// Kills the group and every process that was left to us, until there is none.
-async fn end_all(driver: &mut Child, group: Option<Pid>) {
-    if let Some(group) = group {
-        let _ = rustix::process::kill_process_group(group, Signal::KILL);
-    }
-    let _ = driver.wait().await;
-    #[cfg(target_os = "linux")]
-    while let Some(children) = children_of_self() {
-        for child in children {
-            let _ = rustix::process::kill_process(child, Signal::KILL);
-        }
-        // Blocks until one of them has ended; an error says that none is left.
-        if rustix::process::wait(rustix::process::WaitOptions::empty()).is_err() {
-            break;
+    let mut child_ended = signal(SignalKind::child())?;
+    let owner = pipe::Receiver::from_owned_fd(io::stdin().as_fd().try_clone_to_owned()?)?;
+    let mut driver = start(driver)?;
+    // When nobody reads this any more, the pipe's end tells so.
+    let _ = writeln!(io::stdout(), "{GUARDING}{}", driver.id());
+    let mut owner_left = std::pin::pin!(has_closed(owner));
+    loop {
+        tokio::select! {
+            () = &mut owner_left => break,
+            _ = child_ended.recv() => if has_ended(&driver) { break },
         }
     }
+    end_all(&mut driver)
 }
 
-/// Processes whose parent we are; `None` when there is none.
-#[cfg(target_os = "linux")]
-fn children_of_self() -> Option<Vec<Pid>> {
-    let own = rustix::process::getpid().as_raw_nonzero().get();
-    let mut children = Vec::new();
-    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // The second field is the name in parentheses and may hold anything.
-        let Some((head, tail)) = stat.rsplit_once(')') else {
-            continue;
+fn start(driver: &[OsString]) -> io::Result<Child> {
+    let mut command = if cfg!(target_os = "linux") {
+        let order = GuardOrder::Become {
+            guard: rustix::process::getpid().as_raw_pid(),
+            driver: driver.to_vec(),
         };
-        let parent = tail
-            .split_whitespace()
-            .nth(1)
-            .and_then(|word| word.parse::<i32>().ok());
-        let id = head
-            .split_whitespace()
-            .next()
-            .and_then(|word| word.parse::<i32>().ok());
-        if parent == Some(own)
-            && let Some(pid) = id.and_then(Pid::from_raw)
-        {
-            children.push(pid);
+        let mut command = Command::new(this_program()?);
+        command
+            .arg0("shippass")
+            .arg(GUARD_COMMAND)
+            .args(order.words());
+        command
+    } else {
+        driver_command(driver)?
+    };
+    command.stdin(Stdio::null()).process_group(0).spawn()
+}
+
+fn become_driver(guard: i32, driver: &[OsString]) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    // It outlasts becoming another program, so even a guard that was killed takes the driver with it.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    // The guard may have died before it was listened for.
+    if getppid() != Pid::from_raw(guard) {
+        return Ok(());
+    }
+    Err(driver_command(driver)?.exec())
+}
+
+fn driver_command(driver: &[OsString]) -> io::Result<Command> {
+    let Some((program, arguments)) = driver.split_first() else {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "no driver was named",
+        ));
+    };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    Ok(command)
+}
+
+async fn has_closed(mut pipe: pipe::Receiver) {
+    // Nothing is ever sent; an error ends it as the end does.
+    let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
+}
+
+/// Looks without taking the status, so that the number of the process group stays taken until it is killed.
+fn has_ended(driver: &Child) -> bool {
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(
+        waitid(WaitId::Pid(Pid::from_child(driver)), look),
+        Ok(None) | Err(rustix::io::Errno::INTR)
+    )
+}
+
+/// Kills the driver's group, then whatever else became our child, until there is none left.
+fn end_all(driver: &mut Child) -> io::Result<()> {
+    let _ = kill_process_group(Pid::from_child(driver), Signal::KILL);
+    driver.wait()?;
+    loop {
+        // Each death may hand us the children of the one that died; they are there before it is told to us.
+        processes::kill_children();
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return Ok(()),
         }
     }
-    (!children.is_empty()).then_some(children)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_come_out_of_a_command_line_as_they_went_in() {
+        let driver = vec!["/usr/bin/chromedriver".into(), "--port=0".into()];
+        for order in [
+            GuardOrder::Hold {
+                folder: "/tmp/shippass-profile-x".into(),
+                driver: driver.clone(),
+            },
+            GuardOrder::Become {
+                guard: 4711,
+                driver,
+            },
+        ] {
+            assert_eq!(GuardOrder::from_words(&order.words()), Some(order));
+        }
+    }
+
+    #[test]
+    fn other_command_lines_are_no_orders() {
+        for words in [&["hold"][..], &["become", "x"], &["run", "/tmp/x", "true"]] {
+            let words: Vec<OsString> = words.iter().map(Into::into).collect();
+            assert_eq!(GuardOrder::from_words(&words), None);
+        }
+    }
 }

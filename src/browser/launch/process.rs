@@ -1,7 +1,8 @@
-//! A driver of our own: started under the guard, ended with it.
+//! A driver of our own and all that comes of it, for as long as this process holds it.
 
 use std::{
-    ffi::OsString,
+    io,
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -9,201 +10,254 @@ use std::{
 
 use rustix::process::{Pid, Signal};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader},
-    process::{Child, ChildStdin, Command},
+    process::{Child, Command},
+    task::JoinHandle,
+    time::timeout,
 };
+use url::Url;
 
-use super::guard::{GROUP_LINE, GuardOrder};
+use super::{
+    environment::driver_environment,
+    find::{Program, find_browser, find_driver, this_program},
+    guard::{GUARD_COMMAND, GuardOrder},
+    output::{Output, Started},
+    processes,
+    profile::{self, ProfileFolder},
+};
 use crate::browser::BrowserError;
 
-/// The first word that turns this binary into the guard.
-pub const GUARD_COMMAND: &str = "__guard";
-/// How long a driver may take to say its port.
+/// How long a driver may take until it listens.
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// How long the guard may take to end everything.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
-/// A file in our profile folders, with the owner's pid.
-const MARKER: &str = "shippass-owner";
-/// Profile folders are named so, with the owner's pid behind it.
-const PROFILE_PREFIX: &str = "shippass-profile-";
+const STOP_LIMIT: Duration = Duration::from_secs(5);
 
-/// A running driver; dropping it closes the guard's pipe, which ends everything.
+/// Which programs are used, and where the profile goes.
+#[derive(Debug, Clone)]
+pub struct ChromiumOptions {
+    /// The browser; looked for when `None`.
+    pub browser: Option<PathBuf>,
+    /// The driver; looked for when `None`.
+    pub driver: Option<PathBuf>,
+    /// The shippass that is the guard; the one that is running when `None`.
+    pub guard: Option<PathBuf>,
+    /// The folder in which the profile's is made.
+    pub temporary_folder: PathBuf,
+}
+
+impl Default for ChromiumOptions {
+    fn default() -> Self {
+        Self {
+            browser: None,
+            driver: None,
+            guard: None,
+            temporary_folder: std::env::temp_dir(),
+        }
+    }
+}
+
+/// A running chromedriver. When this is dropped, or this process ends in any way, the guard ends the driver and
+/// its browsers and removes the profile; `stop` also waits for that.
 #[derive(Debug)]
-pub(super) struct DriverProcess {
-    guard: Child,
-    /// Closing it is the order to end.
-    pipe: Option<ChildStdin>,
-    port: u16,
+pub struct DriverProcess {
+    url: Url,
+    browser: Program,
+    driver: Program,
     profile: PathBuf,
+    driver_id: u32,
+    guard: GuardProcess,
+}
+
+/// The guard as seen from here. Dropping it closes the pipe, which is the guard's order to end.
+#[derive(Debug)]
+struct GuardProcess {
+    id: u32,
+    leash: OwnedFd,
+    folder: PathBuf,
+    end: JoinHandle<()>,
+}
+
+/// Starts chromedriver on a free port, under a guard.
+pub async fn start_chromedriver(options: &ChromiumOptions) -> Result<DriverProcess, BrowserError> {
+    let driver = find_driver(options.driver.as_deref())?;
+    let browser = find_browser(options.browser.as_deref())?;
+    let base = options.temporary_folder.clone();
+    // Nothing waits for it; what it finds was left by others.
+    tokio::task::spawn_blocking(move || profile::sweep(&base));
+    let folder = ProfileFolder::create(&options.temporary_folder)?;
+    let profile = folder.data();
+    // Asking for versions takes as long as starting, so both go on at once.
+    let ((guard, started), driver, browser) = tokio::try_join!(
+        start_guarded(options, folder, &driver),
+        Program::ask(&driver),
+        Program::ask(&browser),
+    )?;
+    if driver.version.major() != browser.version.major() {
+        return Err(BrowserError::VersionsDiffer {
+            browser: browser.version.to_string(),
+            driver: driver.version.to_string(),
+        });
+    }
+    Ok(DriverProcess {
+        url: started.url,
+        browser,
+        driver,
+        profile,
+        driver_id: started.id,
+        guard,
+    })
 }
 
 impl DriverProcess {
-    /// Starts a driver on a port of its own choice, under a guard.
-    pub(super) async fn start(driver: &Path) -> Result<Self, BrowserError> {
-        sweep_leftovers();
-        let profile = make_profile()?;
-        let order = GuardOrder {
-            profile: profile.clone(),
-            program: driver.to_path_buf(),
-            arguments: vec!["--port=0".into()],
-        };
-        let started = Self::start_guard(&order).await;
-        if started.is_err() {
-            let _ = std::fs::remove_dir_all(&profile);
-        }
-        started
+    /// Where the driver listens.
+    pub fn url(&self) -> &Url {
+        &self.url
     }
 
-    async fn start_guard(order: &GuardOrder) -> Result<Self, BrowserError> {
-        let not_started = |source| BrowserError::NotStarted {
-            program: order.program.clone(),
-            source,
-        };
-        let own = std::env::current_exe().map_err(not_started)?;
-        let mut guard = Command::new(own)
-            .arg(GUARD_COMMAND)
-            .args(order.words())
-            .env_clear()
-            .envs(inherited())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(not_started)?;
-        let pipe = guard.stdin.take();
-        let (Some(stdout), Some(stderr)) = (guard.stdout.take(), guard.stderr.take()) else {
-            return Err(BrowserError::Gone);
-        };
-        let mut output = BufReader::new(stdout);
-        let port = match tokio::time::timeout(START_LIMIT, read_port(&mut output)).await {
-            Ok(Some(port)) => port,
-            Ok(None) => {
-                let words = last_words(stderr).await;
-                return Err(BrowserError::DriverDied {
-                    program: order.program.clone(),
-                    words,
-                });
-            }
-            Err(_) => return Err(BrowserError::timed_out("starting the driver", START_LIMIT)),
-        };
-        tokio::spawn(outlive_guard(output, port.group, order.profile.clone()));
-        tokio::spawn(drain(stderr));
-        Ok(Self {
-            guard,
-            pipe,
-            port: port.number,
-            profile: order.profile.clone(),
-        })
-    }
-
-    pub(super) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    pub(super) fn profile(&self) -> &Path {
+    /// The browser's profile: the value of `--user-data-dir`.
+    pub fn profile(&self) -> &Path {
         &self.profile
     }
 
-    /// Ends everything and waits until it has ended.
-    pub(super) async fn stop(mut self) {
-        drop(self.pipe.take());
-        let _ = tokio::time::timeout(STOP_LIMIT, self.guard.wait()).await;
+    /// The browser that the driver is to start.
+    pub fn browser(&self) -> &Program {
+        &self.browser
+    }
+
+    /// The driver.
+    pub fn driver(&self) -> &Program {
+        &self.driver
+    }
+
+    /// The driver's process id, which is its process group's too.
+    pub fn driver_id(&self) -> u32 {
+        self.driver_id
+    }
+
+    /// The guard's process id.
+    pub fn guard_id(&self) -> u32 {
+        self.guard.id
+    }
+
+    /// Ends driver, browsers and profile, and waits until they are gone.
+    pub async fn stop(self) -> Result<(), BrowserError> {
+        self.guard.stop().await
     }
 }
 
-struct Port {
-    number: u16,
-    group: Option<Pid>,
-}
-
-/// Reads on until the driver says its port: `ChromeDriver was started successfully on port 41615.`
-async fn read_port(output: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Port> {
-    let mut group = None;
-    let mut line = String::new();
-    while output.read_line(&mut line).await.is_ok_and(|read| read > 0) {
-        if let Some(id) = line.trim_end().strip_prefix(GROUP_LINE) {
-            group = id.parse().ok().and_then(Pid::from_raw);
-        } else if let Some((_, rest)) = line.split_once("started successfully on port ") {
-            let number = rest.trim_end().trim_end_matches('.').parse().ok()?;
-            return Some(Port { number, group });
+impl GuardProcess {
+    async fn stop(self) -> Result<(), BrowserError> {
+        let Self {
+            id,
+            leash,
+            folder,
+            mut end,
+        } = self;
+        drop(leash);
+        if timeout(STOP_LIMIT, &mut end).await.is_err() {
+            // A guard that hangs is ended; then its work is done here.
+            if let Some(guard) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+                let _ = rustix::process::kill_process(guard, Signal::KILL);
+            }
+            let _ = timeout(STOP_LIMIT, end).await;
         }
-        line.clear();
+        if folder.exists() {
+            return Err(BrowserError::LeftBehind { profile: folder });
+        }
+        Ok(())
     }
-    None
 }
 
-/// The driver's output ends when guard and driver have; if the guard was killed, its work is done here.
-async fn outlive_guard(mut output: impl AsyncRead + Unpin, group: Option<Pid>, profile: PathBuf) {
-    drain(&mut output).await;
-    if let Some(group) = group {
-        let _ = rustix::process::kill_process_group(group, Signal::KILL);
-    }
-    let _ = std::fs::remove_dir_all(profile);
-}
-
-async fn drain(mut output: impl AsyncRead + Unpin) {
-    let _ = tokio::io::copy(&mut output, &mut tokio::io::sink()).await;
-}
-
-/// The last lines that a driver wrote before it died.
-async fn last_words(output: impl AsyncRead + Unpin) -> String {
-    let mut text = String::new();
-    let _ = output.take(20_000).read_to_string(&mut text).await;
-    let lines: Vec<_> = text.lines().rev().take(4).collect();
-    lines.into_iter().rev().collect::<Vec<_>>().join("; ")
-}
-
-fn make_profile() -> Result<PathBuf, BrowserError> {
-    let prefix = format!("{PROFILE_PREFIX}{}-", std::process::id());
-    let made = tempfile::Builder::new().prefix(&prefix).tempdir();
-    let profile = made
-        .map_err(|source| BrowserError::NoProfile { source })?
-        .keep();
-    std::fs::File::create(profile.join(MARKER))
-        .map_err(|source| BrowserError::NoProfile { source })?;
-    Ok(profile)
-}
-
-/// Removes profile folders of ours whose owner is gone: a machine that lost power leaves them.
-fn sweep_leftovers() {
-    let Ok(entries) = std::fs::read_dir(std::env::temp_dir()) else {
-        return;
+async fn start_guarded(
+    options: &ChromiumOptions,
+    folder: ProfileFolder,
+    driver: &Path,
+) -> Result<(GuardProcess, Started), BrowserError> {
+    let order = GuardOrder::Hold {
+        folder: folder.root().to_owned(),
+        driver: vec![driver.into(), "--port=0".into()],
     };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let owner = name
-            .to_str()
-            .and_then(|name| name.strip_prefix(PROFILE_PREFIX))
-            .and_then(|rest| rest.split('-').next())
-            .and_then(|id| id.parse().ok())
-            .and_then(Pid::from_raw);
-        let is_dead = owner.is_some_and(|owner| rustix::process::test_kill_process(owner).is_err());
-        if is_dead && entry.path().join(MARKER).is_file() {
-            let _ = std::fs::remove_dir_all(entry.path());
+    let program = match &options.guard {
+        Some(guard) => Ok(guard.clone()),
+        None => this_program(),
+    };
+    let spawned = program.and_then(|program| spawn_guard(&program, &order, &folder));
+    let (mut guard, leash) = match spawned {
+        Ok(spawned) => spawned,
+        Err(source) => {
+            let _ = profile::remove(folder.root());
+            return Err(BrowserError::NotStarted {
+                program: "shippass, as the guard of the browser,".into(),
+                source,
+            });
         }
+    };
+    let id = guard.id().unwrap_or_default();
+    let output = Output::of(&mut guard);
+    let guard = GuardProcess {
+        id,
+        leash,
+        folder: folder.root().to_owned(),
+        end: tokio::spawn(outlive(guard, id, folder)),
+    };
+    let output = output.ok_or(BrowserError::Gone)?;
+    let started = until_ready(output, driver).await?;
+    Ok((guard, started))
+}
+
+async fn until_ready(mut output: Output, driver: &Path) -> Result<Started, BrowserError> {
+    let program = driver.to_owned();
+    match timeout(START_LIMIT, output.until_it_listens()).await {
+        Ok(Some(started)) => {
+            tokio::spawn(output.drain());
+            Ok(started)
+        }
+        Ok(None) => Err(BrowserError::DriverDied {
+            program,
+            words: output.last_words(),
+        }),
+        Err(_) => Err(BrowserError::DriverSilent {
+            program,
+            limit: START_LIMIT,
+            words: output.last_words(),
+        }),
     }
 }
 
-/// What a driver and a browser need of our environment; secrets stay here.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a driver needs path, home, display and language; nothing else is handed on"
-)]
-pub(super) fn inherited() -> Vec<(OsString, OsString)> {
-    const NAMES: [&str; 8] = [
-        "PATH",
-        "HOME",
-        "USER",
-        "TMPDIR",
-        "LANG",
-        "DISPLAY",
-        "WAYLAND_DISPLAY",
-        "XAUTHORITY",
-    ];
-    std::env::vars_os()
-        .filter(|(name, _)| {
-            let name = name.to_string_lossy();
-            NAMES.contains(&&*name) || name.starts_with("LC_") || name.starts_with("XDG_")
+fn spawn_guard(
+    program: &Path,
+    order: &GuardOrder,
+    folder: &ProfileFolder,
+) -> io::Result<(Child, OwnedFd)> {
+    let mut command = Command::new(program);
+    command
+        .arg0("shippass")
+        .arg(GUARD_COMMAND)
+        .args(order.words())
+        .env_clear()
+        .envs(driver_environment())
+        // Whatever is written to the working folder goes with it.
+        .current_dir(folder.root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if let Some(temporary) = folder.temporary() {
+        command.env("TMPDIR", temporary);
+    }
+    let mut guard = command.spawn()?;
+    let leash = guard.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    Ok((guard, leash.into_owned_fd()?))
+}
+
+/// Waits for the guard's end. It leaves nothing, unless it was killed itself: then its work is done here.
+async fn outlive(mut guard: Child, id: u32, folder: ProfileFolder) {
+    let _ = guard.wait().await;
+    let root = folder.root().to_owned();
+    if root.exists() {
+        let _ = tokio::task::spawn_blocking(move || {
+            processes::end_session(id);
+            processes::end_browser_of(&folder.data());
+            profile::remove(folder.root())
         })
-        .collect()
+        .await;
+    }
 }

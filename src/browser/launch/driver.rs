@@ -1,0 +1,86 @@
+//! A driver that is ready for a session: one of our own, or one that already runs.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{
+    chromium::{Window, chromium_capabilities},
+    process::{ChromiumOptions, DriverProcess, start_chromedriver},
+    remote,
+};
+use crate::browser::{BrowserError, SessionRequest};
+use crate::config::{Device, RemoteDriver};
+
+/// What kind of driver is wanted, and for which device.
+#[derive(Debug, Clone, Copy)]
+pub struct DriverRequest<'a> {
+    /// The device to be.
+    pub device: &'a Device,
+    /// Whether the window is shown.
+    pub is_headed: bool,
+    /// The configuration's driver that already runs.
+    pub remote: Option<&'a RemoteDriver>,
+    /// `--webdriver`: wins over the configuration's URL.
+    pub remote_url: Option<&'a Url>,
+}
+
+/// A driver that is ready for a session.
+#[derive(Debug)]
+pub struct Driver {
+    url: String,
+    capabilities: Map<String, Value>,
+    /// Ours to end; `None` for one that already ran.
+    process: Option<DriverProcess>,
+}
+
+impl Driver {
+    /// Starts chromedriver, or takes the driver that already runs.
+    pub async fn start(request: &DriverRequest<'_>) -> Result<Self, BrowserError> {
+        let configured = request.remote.and_then(|remote| remote.url.as_ref());
+        if let Some(url) = request.remote_url.or(configured) {
+            return Ok(Self {
+                url: url.to_string(),
+                capabilities: remote::capabilities(request),
+                process: None,
+            });
+        }
+        let process = start_chromedriver(&ChromiumOptions::default()).await?;
+        let window = if request.is_headed {
+            Window::Shown
+        } else {
+            Window::Hidden
+        };
+        let capabilities =
+            chromium_capabilities(request.device, process.profile(), window, process.browser());
+        Ok(Self {
+            url: process.url().to_string(),
+            capabilities,
+            process: Some(process),
+        })
+    }
+
+    /// What to ask of it.
+    pub fn session_request(&self, origins: Vec<String>) -> SessionRequest {
+        SessionRequest {
+            driver: self.url.clone(),
+            capabilities: self.capabilities.clone(),
+            engine: "chromium".to_owned(),
+            origins,
+        }
+    }
+
+    /// The profile's folder, when the driver is ours.
+    pub fn profile(&self) -> Option<&Path> {
+        self.process.as_ref().map(DriverProcess::profile)
+    }
+
+    /// Ends the driver, its browser and its profile's folder, when they are ours.
+    pub async fn stop(self) {
+        if let Some(process) = self.process {
+            // A folder that can't be removed now is taken by the sweep at the next start.
+            let _ = process.stop().await;
+        }
+    }
+}
