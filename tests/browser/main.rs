@@ -5,6 +5,7 @@
 mod support;
 
 mod demo;
+mod driver_life;
 mod evidence;
 mod failures;
 mod signals;

@@ -27,6 +27,7 @@ impl Midway {
         );
         let mut child = workshop
             .command(&["run", "--url", &site.url, "--out", "out", "list.yaml"])
+            .env("TMPDIR", workshop.path())
             .stderr(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -64,11 +65,38 @@ impl Midway {
         }
     }
 
-    /// Processes and profile folders that belong to this run, by the run's own pid in their names.
+    /// Processes and profile folders of this run, by its own temporary folder in their names.
+    fn traces(&self) -> Vec<String> {
+        let mark = self
+            .workshop
+            .path()
+            .join("shippass-profile-")
+            .display()
+            .to_string();
+        let mut left = Vec::new();
+        for entry in std::fs::read_dir("/proc").expect("processes").flatten() {
+            let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let command = String::from_utf8_lossy(&command).replace('\0', " ");
+            if command.contains(&mark) {
+                left.push(command);
+            }
+        }
+        for entry in std::fs::read_dir(self.workshop.path())
+            .expect("a folder")
+            .flatten()
+        {
+            let path = entry.path().display().to_string();
+            if path.starts_with(&mark) {
+                left.push(path);
+            }
+        }
+        left
+    }
+
     fn leftovers(&self) -> Vec<String> {
         let started = Instant::now();
         loop {
-            let left = profiles_of(self.child.id());
+            let left = self.traces();
             if left.is_empty() || started.elapsed() > Duration::from_secs(5) {
                 return left;
             }
@@ -77,34 +105,13 @@ impl Midway {
     }
 }
 
-fn profiles_of(pid: u32) -> Vec<String> {
-    let mark = format!("shippass-profile-{pid}-");
-    let mut left = Vec::new();
-    for entry in std::fs::read_dir("/proc").expect("processes").flatten() {
-        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let command = String::from_utf8_lossy(&command).replace('\0', " ");
-        if command.contains(&mark) {
-            left.push(command);
-        }
-    }
-    for entry in std::fs::read_dir(std::env::temp_dir())
-        .expect("a folder")
-        .flatten()
-    {
-        if entry.file_name().to_string_lossy().starts_with(&mark) {
-            left.push(entry.path().display().to_string());
-        }
-    }
-    left
-}
-
 #[test]
 #[ignore = "needs a browser driver"]
 fn one_signal_ends_the_run_in_order() {
     for signal in ["-INT", "-TERM"] {
         let mut midway = Midway::start();
         assert!(
-            !profiles_of(midway.child.id()).is_empty(),
+            !midway.traces().is_empty(),
             "the browser runs under a name that is found"
         );
         midway.signal(signal);
