@@ -1,0 +1,43 @@
+# Everything that a person or a machine calls. Only a Rust toolchain has to be there before.
+# `make demo` and `make test` do the set-up themselves; once it is done they lose no time with it.
+
+CARGO ?= cargo
+export RUST_BACKTRACE ?= 1
+
+.PHONY: demo test bench check setup offline browser lint docs
+
+## The demo: builds, walks the built-in app with all faults on, says where the report is.
+demo: setup
+	@$(CARGO) build --release --locked
+	@./scripts/demo
+
+## All tests, in a real browser too.
+test: setup lint offline browser docs
+	@echo "all tests are green"
+
+## Formatting and lints, warnings as errors.
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+
+## Tests that need neither browser nor network.
+offline:
+	$(CARGO) test --locked --lib --bins --test offline
+
+## Tests in a real browser, one after the other; without a driver they fail.
+browser:
+	$(CARGO) test --locked --test browser -- --include-ignored --test-threads=1
+
+docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --locked --quiet
+
+## Time and memory beside a bare script that sends the same commands, in one run.
+bench: setup
+	$(CARGO) bench --locked --bench pass
+
+## Quick look while working: no browser.
+check: lint offline
+
+## The browser, its driver and fonts from the system's packages, when they are missing.
+setup:
+	@./scripts/setup
