@@ -25,7 +25,7 @@ pub use exchange::{
 pub use fold::read_run;
 pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
 pub use recorder::Recorder;
-pub use redact::{Redactor, ScanError, Scanner};
+pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub use run::{
     ActionOutcome, ActionRecord, Area, ChecklistRun, ConsoleKind, ConsoleLine, DeviceFacts,
     Effects, ElementFacts, EngineFacts, ExpectationOutcome, ExpectationRecord, Happening,

@@ -1,79 +1,212 @@
 //! Taking secrets out before anything is written.
+//!
+//! Known values in every encoding, header values by an allowlist, keys by their names, values by
+//! their shapes; then a last scan over every byte of the finished bundle.
 
-use std::collections::BTreeMap;
+mod body;
+mod encodings;
+mod known;
+mod lists;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod url;
+mod values;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
+
+pub use scan::{Leak, ScanError, Scanner};
+
+use known::{Known, SHORTEST};
+use lists::{HeaderFate, header_fate};
 
 /// Knows the secrets of a run and takes them out of everything.
-#[derive(Debug, Default)]
-pub struct Redactor {}
+#[derive(Default)]
+pub struct Redactor {
+    /// Random for each run: equal values stay equal, and nobody can try values later.
+    key: [u8; 32],
+    state: Mutex<State>,
+    short: Vec<String>,
+}
+
+#[derive(Default)]
+struct State {
+    known: Known,
+    counts: BTreeMap<String, u64>,
+}
+
+// Neither key nor secrets are ever shown.
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redactor")
+    }
+}
 
 impl Redactor {
     /// Starts with named secrets.
     pub fn new<N: Into<String>, V: Into<String>>(
-        _secrets: impl IntoIterator<Item = (N, V)>,
+        secrets: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        Self {}
+        let mut key = [0; 32];
+        // Without randomness the key is the time: equal values stay equal all the same.
+        if getrandom::fill(&mut key).is_err() {
+            key[..16].copy_from_slice(&jiff::Timestamp::now().as_nanosecond().to_le_bytes());
+        }
+        let mut redactor = Self {
+            key,
+            ..Self::default()
+        };
+        for (name, value) in secrets {
+            let (name, value): (String, String) = (name.into(), value.into());
+            if value.chars().count() < SHORTEST {
+                redactor.short.push(name);
+                continue;
+            }
+            redactor.learn(&name, &value);
+        }
+        redactor
+    }
+
+    /// Names of secrets that are too short to be looked for.
+    pub fn short_secrets(&self) -> &[String] {
+        &self.short
     }
 
     /// Learns a secret while the run goes on: a cookie's value, a token in an answer.
-    pub fn learn(&self, _kind: &str, _value: &str) {}
+    pub fn learn(&self, kind: &str, value: &str) {
+        self.state().known.add(kind, value);
+    }
 
     /// Takes secrets out of a free text.
     pub fn text(&self, text: &str) -> String {
-        text.to_owned()
+        let known = self.known_secrets_out(text);
+        values::shapes_out(self, known.as_deref().unwrap_or(text))
     }
 
     /// Takes known secrets out of a text; `None` when it holds none.
-    pub fn known_secrets_out(&self, _text: &str) -> Option<String> {
-        None
+    pub fn known_secrets_out(&self, text: &str) -> Option<String> {
+        let finder = self.state().known.finder()?;
+        finder.replace(text, |name, value| self.replacement(name, value))
     }
 
     /// Takes secrets out of a URL.
     pub fn url(&self, url: &str) -> String {
-        url.to_owned()
+        url::clean(self, url)
     }
 
-    /// Takes secrets out of a header's value; learns those that it takes out of a cookie.
-    pub fn header(&self, _name: &str, value: &str) -> String {
-        value.to_owned()
+    /// Takes secrets out of a header's value; learns those that a cookie sets.
+    pub fn header(&self, name: &str, value: &str) -> String {
+        match header_fate(name) {
+            HeaderFate::Kept => self.text(value),
+            HeaderFate::Url => self.url(value),
+            HeaderFate::TakenOut => self.taken_out("header", value),
+            HeaderFate::Cookies => {
+                let cookies: Vec<_> = value.split(';').map(|cookie| self.cookie(cookie)).collect();
+                cookies.join(";")
+            }
+            HeaderFate::SetCookie => {
+                // Chromium joins several with line breaks.
+                let lines: Vec<_> = value
+                    .split('\n')
+                    .map(|line| self.set_cookie(line))
+                    .collect();
+                lines.join("\n")
+            }
+        }
+    }
+
+    fn set_cookie(&self, line: &str) -> String {
+        let (cookie, attributes) = line
+            .split_once(';')
+            .map_or((line, None), |(cookie, rest)| (cookie, Some(rest)));
+        let value = cookie.split_once('=').map_or("", |(_, value)| value.trim());
+        if body::is_learnable(value) {
+            self.learn("cookie", value);
+        }
+        let clean = self.cookie(cookie);
+        attributes.map_or_else(|| clean.clone(), |rest| format!("{clean};{rest}"))
+    }
+
+    fn cookie(&self, cookie: &str) -> String {
+        match cookie.split_once('=') {
+            Some((name, value)) => format!("{name}={}", self.taken_out("cookie", value)),
+            None => self.taken_out("cookie", cookie),
+        }
     }
 
     /// Takes secrets out of a body of text (JSON, form, multipart, HTML, plain).
-    pub fn body(&self, _mime: &str, text: &str) -> String {
-        text.to_owned()
+    pub fn body(&self, mime: &str, text: &str) -> String {
+        body::clean(self, mime, text)
     }
 
     /// What was taken out so far: rule and count.
     pub fn counts(&self) -> BTreeMap<String, u64> {
-        BTreeMap::new()
+        self.state().counts.clone()
+    }
+
+    /// Looks for all that is known by now.
+    pub fn scanner(&self) -> Scanner {
+        Scanner {
+            finder: self.state().known.finder(),
+        }
+    }
+
+    /// A value's replacement; what it was never filled with and what stands around it stay, since a
+    /// detector needs them: `undefined`, an empty value, a trailing line break.
+    fn taken_out(&self, rule: &str, value: &str) -> String {
+        let core = value.trim_matches(|next: char| next.is_whitespace() || next.is_control());
+        let mut bare = core;
+        for _ in 0..4 {
+            for code in ["%0A", "%0a", "%0D", "%0d", "%00", "%20"] {
+                bare = bare.trim_start_matches(code).trim_end_matches(code);
+            }
+        }
+        let is_unfilled = matches!(
+            bare,
+            "" | "undefined" | "null" | "NaN" | "true" | "false" | "[object Object]"
+        ) || (bare.starts_with("{{") && bare.ends_with("}}"))
+            || (bare.starts_with("${") && bare.ends_with('}'));
+        if is_unfilled || bare.starts_with("[redacted:") {
+            return value.to_owned();
+        }
+        value.replacen(bare, &self.replacement(rule, bare), 1)
+    }
+
+    /// `[redacted:<rule>:<four hex digits>]`, the same for the same value within a run.
+    fn replacement(&self, rule: &str, value: &str) -> String {
+        *self.state().counts.entry(rule.to_owned()).or_default() += 1;
+        let digest = hmac_sha256(&self.key, value.as_bytes());
+        format!("[redacted:{rule}:{:02x}{:02x}]", digest[0], digest[1])
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// x
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct ScanError;
-impl ScanError {
-    /// x
-    pub fn help(&self) -> String {
-        String::new()
-    }
-}
-/// x
-#[derive(Debug)]
-pub struct Scanner;
-impl Scanner {
-    /// x
-    pub fn scan_folder(&self, _: &std::path::Path) -> Result<(), ScanError> {
-        Ok(())
-    }
-}
-impl Redactor {
-    /// x
-    pub fn scanner(&self) -> Scanner {
-        Scanner
-    }
-    /// x
-    pub fn short_secrets(&self) -> Vec<String> {
-        vec![]
-    }
+/// RFC 2104 over SHA-256, for keys of at most 64 bytes.
+fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let pad = |byte: u8| {
+        let mut block = [byte; 64];
+        block
+            .iter_mut()
+            .zip(key)
+            .for_each(|(slot, part)| *slot ^= part);
+        block
+    };
+    let inner = Sha256::new()
+        .chain_update(pad(0x36))
+        .chain_update(message)
+        .finalize();
+    Sha256::new()
+        .chain_update(pad(0x5C))
+        .chain_update(inner)
+        .finalize()
+        .into()
 }

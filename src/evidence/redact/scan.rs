@@ -1,0 +1,290 @@
+//! The last look: no byte of a finished bundle may hold a known secret, in any form.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    sync::{Arc, LazyLock},
+};
+
+use base64::{
+    Engine,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use flate2::read::GzDecoder;
+use regex::bytes::Regex;
+
+use super::known::Finder;
+
+/// How many decodings are undone, one inside the other.
+const DEPTH: usize = 4;
+/// A gzip that unpacks to more is looked at up to here.
+const UNPACKED: u64 = 64 << 20;
+
+static BASE64: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/_-]{16,}={0,2}").ok());
+static HEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:[0-9a-fA-F]{2}){8,}").ok());
+
+/// Looks for known secrets in finished files.
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    pub(super) finder: Option<Arc<Finder>>,
+}
+
+/// A secret that was found; its value is never told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leak {
+    /// The secret's name.
+    pub secret: String,
+    /// Where it stands, in bytes from the start, or from the start of what was decoded.
+    pub offset: usize,
+    /// What had to be decoded to see it: `base64`, `gzip`; empty when nothing.
+    pub encoding: String,
+}
+
+/// Why a folder can't be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// A known secret stands in it.
+    #[error("a known secret stands in the bundle, so it isn't sealed: {}", in_words(.0))]
+    Leaks(Vec<(PathBuf, Leak)>),
+    /// A file couldn't be read.
+    #[error("couldn't read {} to look for secrets: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl ScanError {
+    /// What to do next.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Leaks(_) => "delete the folder, and report where the secret stood: shippass should have taken it out".to_owned(),
+            Self::Unreadable { .. } => "see that the folder can be read".to_owned(),
+        }
+    }
+}
+
+fn in_words(leaks: &[(PathBuf, Leak)]) -> String {
+    let lines: Vec<_> = leaks
+        .iter()
+        .take(5)
+        .map(|(path, leak)| {
+            let encoded = if leak.encoding.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", leak.encoding)
+            };
+            format!(
+                "{} in {} at byte {}{encoded}",
+                leak.secret,
+                path.display(),
+                leak.offset
+            )
+        })
+        .collect();
+    lines.join("; ")
+}
+
+impl Scanner {
+    /// The first known secret in some bytes.
+    pub fn scan(&self, bytes: &[u8]) -> Option<Leak> {
+        let finder = self.finder.as_deref()?;
+        scan_deep(finder, bytes, DEPTH, "")
+    }
+
+    /// Every file and every name below a folder.
+    ///
+    /// # Errors
+    ///
+    /// The files in which a secret stands.
+    pub fn scan_folder(&self, root: &Path) -> Result<(), ScanError> {
+        let mut leaks = Vec::new();
+        self.scan_below(root, &mut leaks)?;
+        if leaks.is_empty() {
+            Ok(())
+        } else {
+            Err(ScanError::Leaks(leaks))
+        }
+    }
+
+    fn scan_below(&self, folder: &Path, leaks: &mut Vec<(PathBuf, Leak)>) -> Result<(), ScanError> {
+        let failed = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| ScanError::Unreadable { path, source }
+        };
+        for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
+            let path = entry.map_err(failed(folder))?.path();
+            if let Some(leak) = path
+                .file_name()
+                .and_then(|name| self.scan(name.as_encoded_bytes()))
+            {
+                leaks.push((path.clone(), leak));
+            }
+            if path.is_dir() {
+                self.scan_below(&path, leaks)?;
+            } else if let Some(leak) = self.scan(&std::fs::read(&path).map_err(failed(&path))?) {
+                leaks.push((path, leak));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn scan_deep(finder: &Finder, bytes: &[u8], depth: usize, encoding: &str) -> Option<Leak> {
+    if let Some((offset, _, secret)) = finder.find(bytes) {
+        return Some(Leak {
+            secret: secret.to_owned(),
+            offset,
+            encoding: encoding.to_owned(),
+        });
+    }
+    if depth == 0 {
+        return None;
+    }
+    let named = |step: &str| {
+        if encoding.is_empty() {
+            step.to_owned()
+        } else {
+            format!("{encoding}, {step}")
+        }
+    };
+    let deeper = |decoded: &[u8], step: &str| scan_deep(finder, decoded, depth - 1, &named(step));
+    unpack(bytes)
+        .and_then(|decoded| deeper(&decoded, "gzip"))
+        .or_else(|| unpercent(bytes).and_then(|decoded| deeper(&decoded, "percent")))
+        .or_else(|| unescape(bytes).and_then(|decoded| deeper(&decoded, "escapes")))
+        .or_else(|| {
+            let runs = BASE64.as_ref()?.find_iter(bytes);
+            runs.filter(|run| is_encoded(run.as_bytes()))
+                .find_map(|run| deeper(&unbase64(run.as_bytes())?, "base64"))
+        })
+        .or_else(|| {
+            let mut runs = HEX.as_ref()?.find_iter(bytes);
+            runs.find_map(|run| deeper(&unhex(run.as_bytes())?, "hex"))
+        })
+}
+
+/// Words of one case are no base64; skipping them keeps the scan quick.
+fn is_encoded(run: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| run.iter().any(test);
+    has(u8::is_ascii_uppercase) && (has(u8::is_ascii_lowercase) || has(u8::is_ascii_digit))
+}
+
+fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
+    bytes.starts_with(&[0x1F, 0x8B]).then_some(())?;
+    let mut decoded = Vec::new();
+    // A truncated archive still has a beginning.
+    let _ = GzDecoder::new(bytes)
+        .take(UNPACKED)
+        .read_to_end(&mut decoded);
+    (!decoded.is_empty()).then_some(decoded)
+}
+
+fn unbase64(run: &[u8]) -> Option<Vec<u8>> {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let standard: Vec<u8> = run
+        .iter()
+        .filter(|byte| **byte != b'=')
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        })
+        .collect();
+    let whole = if standard.len() % 4 == 1 {
+        &standard[..standard.len() - 1]
+    } else {
+        &standard[..]
+    };
+    GeneralPurpose::new(&base64::alphabet::STANDARD, config)
+        .decode(whole)
+        .ok()
+}
+
+fn unhex(run: &[u8]) -> Option<Vec<u8>> {
+    let pairs = run.chunks_exact(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+/// Percent sequences and `+`; `None` when there is none.
+fn unpercent(bytes: &[u8]) -> Option<Vec<u8>> {
+    let first = bytes.iter().position(|byte| *byte == b'%')?;
+    let mut decoded = bytes[..first].to_vec();
+    let mut at = first;
+    while at < bytes.len() {
+        let pair = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
+        match (
+            bytes[at],
+            pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()),
+        ) {
+            (b'%', Some(byte)) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            (b'+', _) => {
+                decoded.push(b' ');
+                at += 1;
+            }
+            (byte, _) => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    (decoded.len() < bytes.len()).then_some(decoded)
+}
+
+/// JSON's escapes; `None` when there is none.
+fn unescape(bytes: &[u8]) -> Option<Vec<u8>> {
+    bytes.contains(&b'\\').then_some(())?;
+    let text = String::from_utf8_lossy(bytes);
+    let mut decoded = String::with_capacity(text.len());
+    let mut units: Vec<u16> = Vec::new();
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find('\\') {
+        let before = &rest[..at];
+        if !before.is_empty() {
+            flush(&mut units, &mut decoded);
+            decoded.push_str(before);
+        }
+        let escape = rest[at + 1..].chars().next();
+        let unit = rest
+            .get(at + 2..at + 6)
+            .and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let width = match (escape, unit) {
+            (Some('u'), Some(unit)) => {
+                units.push(unit);
+                6
+            }
+            (Some(character), _) => {
+                flush(&mut units, &mut decoded);
+                decoded.push(match character {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    other => other,
+                });
+                1 + character.len_utf8()
+            }
+            (None, _) => 1,
+        };
+        rest = &rest[at + width..];
+    }
+    flush(&mut units, &mut decoded);
+    decoded.push_str(rest);
+    Some(decoded.into_bytes())
+}
+
+fn flush(units: &mut Vec<u16>, decoded: &mut String) {
+    decoded.push_str(&String::from_utf16_lossy(units));
+    units.clear();
+}
