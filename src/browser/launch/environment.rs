@@ -52,12 +52,11 @@ fn is_passed_on(name: &OsStr, value: &OsStr) -> bool {
 }
 
 /// The folders in which programs are looked for.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "no setting of shippass is read here; programs are where the system says"
-)]
 pub(super) fn program_folders() -> Vec<PathBuf> {
-    env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect())
+    driver_environment()
+        .iter()
+        .find(|(name, _)| name == "PATH")
+        .map_or_else(Vec::new, |(_, path)| env::split_paths(path).collect())
 }
 
 #[cfg(test)]
