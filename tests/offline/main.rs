@@ -1,4 +1,5 @@
 //! Tests that need nothing but this crate: no browser, no network.
 
 mod checklists;
+mod detectors;
 mod journal;
