@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     exchange::{Exchange, ReadAs},
-    run::{
-        ActionRecord, ChecklistRun, ConsoleLine, DeviceFacts, EngineFacts, ExpectationRecord,
-        Happening, Navigation, PageFacts, Picture, RunInfo, TargetFacts,
+    records::{
+        ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
     },
+    run::{ChecklistRun, DeviceFacts, EngineFacts, RunInfo, TargetFacts},
 };
 
 /// One thing that happened; every text in it has had its secrets taken out.

@@ -11,6 +11,7 @@ mod fold;
 mod journal;
 mod picture;
 mod recorder;
+mod records;
 mod redact;
 mod run;
 
@@ -25,9 +26,9 @@ pub use exchange::{
 pub use fold::read_run;
 pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
 pub use recorder::Recorder;
-pub use redact::{Leak, Redactor, ScanError, Scanner};
-pub use run::{
-    ActionOutcome, ActionRecord, Area, ChecklistRun, ConsoleKind, ConsoleLine, DeviceFacts,
-    Effects, ElementFacts, EngineFacts, ExpectationOutcome, ExpectationRecord, Happening,
-    Navigation, PageFacts, Picture, Run, RunInfo, StepRun, TargetFacts, Typed,
+pub use records::{
+    ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, Effects, ElementFacts,
+    ExpectationOutcome, ExpectationRecord, Happening, Navigation, PageFacts, Picture, Typed,
 };
+pub use redact::{Leak, Redactor, ScanError, Scanner};
+pub use run::{ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts};

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageReader, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
-use super::run::Area;
+use super::records::Area;
 
 /// Quality of a picture that is encoded anew because boxes were drawn on it.
 const QUALITY: u8 = 85;

@@ -19,8 +19,8 @@ use super::{
     exchange::{Body, Resource},
     journal::Journal,
     picture,
+    records::{Area, Picture},
     redact::Redactor,
-    run::{Area, Picture},
 };
 
 /// How much may wait to be written; beyond it the one who brings more waits.
