@@ -1,6 +1,6 @@
 //! Every detector over its fixtures: `fires*` is found, by nothing else; `quiet*` looks alike and is not.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use insta::{assert_snapshot, glob};
 use jiff::civil::date;
@@ -28,24 +28,26 @@ fn detector_of(path: &Path) -> String {
 fn in_words(findings: &Findings) -> String {
     let mut text = String::new();
     for finding in &findings.findings {
-        text += &format!(
+        let _ = write!(
+            text,
             "{} {:?}: {}\n  at {}",
             finding.id, finding.severity, finding.title, finding.at.step
         );
         for also in &finding.also_at {
-            text += &format!(", {}", also.step);
+            let _ = write!(text, ", {}", also.step);
         }
-        text += &format!("\n  {}\n", finding.detail);
+        let _ = write!(text, "\n  {}\n", finding.detail);
         for signal in &finding.signals {
-            text += &format!("  - {signal}\n");
+            let _ = write!(text, "  - {signal}\n");
         }
-        text += &format!(
+        let _ = write!(
+            text,
             "  requests {:?}, console {:?}\n",
             finding.requests, finding.console
         );
     }
     for noise in &findings.noise {
-        text += &format!("noise ({}): {}\n", noise.rule, noise.what);
+        let _ = write!(text, "noise ({}): {}\n", noise.rule, noise.what);
     }
     text
 }
