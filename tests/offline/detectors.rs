@@ -38,16 +38,16 @@ fn in_words(findings: &Findings) -> String {
         }
         let _ = write!(text, "\n  {}\n", finding.detail);
         for signal in &finding.signals {
-            let _ = write!(text, "  - {signal}\n");
+            let _ = writeln!(text, "  - {signal}");
         }
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "  requests {:?}, console {:?}\n",
+            "  requests {:?}, console {:?}",
             finding.requests, finding.console
         );
     }
     for noise in &findings.noise {
-        let _ = write!(text, "noise ({}): {}\n", noise.rule, noise.what);
+        let _ = writeln!(text, "noise ({}): {}", noise.rule, noise.what);
     }
     text
 }
