@@ -58,7 +58,6 @@ pub struct Session {
 /// A tab in a user context of its own: no cookie, storage or cache of another one.
 #[derive(Debug, Clone)]
 struct PageContext {
-    context: String,
     user_context: String,
 }
 
@@ -137,10 +136,7 @@ impl Session {
                 script: "browsingContext.create",
                 reason: format!("`{context}` is no window"),
             })?;
-        *self.page() = Some(PageContext {
-            context,
-            user_context,
-        });
+        *self.page() = Some(PageContext { user_context });
         self.drive(
             "switch to the new page",
             self.client.switch_to_window(handle),
@@ -172,14 +168,6 @@ impl Session {
         let client = self.client.clone();
         let ended = within("close the browser", Duration::from_secs(5), client.close()).await;
         closed.and(ended)
-    }
-
-    /// The page's browsing context.
-    pub(super) fn context(&self) -> Result<String, BrowserError> {
-        let page = self.page();
-        page.as_ref()
-            .map(|page| page.context.clone())
-            .ok_or(BrowserError::Gone)
     }
 
     fn page(&self) -> MutexGuard<'_, Option<PageContext>> {

@@ -162,11 +162,7 @@ fn origin_of(listener: &TcpListener, port: u16) -> Result<String, DemoError> {
     Ok(format!("http://{address}"))
 }
 
-fn serve(
-    listener: TcpListener,
-    router: Router,
-    stopped: &watch::Receiver<bool>,
-) -> JoinHandle<()> {
+fn serve(listener: TcpListener, router: Router, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
     let mut stopped = stopped.clone();
     let listener = listener.tap_io(|stream| {
         // Small answers shouldn't wait for company; a stream that can't do it still works.

@@ -21,16 +21,56 @@ const SOURCES: &[Source] = &[
     ("layout.js", JAVASCRIPT, include_str!("web/layout.js")),
     ("money.js", JAVASCRIPT, include_str!("web/money.js")),
     ("router.js", JAVASCRIPT, include_str!("web/router.js")),
-    ("pages/automations.js", JAVASCRIPT, include_str!("web/pages/automations.js")),
-    ("pages/dashboard.js", JAVASCRIPT, include_str!("web/pages/dashboard.js")),
-    ("pages/photos.js", JAVASCRIPT, include_str!("web/pages/photos.js")),
-    ("pages/quote-form.js", JAVASCRIPT, include_str!("web/pages/quote-form.js")),
-    ("pages/quote.js", JAVASCRIPT, include_str!("web/pages/quote.js")),
-    ("pages/quotes.js", JAVASCRIPT, include_str!("web/pages/quotes.js")),
-    ("pages/sign-in.js", JAVASCRIPT, include_str!("web/pages/sign-in.js")),
-    ("pages/signing.js", JAVASCRIPT, include_str!("web/pages/signing.js")),
-    ("pages/team.js", JAVASCRIPT, include_str!("web/pages/team.js")),
-    ("pages/voice-note.js", JAVASCRIPT, include_str!("web/pages/voice-note.js")),
+    (
+        "pages/automations.js",
+        JAVASCRIPT,
+        include_str!("web/pages/automations.js"),
+    ),
+    (
+        "pages/dashboard.js",
+        JAVASCRIPT,
+        include_str!("web/pages/dashboard.js"),
+    ),
+    (
+        "pages/photos.js",
+        JAVASCRIPT,
+        include_str!("web/pages/photos.js"),
+    ),
+    (
+        "pages/quote-form.js",
+        JAVASCRIPT,
+        include_str!("web/pages/quote-form.js"),
+    ),
+    (
+        "pages/quote.js",
+        JAVASCRIPT,
+        include_str!("web/pages/quote.js"),
+    ),
+    (
+        "pages/quotes.js",
+        JAVASCRIPT,
+        include_str!("web/pages/quotes.js"),
+    ),
+    (
+        "pages/sign-in.js",
+        JAVASCRIPT,
+        include_str!("web/pages/sign-in.js"),
+    ),
+    (
+        "pages/signing.js",
+        JAVASCRIPT,
+        include_str!("web/pages/signing.js"),
+    ),
+    (
+        "pages/team.js",
+        JAVASCRIPT,
+        include_str!("web/pages/team.js"),
+    ),
+    (
+        "pages/voice-note.js",
+        JAVASCRIPT,
+        include_str!("web/pages/voice-note.js"),
+    ),
 ];
 
 /// The client as one deployment serves it.
@@ -53,7 +93,9 @@ impl Assets {
         let preloads: Vec<_> = files
             .iter()
             .filter(|(_, content_type, _)| *content_type == JAVASCRIPT)
-            .map(|(name, _, _)| format!("<link rel=\"modulepreload\" href=\"/assets/EDITION/{name}\">"))
+            .map(|(name, _, _)| {
+                format!("<link rel=\"modulepreload\" href=\"/assets/EDITION/{name}\">")
+            })
             .collect();
         let shell = files
             .iter()
@@ -101,7 +143,10 @@ fn edition_of(files: &[(&str, &str, String)]) -> String {
         hash.update(text);
     }
     let digest = hash.finalize();
-    digest[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    digest[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]

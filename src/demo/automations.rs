@@ -24,12 +24,11 @@ pub(super) async fn show(
     State(app): State<Shared>,
     Extension(person): Extension<Person>,
 ) -> Answer {
-    let steps: Vec<(String,)> = sqlx::query_as(
-        "select kind from automation_steps where company_id = ? order by position",
-    )
-    .bind(person.company_id)
-    .fetch_all(&app.database)
-    .await?;
+    let steps: Vec<(String,)> =
+        sqlx::query_as("select kind from automation_steps where company_id = ? order by position")
+            .bind(person.company_id)
+            .fetch_all(&app.database)
+            .await?;
     let steps: Vec<_> = steps.into_iter().map(|(kind,)| kind).collect();
     Ok(Json(json!({ "steps": steps })))
 }

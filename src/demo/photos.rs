@@ -43,7 +43,9 @@ pub(super) async fn add(
 ) -> Answer {
     owned(&app.database, &person, number).await?;
     let is_ours = key.starts_with(&format!("{number}-"))
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
     if !is_ours {
         return Err(Refusal::Unusable("this photo belongs elsewhere".to_owned()));
     }

@@ -94,7 +94,11 @@ pub(super) async fn sign_in(
         .execute(&app.database)
         .await?;
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax");
-    Ok(([(header::SET_COOKIE, cookie)], Json(json!({ "name": name }))).into_response())
+    Ok((
+        [(header::SET_COOKIE, cookie)],
+        Json(json!({ "name": name })),
+    )
+        .into_response())
 }
 
 /// `DELETE /api/session`

@@ -28,7 +28,9 @@ pub(super) fn router(app: Shared) -> Router {
         .fallback(page)
         .layer(middleware::from_fn_with_state(app.clone(), access::guard))
         .layer(middleware::map_response(move |mut response: Response| {
-            response.headers_mut().insert("x-app-commit", commit.clone());
+            response
+                .headers_mut()
+                .insert("x-app-commit", commit.clone());
             std::future::ready(response)
         }))
         .with_state(app)
@@ -36,16 +38,25 @@ pub(super) fn router(app: Shared) -> Router {
 
 fn api() -> Router<Shared> {
     Router::new()
-        .route("/session", post(sessions::sign_in).delete(sessions::sign_out))
+        .route(
+            "/session",
+            post(sessions::sign_in).delete(sessions::sign_out),
+        )
         .route("/me", get(sessions::me))
         .route("/dashboard", get(quotes::dashboard))
         .route("/quotes", get(quotes::list).post(quotes::create))
         .route("/quotes/{number}", get(quotes::show).put(quotes::change))
         .route("/quotes/{number}/notes", put(quotes::save_notes))
         .route("/quotes/{number}/uploads", post(photos::prepare))
-        .route("/quotes/{number}/photos", get(photos::list).post(photos::add))
+        .route(
+            "/quotes/{number}/photos",
+            get(photos::list).post(photos::add),
+        )
         .route("/quotes/{number}/voice-note", get(voice_notes::show))
-        .route("/quotes/{number}/transcription", post(voice_notes::transcribe))
+        .route(
+            "/quotes/{number}/transcription",
+            post(voice_notes::transcribe),
+        )
         .route("/public/quotes/{token}", get(signing::show))
         .route("/public/quotes/{token}/sign", post(signing::sign))
         .route("/automation", get(automations::show).put(automations::save))
@@ -58,7 +69,10 @@ async fn version(State(app): State<Shared>) -> Json<serde_json::Value> {
 }
 
 /// A file of the client; its address changes with its content, so it may be kept for good.
-async fn asset(State(app): State<Shared>, Path((edition, name)): Path<(String, String)>) -> Response {
+async fn asset(
+    State(app): State<Shared>,
+    Path((edition, name)): Path<(String, String)>,
+) -> Response {
     match app.assets.file(&edition, &name) {
         Some((content_type, text)) => {
             let headers = [

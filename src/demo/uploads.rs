@@ -62,7 +62,10 @@ async fn store(
         let why = Json(json!({ "error": "there is no such bucket" }));
         return bucket.let_in(&headers, (StatusCode::BAD_REQUEST, why).into_response());
     }
-    let mut objects = bucket.objects.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut objects = bucket
+        .objects
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     if objects.len() >= MOST_OBJECTS {
         objects.pop_first();
     }
@@ -75,7 +78,10 @@ async fn fetch(
     State(bucket): State<Arc<Bucket>>,
     Path((name, key)): Path<(String, String)>,
 ) -> Response {
-    let objects = bucket.objects.lock().unwrap_or_else(PoisonError::into_inner);
+    let objects = bucket
+        .objects
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     match objects.get(&key).filter(|_| name == BUCKET) {
         Some(picture) => {
             let headers = [

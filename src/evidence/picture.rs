@@ -19,11 +19,17 @@ pub(super) struct Encoded {
     pub(super) height: u32,
 }
 
-/// Checks a JPEG, and draws boxes on it when there are any; areas are CSS pixels.
+/// Checks a picture and makes it a JPEG; draws boxes on it when there are any, areas in CSS pixels.
 pub(super) fn prepare(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<Encoded, String> {
-    let reader = || ImageReader::with_format(Cursor::new(&bytes), ImageFormat::Jpeg);
-    if areas.is_empty() {
-        let (width, height) = reader()
+    let reader = || {
+        let reader = ImageReader::new(Cursor::new(&bytes));
+        reader
+            .with_guessed_format()
+            .map_err(|error| error.to_string())
+    };
+    let is_jpeg = reader()?.format() == Some(ImageFormat::Jpeg);
+    if areas.is_empty() && is_jpeg {
+        let (width, height) = reader()?
             .into_dimensions()
             .map_err(|error| error.to_string())?;
         return Ok(Encoded {
@@ -32,7 +38,7 @@ pub(super) fn prepare(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<Enco
             height,
         });
     }
-    let mut picture = reader()
+    let mut picture = reader()?
         .decode()
         .map_err(|error| error.to_string())?
         .into_rgb8();
@@ -129,6 +135,18 @@ mod tests {
         assert!(red[0] > 180 && red[1] < 90, "{red:?}");
         let middle = picture.get_pixel(120, 120);
         assert!(middle[0].abs_diff(128) < 12, "{middle:?}");
+    }
+
+    #[test]
+    fn a_png_becomes_a_jpeg() {
+        let picture = RgbImage::from_pixel(30, 20, WHITE);
+        let mut png = Cursor::new(Vec::new());
+        picture
+            .write_to(&mut png, ImageFormat::Png)
+            .expect("encoded");
+        let encoded = prepare(png.into_inner(), &[], 1.0).expect("a picture");
+        assert_eq!((encoded.width, encoded.height), (30, 20));
+        assert_eq!(encoded.bytes[..2], [0xFF, 0xD8]);
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Recorder {
         prepared.body
     }
 
-    /// Hands over a picture (JPEG) and what to box in it, in CSS pixels.
+    /// Hands over a picture (JPEG or PNG) and what to box in it, in CSS pixels.
     pub fn take_picture(
         &self,
         at: StepIndex,

@@ -63,16 +63,6 @@ pub(super) async fn finish_exchange(
                 .witness
                 .recorder
                 .keep_body(came, resource, is_first_party);
-            if resource == Resource::Document && !is_redirect {
-                let headers = response
-                    .headers
-                    .iter()
-                    .filter_map(|header| match &header.value {
-                        BytesValue::String(text) => Some((header.name.clone(), text.clone())),
-                        BytesValue::Base64(_) => None,
-                    });
-                shared.stage().document_headers = headers.collect();
-            }
             let bodies = Bodies {
                 request: sent,
                 response: came,

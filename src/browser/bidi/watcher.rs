@@ -113,12 +113,27 @@ impl Watcher {
         let Some((at, open)) = self.open.remove(&key) else {
             return;
         };
+        if open.resource() == Resource::Document {
+            self.keep_document_headers(&event);
+        }
         let awaited = usize::from(is_awaited(open.resource()));
         self.shared.mark(|marks| {
             marks.open = marks.open.saturating_sub(1);
             marks.awaited = marks.awaited.saturating_sub(awaited);
         });
         tokio::spawn(finish_exchange(Arc::clone(&self.shared), at, open, event));
+    }
+
+    /// The newest document's headers may tell the commit that is served.
+    fn keep_document_headers(&self, event: &NetworkEvent) {
+        if let Some(response) = &event.response
+            && !(300..400).contains(&response.status)
+        {
+            let headers = response.headers.iter();
+            let headers =
+                headers.map(|header| (header.name.clone(), header.value.to_text().into_owned()));
+            self.shared.stage().document_headers = headers.collect();
+        }
     }
 
     fn log(&mut self, entry: LogEntry) {
