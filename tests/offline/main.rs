@@ -1,0 +1,3 @@
+//! Tests that need nothing but this crate: no browser, no network.
+
+mod demo;
