@@ -103,7 +103,7 @@ impl Demo {
         &self.upload_origin
     }
 
-    /// The SQLite file, of which the truth can be asked.
+    /// The `SQLite` file, of which the truth can be asked.
     pub fn database_path(&self) -> &Path {
         &self.database_file
     }
@@ -114,10 +114,6 @@ impl Demo {
     }
 
     /// The commit that it should serve.
-    #[expect(
-        clippy::unused_self,
-        reason = "what a deployment should serve is asked of that deployment"
-    )]
     pub fn expected_commit(&self) -> &str {
         COMMIT
     }

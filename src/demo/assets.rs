@@ -143,10 +143,10 @@ fn edition_of(files: &[(&str, &str, String)]) -> String {
         hash.update(text);
     }
     let digest = hash.finalize();
-    digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest
+        .first_chunk()
+        .map(|bytes| format!("{:08x}", u32::from_be_bytes(*bytes)))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use super::{
 const KINDS: [&str; 4] = ["email", "wait", "add_tag", "start_sequence"];
 const MOST_STEPS: usize = 20;
 
+/// The tier without automations.
+const FREE: &str = "free";
+
 /// The steps in their order.
 #[derive(Deserialize)]
 pub(super) struct Steps {
@@ -30,7 +33,8 @@ pub(super) async fn show(
             .fetch_all(&app.database)
             .await?;
     let steps: Vec<_> = steps.into_iter().map(|(kind,)| kind).collect();
-    Ok(Json(json!({ "steps": steps })))
+    let is_locked = person.tier == FREE;
+    Ok(Json(json!({ "steps": steps, "is_locked": is_locked })))
 }
 
 /// `PUT /api/automation`
@@ -39,6 +43,9 @@ pub(super) async fn save(
     Extension(person): Extension<Person>,
     Given(Steps { steps }): Given<Steps>,
 ) -> Answer {
+    if person.tier == FREE {
+        return Err(Refusal::NotAllowed("automations come with a Pro seat"));
+    }
     if let Some(kind) = steps.iter().find(|kind| !KINDS.contains(&kind.as_str())) {
         return Err(Refusal::Unusable(format!("there is no step `{kind}`")));
     }

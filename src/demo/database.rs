@@ -1,4 +1,4 @@
-//! The demo's database: a SQLite file of its own, filled with the same days of work every time.
+//! The demo's database: a `SQLite` file of its own, filled with the same days of work every time.
 
 use std::{path::Path, time::Duration};
 

@@ -14,6 +14,8 @@ use serde_json::json;
 pub(super) enum Refusal {
     /// Nobody is signed in, or with the wrong password.
     NotSignedIn(&'static str),
+    /// The seat doesn't have it.
+    NotAllowed(&'static str),
     /// It isn't there, or isn't this company's.
     NotFound,
     /// What was sent can't be used.
@@ -32,6 +34,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error) = match self {
             Self::NotSignedIn(why) => (StatusCode::UNAUTHORIZED, why.to_owned()),
+            Self::NotAllowed(why) => (StatusCode::FORBIDDEN, why.to_owned()),
             Self::NotFound => (StatusCode::NOT_FOUND, "not found".to_owned()),
             Self::Unusable(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
             Self::OurFault(why) => (StatusCode::INTERNAL_SERVER_ERROR, why),

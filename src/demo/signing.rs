@@ -50,13 +50,13 @@ pub(super) async fn sign(
     let signer = wanted_text(&signature.name, "your name")?;
     let number = number_of(&app.database, &token).await?;
     let mut transaction = app.database.begin().await?;
-    let signed =
+    let stored =
         sqlx::query("insert or ignore into signatures (quote_number, signer) values (?, ?)")
             .bind(number)
             .bind(&signer)
             .execute(&mut *transaction)
             .await?;
-    if signed.rows_affected() == 0 {
+    if stored.rows_affected() == 0 {
         return Err(Refusal::Unusable("this quote is signed already".to_owned()));
     }
     sqlx::query("update quotes set status = 'signed' where number = ?")

@@ -1,7 +1,3 @@
 //! Tests that need nothing but this crate: no browser, no network.
 
-mod architecture;
-mod checklists;
-mod detectors;
-mod journal;
-mod setup;
+mod demo;

@@ -58,10 +58,18 @@ const Editor = ({ saved }) => {
     h("button.primary", { type: "button", onclick: save }, "Save automation"));
 };
 
+const locked = (place) =>
+  screen({ title: "Automations", ...place },
+    h("section.card.hinted", {},
+      h("h2", {}, "Automations come with a Pro seat"),
+      h("p.quiet", {}, "Thank customers, tag them and book them in without lifting a finger."),
+      h("a.secondary", { href: "/plan" }, "See your plan")));
+
 export const AutomationsPage = () => {
   const { data, error } = useApi("/api/automation");
   const place = { tab: "/automations" };
   if (error) return failed("Automations", error, place);
   if (!data) return loading("Automations", place);
+  if (data.is_locked) return locked(place);
   return screen({ title: "Automations", ...place }, nest(Editor, { saved: data.steps }));
 };

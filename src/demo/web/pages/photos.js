@@ -6,8 +6,9 @@ import { failed, icon, loading, screen } from "../layout.js";
 
 /** Draws a wall with a double socket, for those who have no photo at hand. */
 const drawSample = () => {
-  const canvas = h("canvas", { width: "320", height: "240" });
+  const canvas = h("canvas", { width: "960", height: "720" });
   const pen = canvas.getContext("2d");
+  pen.scale(3, 3);
   const box = (colour, x, y, width, height, radius) => {
     pen.fillStyle = colour;
     pen.beginPath();

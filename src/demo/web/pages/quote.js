@@ -33,7 +33,7 @@ const copyLink = async (link) => {
 };
 
 const shareCard = (quote) => {
-  const link = h("input", { type: "text", readonly: true, value: quote.link });
+  const link = h("textarea.address", { rows: "2", readonly: true, value: quote.link });
   const box = field("Signing link", link);
   box.hidden = true;
   const reveal = () => {
