@@ -1,28 +1,57 @@
-//! `console.ndjson`: one console line or uncaught error a line, with its step.
+//! `console.ndjson`: console lines and uncaught errors, one JSON object a line, with their step.
 
 use std::io::{self, Write};
 
-use serde_json::json;
+use jiff::Timestamp;
+use serde::Serialize;
 
-use crate::evidence::Run;
+use crate::evidence::{ConsoleKind, ConsoleLine, Run};
 
-/// Writes every line in the order of steps.
-pub(super) fn write_console(out: &mut impl Write, run: &Run) -> io::Result<()> {
+/// A console line and the step in which it was written.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    checklist: &'a str,
+    persona: Option<&'a str>,
+    step: &'a str,
+    at: Timestamp,
+    level: &'a str,
+    kind: ConsoleKind,
+    text: &'a str,
+    source: &'a str,
+    #[serde(rename = "line")]
+    number: u32,
+    stack: &'a [String],
+}
+
+/// Writes every console line of a run, in order.
+pub(super) fn write_console(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     for (checklist, step) in run.steps() {
         for line in &step.console {
-            let record = json!({
-                "id": line.id,
-                "checklist": checklist.name,
-                "step": step.id,
-                "at": line.at,
-                "level": line.level,
-                "kind": line.kind,
-                "text": line.text,
-                "source": line.source,
-                "line": line.line,
-                "stack": line.stack,
-            });
-            serde_json::to_writer(&mut *out, &record)?;
+            let ConsoleLine {
+                id,
+                level,
+                kind,
+                text,
+                source,
+                line,
+                stack,
+                at,
+            } = line;
+            let entry = Line {
+                id,
+                checklist: &checklist.name,
+                persona: checklist.persona.as_deref(),
+                step: &step.id,
+                at: *at,
+                level,
+                kind: *kind,
+                text,
+                source,
+                number: *line,
+                stack,
+            };
+            serde_json::to_writer(&mut *out, &entry)?;
             out.write_all(b"\n")?;
         }
     }

@@ -1,317 +1,325 @@
-//! `bundle.json`: the facts, in the shape that others' scripts hold on to.
+//! `bundle.json`: the facts of a run and the judgement over it.
 
+use std::fmt;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::detect::{self, Finding, Findings, Severity, Status};
-use crate::evidence::{ChecklistRun, DeviceFacts, EngineFacts, Run, StepRun};
+use crate::detect::{Finding, Findings, Noise, Severity, Status, StepRef, judge};
+use crate::evidence::{ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts};
 
-/// The format's name and version.
-pub const FORMAT: &str = "shippass-bundle/1";
+/// The format that is written, and the newest that is read.
+pub(super) const FORMAT: &str = "shippass-bundle/1";
 
-/// The whole document.
+/// The whole of `bundle.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
 pub struct BundleDocument {
+    /// `shippass-bundle/1`.
     pub format: String,
-    pub tool: Tool,
-    pub run: RunFacts,
-    pub target: Target,
-    pub device: Device,
-    pub engine: Engine,
-    pub checklists: Vec<DocumentChecklist>,
-    pub findings: Vec<BundleFinding>,
-    /// What was filed apart, with the rule that filed it.
+    /// What made it.
+    pub tool: ToolEntry,
+    /// Facts about the run itself.
+    pub run: RunEntry,
+    /// The deployment looked at.
+    pub target: TargetFacts,
+    /// The device, as measured in the page.
+    pub device: DeviceFacts,
+    /// The browser.
+    pub engine: EngineFacts,
+    /// One entry per checklist and persona.
+    pub checklists: Vec<ChecklistEntry>,
+    /// What the detectors found.
+    pub findings: Vec<FindingEntry>,
+    /// What was filed apart from findings.
     #[serde(default)]
-    pub noise: Vec<BundleNoise>,
+    pub noise: Vec<Noise>,
+    /// How many steps of each status.
     pub counts: Counts,
 }
 
-/// Who made it.
+/// What made a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct Tool {
+pub struct ToolEntry {
+    /// `shippass`.
     pub name: String,
+    /// Its version.
     pub version: String,
 }
 
-/// When it was made.
+/// Facts about the run itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct RunFacts {
+pub struct RunEntry {
+    /// A ULID.
     pub id: String,
-    pub started: String,
-    pub finished: Option<String>,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended; `None` when it was cut off.
+    pub finished: Option<Timestamp>,
+    /// Whether it came to its plan's end.
     pub complete: bool,
-    /// Why it isn't complete.
+    /// Why it didn't.
     #[serde(default)]
-    pub why: Option<String>,
-}
-
-/// What was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct Target {
-    pub name: String,
-    pub url: String,
-    pub kind: String,
-    pub commit: Option<String>,
-    pub expected_commit: Option<String>,
-    /// How the commit was learned, or why not.
-    #[serde(default)]
-    pub commit_source: Option<String>,
-    /// Where the URL led.
-    #[serde(default)]
-    pub final_url: Option<String>,
-}
-
-/// With what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct Device {
-    pub name: String,
-    pub width: u32,
-    pub height: u32,
-    pub scale: f64,
-    pub touch: bool,
-}
-
-/// In what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct Engine {
-    pub name: String,
-    pub version: String,
-    #[serde(default)]
-    pub driver: String,
+    pub cut_short: Option<String>,
 }
 
 /// One checklist as one persona.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct DocumentChecklist {
+pub struct ChecklistEntry {
+    /// The name a person reads.
     pub name: String,
+    /// Its file.
     pub file: String,
+    /// SHA-256 of its file.
     pub sha256: String,
+    /// The persona; `None` signed out.
     pub persona: Option<String>,
+    /// The persona's tier.
     #[serde(default)]
     pub tier: Option<String>,
-    pub steps: Vec<DocumentStep>,
+    /// Its steps.
+    pub steps: Vec<StepEntry>,
 }
 
-/// One step.
+/// One step and what the machine says of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct DocumentStep {
+pub struct StepEntry {
+    /// Unique in its checklist: `02-sign-it`.
     pub id: String,
+    /// The name a person reads.
     pub name: String,
+    /// What the machine says.
     pub status: Status,
+    /// Why it is failed, unknown or not run.
     pub why: Option<String>,
-    pub started: Option<String>,
+    /// When it began; `None` when it never did.
+    pub started: Option<Timestamp>,
+    /// How long it took.
     pub duration_ms: u64,
+    /// Its pictures, as paths in the bundle.
     pub screens: Vec<String>,
+    /// Sentences that a human confirms.
     pub confirm: Vec<String>,
+    /// Ids of findings that were seen in it.
     pub findings: Vec<String>,
 }
 
-/// One finding.
+/// A finding, and the evidence that it points at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct BundleFinding {
+pub struct FindingEntry {
+    /// Unique in the run: `f1`.
     pub id: String,
+    /// The detector's name.
     pub detector: String,
+    /// How heavy it weighs.
     pub severity: Severity,
+    /// The name of the checklist where it was seen first.
     pub checklist: String,
+    /// The id of the step where it was seen first.
     pub step: String,
+    /// One line.
     pub title: String,
+    /// What was seen, in sentences.
     pub detail: String,
+    /// `_id`s of entries in `network.har`, the decisive one first.
     pub requests: Vec<String>,
+    /// The picture that shows it, as a path in the bundle.
     pub picture: Option<String>,
-    /// Why the detector thinks so.
+    /// The step where it was seen first, without doubt when two checklists share a name.
+    #[serde(default)]
+    pub at: StepRef,
+    /// Every further step that showed the same.
+    #[serde(default)]
+    pub also_at: Vec<StepRef>,
+    /// Why the detector thinks so, one signal a line.
     #[serde(default)]
     pub signals: Vec<String>,
-    /// Ids of console lines.
+    /// Ids of lines in `console.ndjson`.
     #[serde(default)]
     pub console: Vec<String>,
-    /// Further steps that showed the same: `checklist › step id`.
-    #[serde(default)]
-    pub also: Vec<String>,
 }
 
-/// Something filed apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
-pub struct BundleNoise {
-    pub rule: String,
-    pub checklist: String,
-    pub step: String,
-    pub what: String,
-    pub evidence: String,
-}
-
-/// How many steps ended how.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each field is in the contract by this name")]
+/// How many steps there are of each status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
+    /// All of them.
     pub steps: usize,
+    /// Clean ones.
     pub clean: usize,
+    /// Flagged ones.
     pub flagged: usize,
+    /// Failed ones.
     pub failed: usize,
+    /// Unknown ones.
     pub unknown: usize,
+    /// Those that never began.
     pub not_run: usize,
 }
 
-impl Counts {
-    fn add(&mut self, status: Status) {
-        self.steps += 1;
-        match status {
-            Status::Clean => self.clean += 1,
-            Status::Flagged => self.flagged += 1,
-            Status::Failed => self.failed += 1,
-            Status::Unknown => self.unknown += 1,
-            Status::NotRun => self.not_run += 1,
+/// The text of `bundle.json`.
+impl fmt::Display for BundleDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = serde_json::to_string_pretty(self).map_err(|_| fmt::Error)?;
+        f.write_str(&text)
+    }
+}
+
+impl BundleDocument {
+    /// The facts of a run and the judgement over it.
+    pub fn new(run: &Run, findings: &Findings) -> Self {
+        let checklists: Vec<_> = run
+            .checklists
+            .iter()
+            .enumerate()
+            .map(|(index, checklist)| ChecklistEntry::new(index, checklist, findings))
+            .collect();
+        Self {
+            format: FORMAT.to_owned(),
+            tool: ToolEntry {
+                name: "shippass".to_owned(),
+                version: run.info.tool_version.clone(),
+            },
+            run: RunEntry::new(&run.info),
+            target: run.target.clone(),
+            device: run.device.clone(),
+            engine: run.engine.clone(),
+            counts: Counts::of(&checklists),
+            findings: findings
+                .findings
+                .iter()
+                .map(|finding| FindingEntry::new(finding, run))
+                .collect(),
+            noise: findings.noise.clone(),
+            checklists,
+        }
+    }
+
+    /// The worst status of all steps; a run that was cut short or had no step is never clean.
+    pub fn worst(&self) -> Status {
+        let worst = self
+            .checklists
+            .iter()
+            .flat_map(|checklist| &checklist.steps)
+            .map(|step| step.status)
+            .max()
+            .unwrap_or(Status::NotRun);
+        if self.run.complete {
+            worst
+        } else {
+            worst.max(Status::NotRun)
         }
     }
 }
 
-/// Derives the document from a run and its judgement.
-pub fn document(run: &Run, findings: &Findings) -> BundleDocument {
-    let checklists: Vec<_> = run
-        .checklists
-        .iter()
-        .enumerate()
-        .map(|(index, checklist)| checklist_of(index, checklist, findings))
-        .collect();
-    let mut counts = Counts::default();
-    let steps = checklists.iter().flat_map(|checklist| &checklist.steps);
-    steps.for_each(|step| counts.add(step.status));
-    BundleDocument {
-        format: FORMAT.to_owned(),
-        tool: Tool {
-            name: "shippass".to_owned(),
-            version: run.info.tool_version.clone(),
-        },
-        run: RunFacts {
-            id: run.info.id.clone(),
-            started: run.info.started.to_string(),
-            finished: run.info.finished.map(|at| at.to_string()),
-            complete: run.info.finished.is_some() && run.info.cut_short.is_none(),
-            why: run.info.cut_short.clone(),
-        },
-        target: target_of(run),
-        device: device_of(&run.device),
-        engine: engine_of(&run.engine),
-        checklists,
-        findings: findings
-            .findings
-            .iter()
-            .map(|finding| finding_of(run, finding))
-            .collect(),
-        noise: findings
-            .noise
-            .iter()
-            .map(|noise| BundleNoise {
-                rule: noise.rule.clone(),
-                checklist: name_of(run, noise.at.checklist),
-                step: noise.at.step.clone(),
-                what: noise.what.clone(),
-                evidence: noise.evidence.clone(),
-            })
-            .collect(),
-        counts,
+impl RunEntry {
+    fn new(info: &RunInfo) -> Self {
+        Self {
+            id: info.id.clone(),
+            started: info.started,
+            finished: info.finished,
+            complete: info.finished.is_some() && info.cut_short.is_none(),
+            cut_short: info.cut_short.clone(),
+        }
     }
 }
 
-fn checklist_of(index: usize, checklist: &ChecklistRun, findings: &Findings) -> DocumentChecklist {
-    let step_of = |step: &StepRun| {
-        let judgement = detect::judge(index, step, findings);
-        DocumentStep {
+impl ChecklistEntry {
+    fn new(index: usize, checklist: &ChecklistRun, findings: &Findings) -> Self {
+        Self {
+            name: checklist.name.clone(),
+            file: checklist.file.clone(),
+            sha256: checklist.sha256.clone(),
+            persona: checklist.persona.clone(),
+            tier: checklist.tier.clone(),
+            steps: checklist
+                .steps
+                .iter()
+                .map(|step| StepEntry::new(index, step, findings))
+                .collect(),
+        }
+    }
+}
+
+impl StepEntry {
+    fn new(checklist: usize, step: &StepRun, findings: &Findings) -> Self {
+        let judgement = judge(checklist, step, findings);
+        Self {
             id: step.id.clone(),
             name: step.name.clone(),
             status: judgement.status,
             why: judgement.why,
-            started: step.started.map(|at| at.to_string()),
+            started: step.started,
             duration_ms: step.duration_ms,
-            screens: step
-                .pictures
-                .iter()
-                .map(|picture| picture.file.clone())
-                .collect(),
+            screens: step.pictures.iter().map(|it| it.file.clone()).collect(),
             confirm: step.confirm.clone(),
             findings: findings
-                .at(index, &step.id)
+                .at(checklist, &step.id)
                 .map(|finding| finding.id.clone())
                 .collect(),
         }
-    };
-    DocumentChecklist {
-        name: checklist.name.clone(),
-        file: checklist.file.clone(),
-        sha256: checklist.sha256.clone(),
-        persona: checklist.persona.clone(),
-        tier: checklist.tier.clone(),
-        steps: checklist.steps.iter().map(step_of).collect(),
     }
 }
 
-fn finding_of(run: &Run, finding: &Finding) -> BundleFinding {
-    let checklist = run.checklists.get(finding.at.checklist);
-    let step = checklist.and_then(|list| list.steps.iter().find(|step| step.id == finding.at.step));
-    let also = finding
-        .also_at
-        .iter()
-        .map(|at| format!("{} › {}", name_of(run, at.checklist), at.step));
-    BundleFinding {
-        id: finding.id.clone(),
-        detector: finding.detector.clone(),
-        severity: finding.severity,
-        checklist: name_of(run, finding.at.checklist),
-        step: finding.at.step.clone(),
-        title: finding.title.clone(),
-        detail: finding.detail.clone(),
-        requests: finding.requests.clone(),
-        picture: step
-            .and_then(|step| step.pictures.first())
-            .map(|picture| picture.file.clone()),
-        signals: finding.signals.clone(),
-        console: finding.console.clone(),
-        also: also.collect(),
+impl FindingEntry {
+    fn new(finding: &Finding, run: &Run) -> Self {
+        let checklist = run.checklists.get(finding.at.checklist);
+        let step = checklist.and_then(|checklist| {
+            checklist
+                .steps
+                .iter()
+                .find(|step| step.id == finding.at.step)
+        });
+        Self {
+            id: finding.id.clone(),
+            detector: finding.detector.clone(),
+            severity: finding.severity,
+            checklist: checklist
+                .map(|checklist| checklist.name.clone())
+                .unwrap_or_default(),
+            step: finding.at.step.clone(),
+            title: finding.title.clone(),
+            detail: finding.detail.clone(),
+            requests: finding.requests.clone(),
+            picture: step.and_then(final_picture),
+            at: finding.at.clone(),
+            also_at: finding.also_at.clone(),
+            signals: finding.signals.clone(),
+            console: finding.console.clone(),
+        }
     }
 }
 
-fn name_of(run: &Run, checklist: usize) -> String {
-    run.checklists
-        .get(checklist)
-        .map(|list| list.name.clone())
-        .unwrap_or_default()
+/// The page at the step's end; other pictures say in their caption what they show.
+fn final_picture(step: &StepRun) -> Option<String> {
+    let plain = step.pictures.iter().rfind(|it| it.caption.is_none());
+    plain
+        .or(step.pictures.last())
+        .map(|picture| picture.file.clone())
 }
 
-fn target_of(run: &Run) -> Target {
-    let facts = run.target.clone();
-    Target {
-        name: facts.name,
-        url: facts.url,
-        kind: facts.kind,
-        commit: facts.commit,
-        expected_commit: facts.expected_commit,
-        commit_source: facts.commit_source,
-        final_url: facts.final_url,
+impl Counts {
+    fn of(checklists: &[ChecklistEntry]) -> Self {
+        let mut counts = Self::default();
+        for step in checklists.iter().flat_map(|checklist| &checklist.steps) {
+            counts.steps += 1;
+            *match step.status {
+                Status::Clean => &mut counts.clean,
+                Status::Flagged => &mut counts.flagged,
+                Status::Failed => &mut counts.failed,
+                Status::Unknown => &mut counts.unknown,
+                Status::NotRun => &mut counts.not_run,
+            } += 1;
+        }
+        counts
     }
-}
 
-fn device_of(facts: &DeviceFacts) -> Device {
-    Device {
-        name: facts.name.clone(),
-        width: facts.width,
-        height: facts.height,
-        scale: facts.scale,
-        touch: facts.touch,
-    }
-}
-
-fn engine_of(facts: &EngineFacts) -> Engine {
-    Engine {
-        name: facts.name.clone(),
-        version: facts.version.clone(),
-        driver: facts.driver.clone(),
+    /// The count of one status.
+    pub fn get(&self, status: Status) -> usize {
+        match status {
+            Status::Clean => self.clean,
+            Status::Flagged => self.flagged,
+            Status::Failed => self.failed,
+            Status::Unknown => self.unknown,
+            Status::NotRun => self.not_run,
+        }
     }
 }

@@ -2,44 +2,90 @@
 
 use std::{io, path::PathBuf};
 
+use thiserror::Error;
+
 /// Why a bundle couldn't be written or read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Error)]
 pub enum BundleError {
-    /// A file couldn't be written or read.
-    #[error("couldn't {what} {}: {source}", path.display())]
-    Io {
-        /// `write`, `read`.
-        what: &'static str,
+    /// A file of the bundle couldn't be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the system said.
         source: io::Error,
     },
-    /// A file isn't what its name says.
-    #[error("{} can't be read: {why}", path.display())]
-    Unreadable {
+    /// A file of the bundle couldn't be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
         /// The file.
         path: PathBuf,
-        /// Why.
-        why: String,
+        /// What the system said.
+        source: io::Error,
     },
-    /// A link or a device stands among the files.
-    #[error("{} is no regular file", path.display())]
-    NotAFile {
-        /// The path.
+    /// A file of the bundle isn't what it should be.
+    #[error("{} is not valid: {source}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// The bundle's format is not known.
+    #[error("{} has the format `{found}`", path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+        /// What it says of itself.
+        found: String,
+    },
+    /// The manifest names a file twice.
+    #[error("{} names `{name}` twice", path.display())]
+    NamedTwice {
+        /// The manifest.
+        path: PathBuf,
+        /// The file.
+        name: String,
+    },
+    /// The folder has no manifest.
+    #[error("{} is not sealed: it has no manifest.json", dir.display())]
+    NotSealed {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Something in the folder is neither a file nor a folder.
+    #[error("{} is not a plain file", path.display())]
+    NotPlain {
+        /// What stands there.
+        path: PathBuf,
+    },
+    /// A file's name can't stand in a manifest.
+    #[error("the name of {} is not text", path.display())]
+    UnfitName {
+        /// The file.
         path: PathBuf,
     },
 }
 
 impl BundleError {
-    /// What to do next.
+    /// The next thing to do.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Io { .. } => {
-                "see that the folder exists, can be written, and that the disk has room"
+            Self::Write { .. } => {
+                "check that the folder can be written to and that the disk is not full"
             }
-            Self::Unreadable { .. } => "it wasn't made by shippass, or was changed since",
-            Self::NotAFile { .. } => "a bundle holds regular files only; remove it",
+            Self::Read { .. } => "name the bundle's folder itself, the one that holds bundle.json",
+            Self::Invalid { .. } | Self::NamedTwice { .. } => {
+                "the file was changed or cut off; use a fresh copy of the bundle"
+            }
+            Self::UnknownFormat { .. } => {
+                "a newer shippass made it; this one is too old to read it"
+            }
+            Self::NotSealed { .. } => "the run was cut off before its end; run it again",
+            Self::NotPlain { .. } => {
+                "a bundle holds plain files only; remove the link and seal it again"
+            }
+            Self::UnfitName { .. } => "remove or rename the file; shippass never makes such a name",
         }
     }
 }

@@ -1,16 +1,24 @@
-//! Keeps the proof: every path inside a bundle, what is derived from the journal, and the manifest.
+//! The bundle: a folder that keeps the proof, and every path inside it.
+//!
+//! What is derived from a run is written here whole or not at all; what is sealed never changes.
 
 mod console;
+mod derive;
+mod digest;
 mod document;
 mod error;
 mod har;
-mod manifest;
+mod open;
 pub mod paths;
-mod write;
+mod seal;
+mod whole_file;
 
+pub use derive::write_derived;
+pub use digest::{hex, sha256};
 pub use document::{
-    BundleDocument, BundleFinding, Counts, DocumentChecklist, DocumentStep, FORMAT, document,
+    BundleDocument, ChecklistEntry, Counts, FindingEntry, RunEntry, StepEntry, ToolEntry,
 };
 pub use error::BundleError;
-pub use manifest::{Difference, Manifest, ManifestEntry, check_whole, write_manifest};
-pub use write::{open_document, write_derived, write_report};
+pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
+pub use paths::BundlePaths;
+pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};

@@ -1,53 +1,247 @@
-//! The names of files in a bundle. No other room makes one up.
+//! Every name inside a bundle, and the way from a name in a record to a file.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use super::digest::{hex, sha256};
 
 /// The facts.
 pub const DOCUMENT: &str = "bundle.json";
-/// Requests and answers, HAR 1.2.
+/// The HTTP archive.
 pub const HAR: &str = "network.har";
 /// Console lines and uncaught errors.
 pub const CONSOLE: &str = "console.ndjson";
-/// The whole story.
+/// The report.
 pub const REPORT: &str = "report.html";
 /// What was taken out.
 pub const REDACTION: &str = "redaction.json";
-/// Path, hash and size of every other file.
+/// Path, hash and size of every file.
 pub const MANIFEST: &str = "manifest.json";
-/// Verdicts and signatures; not part of the manifest.
+/// The folder of pictures.
+pub const SCREENS: &str = "screens";
+/// The folder of statement and signature; not sealed, since it speaks of the seal.
 pub const SIGNOFF: &str = "signoff";
 
-/// A name as a folder or file: lower-case letters, digits and dashes, at most 60.
-pub fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for character in name.chars() {
-        if character.is_ascii_alphanumeric() {
-            slug.push(character.to_ascii_lowercase());
-        } else if !slug.ends_with('-') && !slug.is_empty() {
-            slug.push('-');
+const SLUG_LENGTH: usize = 60;
+const HASH_LENGTH: usize = 6;
+const DEEPEST: usize = 5;
+
+/// The paths of one bundle on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundlePaths {
+    root: PathBuf,
+}
+
+impl BundlePaths {
+    /// The paths of the bundle in a folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `bundle.json`.
+    pub fn document(&self) -> PathBuf {
+        self.root.join(DOCUMENT)
+    }
+
+    /// `network.har`.
+    pub fn har(&self) -> PathBuf {
+        self.root.join(HAR)
+    }
+
+    /// `console.ndjson`.
+    pub fn console(&self) -> PathBuf {
+        self.root.join(CONSOLE)
+    }
+
+    /// `report.html`.
+    pub fn report(&self) -> PathBuf {
+        self.root.join(REPORT)
+    }
+
+    /// `redaction.json`.
+    pub fn redaction(&self) -> PathBuf {
+        self.root.join(REDACTION)
+    }
+
+    /// `manifest.json`.
+    pub fn manifest(&self) -> PathBuf {
+        self.root.join(MANIFEST)
+    }
+
+    /// The file that a record names, when the name is one that a bundle may hold.
+    pub fn inside(&self, name: &str) -> Option<PathBuf> {
+        is_bundle_name(name).then(|| self.root.join(name))
+    }
+
+    /// Opens the file that a record names; follows no link and leaves the folder never.
+    pub fn open(&self, name: &str) -> io::Result<File> {
+        let refused = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
+        if !is_bundle_name(name) {
+            return Err(refused("not a name of a bundle"));
+        }
+        let mut path = self.root.clone();
+        for segment in name.split('/') {
+            path.push(segment);
+            if fs::symlink_metadata(&path)?.is_symlink() {
+                return Err(refused("a link"));
+            }
+        }
+        let file = File::open(&path)?;
+        if file.metadata()?.is_file() {
+            Ok(file)
+        } else {
+            Err(refused("not a plain file"))
         }
     }
-    slug.truncate(60);
-    let slug = slug.trim_end_matches('-');
-    if slug.is_empty() {
-        "checklist".to_owned()
-    } else {
-        slug.to_owned()
+
+    /// Reads the file that a record names, under the same rules as [`Self::open`].
+    pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open(name)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
-/// A step's picture: `screens/customer-signs-a-quote/02-sign-it.jpg`.
-pub fn picture(folder: &str, step: &str) -> String {
-    format!("screens/{folder}/{step}.jpg")
+/// The name of a step's picture: `screens/customer-signs-a-quote/02-sign-it.jpg`.
+pub fn picture(folder: &str, step_id: &str) -> String {
+    format!("{SCREENS}/{}/{}.jpg", slug(folder), slug(step_id))
+}
+
+/// A name for files and folders: lower-case letters, digits and dashes, bounded in length.
+///
+/// Two different texts may read alike once letters are dropped, so a text that loses any gets a short hash.
+pub fn slug(text: &str) -> String {
+    let mut name = String::new();
+    let mut is_lossy = false;
+    for character in text.chars() {
+        match character.to_ascii_lowercase() {
+            kept @ ('a'..='z' | '0'..='9') => name.push(kept),
+            dropped => {
+                is_lossy |= dropped.is_alphanumeric();
+                if !name.is_empty() && !name.ends_with('-') {
+                    name.push('-');
+                }
+            }
+        }
+    }
+    if name.len() > SLUG_LENGTH {
+        name.truncate(SLUG_LENGTH - HASH_LENGTH - 1);
+        is_lossy = true;
+    }
+    let trimmed = name.trim_end_matches('-');
+    if !is_lossy && !trimmed.is_empty() && !is_reserved(trimmed) {
+        return trimmed.to_owned();
+    }
+    let hash = &hex(&sha256(text.as_bytes()))[..HASH_LENGTH];
+    if trimmed.is_empty() {
+        hash.to_owned()
+    } else {
+        format!("{trimmed}-{hash}")
+    }
+}
+
+/// Names that Windows keeps for devices.
+fn is_reserved(name: &str) -> bool {
+    matches!(name, "con" | "prn" | "aux" | "nul")
+        || (name.len() == 4
+            && (name.starts_with("com") || name.starts_with("lpt"))
+            && name.ends_with(|last: char| last.is_ascii_digit()))
+}
+
+/// Whether a name from a record may be looked for in the folder.
+fn is_bundle_name(name: &str) -> bool {
+    name.split('/').count() <= DEEPEST && name.split('/').all(is_segment)
+}
+
+fn is_segment(segment: &str) -> bool {
+    segment.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && segment
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::slug;
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+    use super::*;
 
     #[test]
-    fn names_become_folders() {
-        assert_eq!(slug("Customer signs a quote"), "customer-signs-a-quote");
-        assert_eq!(slug("../../etc"), "etc");
-        assert_eq!(slug("見積"), "checklist");
-        assert_eq!(slug(&"x".repeat(90)).len(), 60);
+    fn slugs_are_names_that_a_bundle_may_hold() {
+        for (text, expected) in [
+            ("Customer signs a quote", "customer-signs-a-quote"),
+            ("  02-Sign it!  ", "02-sign-it"),
+            ("v1.2_final", "v1-2-final"),
+            ("../../etc/passwd", "etc-passwd"),
+        ] {
+            assert_eq!(slug(text), expected);
+        }
+        for text in [
+            "",
+            "...",
+            "日本語",
+            "Çay",
+            "con",
+            "COM1",
+            &"long ".repeat(40),
+        ] {
+            let name = slug(text);
+            assert!(is_segment(&name), "{text:?} became {name:?}");
+            assert!(name.len() <= SLUG_LENGTH, "{name:?} is too long");
+            assert!(!is_reserved(&name), "{name:?} is reserved");
+        }
+    }
+
+    #[test]
+    fn texts_that_lose_letters_stay_apart() {
+        assert_ne!(slug("Angebot für Ä"), slug("Angebot für Ö"));
+        assert_ne!(slug(&"x".repeat(100)), slug(&"x".repeat(101)));
+    }
+
+    #[test]
+    fn names_that_leave_the_folder_are_refused() {
+        let paths = BundlePaths::new("run");
+        for name in [
+            "",
+            "/etc/passwd",
+            "../secret",
+            "bodies/../../secret",
+            "bodies//a.json",
+            "bodies/.hidden",
+            "bodies\\a.json",
+            "C:a",
+            "a/b/c/d/e/f",
+            "bodies/\u{202e}a.json",
+        ] {
+            assert_eq!(paths.inside(name), None, "{name:?} was let in");
+        }
+        assert_eq!(
+            paths.inside("bodies/ab.json"),
+            Some(Path::new("run").join("bodies/ab.json"))
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = BundlePaths::new(dir.path());
+        fs::create_dir(dir.path().join("bodies")).unwrap();
+        File::create(dir.path().join("real.txt")).unwrap();
+        std::os::unix::fs::symlink("../real.txt", dir.path().join("bodies/link.txt")).unwrap();
+        std::os::unix::fs::symlink(".", dir.path().join("loop")).unwrap();
+
+        assert!(paths.read("real.txt").is_ok());
+        assert!(paths.read("bodies/link.txt").is_err());
+        assert!(paths.read("loop/real.txt").is_err());
+        assert!(paths.read("bodies").is_err());
     }
 }

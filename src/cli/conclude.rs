@@ -5,32 +5,32 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::failure::Failure;
-use crate::bundle;
+use crate::bundle::{self, BundleDocument, BundlePaths};
 use crate::config::IgnoreRule;
-use crate::detect::{self, Findings, Status};
+use crate::detect::{self, Status};
 use crate::evidence::{Redactor, Run, read_run};
-use crate::report;
+use crate::report::{self, ReportView, TableLook};
 
 /// A run with its judgement.
 pub(super) struct Judged {
     run: Run,
-    findings: Findings,
-    /// `bundle.json` as it was written.
-    pub(super) document_text: String,
+    document: BundleDocument,
 }
 
 impl Judged {
     /// Whether every step is clean.
     pub(super) fn is_clean(&self) -> bool {
-        detect::judge_all(&self.run, &self.findings)
-            .iter()
-            .flatten()
-            .all(|judgement| judgement.status == Status::Clean)
+        self.document.worst() == Status::Clean
+    }
+
+    /// `bundle.json` as it was written.
+    pub(super) fn document_text(&self) -> String {
+        self.document.to_string()
     }
 
     /// The table of steps and the findings.
-    pub(super) fn table(&self, has_colour: bool, width: usize) -> String {
-        report::table(&self.run, &self.findings, has_colour, width)
+    pub(super) fn table(&self, look: TableLook) -> String {
+        report::table(&self.run, &self.document, look)
     }
 }
 
@@ -43,14 +43,15 @@ pub(super) fn conclude(
 ) -> Result<Judged, Failure> {
     let run = read_run(folder)?;
     let findings = detect::inspect(&run, ignore, today);
-    let document_text = bundle::write_derived(folder, &run, &findings)?;
-    let html = report::html(folder, &run, &findings);
-    bundle::write_report(folder, &html)?;
+    let document = bundle::write_derived(folder, &run, &findings)?;
+    let paths = BundlePaths::new(folder);
+    let view = ReportView {
+        run: &run,
+        document: &document,
+        picture: &|name| paths.read(name).ok(),
+    };
+    bundle::write_report(folder, |out| report::write_html(&view, out))?;
     redactor.scanner().scan_folder(folder)?;
     bundle::write_manifest(folder)?;
-    Ok(Judged {
-        run,
-        findings,
-        document_text,
-    })
+    Ok(Judged { run, document })
 }

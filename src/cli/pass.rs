@@ -221,9 +221,9 @@ fn cut_short(end: &WalkEnd) -> Option<String> {
 
 fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
     match format {
-        Format::Json => terminal.print(&judged.document_text),
+        Format::Json => terminal.print(&judged.document_text()),
         Format::Human => {
-            terminal.print(&judged.table(terminal.has_colour, terminal.width));
+            terminal.print(&judged.table(terminal.table_look()));
             terminal.print(&format!("report  {}", folder.join(paths::REPORT).display()));
         }
     }

@@ -7,6 +7,7 @@ use super::{
     failure::Failure,
 };
 use crate::config::Environment;
+use crate::report::{Charset, Colour, TableLook};
 
 /// What the terminal can do and how much it wants to hear.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +18,8 @@ pub(super) struct Terminal {
     pub(super) is_watched: bool,
     /// Nothing but results is wanted.
     pub(super) is_quiet: bool,
+    /// Drawn lines are for a terminal; a log may not know them.
+    pub(super) charset: Charset,
     /// Columns of standard output.
     pub(super) width: usize,
 }
@@ -36,7 +39,25 @@ impl Terminal {
             has_colour,
             is_watched: std::io::stderr().is_terminal() && !is_set("CI") && !is_plain,
             is_quiet: global.quiet,
+            charset: if std::io::stdout().is_terminal() {
+                Charset::Unicode
+            } else {
+                Charset::Ascii
+            },
             width,
+        }
+    }
+
+    /// How a table looks best on standard output.
+    pub(super) fn table_look(&self) -> TableLook {
+        TableLook {
+            width: self.width,
+            colour: if self.has_colour {
+                Colour::Always
+            } else {
+                Colour::Never
+            },
+            charset: self.charset,
         }
     }
 

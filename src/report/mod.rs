@@ -1,18 +1,14 @@
-//! What people read: progress, the table, the HTML report. Reads a run, never a browser.
+//! What people read of a run: the report in one file, the table and the progress on a terminal.
+//!
+//! Renders a bundle and judges nothing; every captured text is shown as text, whatever stands in it.
 
+mod html;
 mod progress;
 mod table;
-mod text;
+pub mod visible;
+mod words;
+mod wrap;
 
+pub use html::{ReportView, write_html};
 pub use progress::{Progress, ProgressMode};
-pub use table::table;
-pub use text::visible;
-
-/// stand-in
-pub fn html(
-    _folder: &std::path::Path,
-    _run: &crate::evidence::Run,
-    _findings: &crate::detect::Findings,
-) -> String {
-    String::new()
-}
+pub use table::{Charset, Colour, TableLook, table};

@@ -1,121 +1,189 @@
-//! Live lines while a run goes on: a listener of its events.
+//! What a person sees while a run goes on: the step at hand, and finished ones above it.
+//!
+//! The detectors have not spoken yet, so a step is `done`, never clean, and never passed.
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use super::text::visible;
-use crate::evidence::{ActionOutcome, ExpectationOutcome, RunEvent, StepIndex};
+use super::{visible, words};
+use crate::evidence::{
+    ActionOutcome, ChecklistRun, ExpectationOutcome, RunEvent, StepIndex, StepRun,
+};
 
-/// How much is shown.
+const TICK: Duration = Duration::from_millis(120);
+
+/// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProgressMode {
-    /// A moving line, finished steps above it.
+    /// A line on standard error that is drawn over and over; finished steps above it.
     Bar,
-    /// A line a finished step.
+    /// A line for each finished step.
     Lines,
     /// Nothing.
     Quiet,
 }
 
-/// Shows what happens. The machine judges only afterwards: a step is `done`, never "passed".
+/// Listens to a run and tells how far it is.
 pub struct Progress {
-    mode: ProgressMode,
-    out: Box<dyn Write + Send>,
-    bar: ProgressBar,
-    /// The plan: checklist names with their steps' names.
-    plan: Vec<(String, Vec<String>)>,
-    has_failed: bool,
+    bar: Option<ProgressBar>,
+    out: Option<Box<dyn Write + Send>>,
+    checklists: Vec<ChecklistRun>,
+    outcome: StepOutcome,
+}
+
+/// How a step went, as far as its actions and expectations tell; the worst one counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum StepOutcome {
+    Done,
+    Unknown,
+    Failed,
 }
 
 impl Progress {
-    /// Begins to show; the writer is used for plain lines.
+    /// Finished steps go to `out`; the bar, when there is one, to standard error.
     pub fn new(mode: ProgressMode, out: Box<dyn Write + Send>) -> Self {
-        let bar = match mode {
-            ProgressMode::Bar => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
-            ProgressMode::Lines | ProgressMode::Quiet => ProgressBar::hidden(),
-        };
-        if let Ok(style) =
-            ProgressStyle::with_template("{spinner} {elapsed} {pos}/{len}  {wide_msg}")
-        {
-            bar.set_style(style);
-        }
         Self {
-            mode,
-            out,
-            bar,
-            plan: Vec::new(),
-            has_failed: false,
+            bar: (mode == ProgressMode::Bar).then(new_bar),
+            out: (mode != ProgressMode::Quiet).then_some(out),
+            checklists: Vec::new(),
+            outcome: StepOutcome::Done,
         }
     }
 
-    /// Takes one event.
+    /// Takes note of an event; a failure to write ends the showing, never the run.
     pub fn on(&mut self, event: &RunEvent) {
         match event {
-            RunEvent::RunStarted {
-                target, checklists, ..
-            } => {
-                self.plan = checklists
-                    .iter()
-                    .map(|list| {
-                        let steps = list.steps.iter().map(|step| visible(&step.name)).collect();
-                        (visible(&list.name), steps)
-                    })
-                    .collect();
-                let steps: usize = self.plan.iter().map(|(_, steps)| steps.len()).sum();
-                self.bar.set_length(steps as u64);
-                self.say(&format!("{} ({})", visible(&target.url), target.kind));
-                self.bar.set_message("starting the browser");
-                if self.mode == ProgressMode::Bar {
-                    self.bar.enable_steady_tick(Duration::from_millis(120));
+            RunEvent::RunStarted { checklists, .. } => self.plan(checklists),
+            RunEvent::StepStarted { at, .. } => self.begin(*at),
+            RunEvent::ActionFinished { record, .. } => {
+                if matches!(record.outcome, ActionOutcome::Failed { .. }) {
+                    self.worsen(StepOutcome::Failed);
                 }
             }
-            RunEvent::StepStarted { at, .. } => {
-                self.has_failed = false;
-                self.bar.set_message(self.name(*at));
-            }
-            RunEvent::ActionFinished { record, .. } => {
-                self.has_failed |= matches!(record.outcome, ActionOutcome::Failed { .. });
-            }
-            RunEvent::ExpectationFinished { record, .. } => {
-                self.has_failed |= matches!(record.outcome, ExpectationOutcome::Broken { .. });
-            }
+            RunEvent::ExpectationFinished { record, .. } => match record.outcome {
+                ExpectationOutcome::Broken { .. } => self.worsen(StepOutcome::Failed),
+                ExpectationOutcome::Undecided { .. } => self.worsen(StepOutcome::Unknown),
+                ExpectationOutcome::Held | ExpectationOutcome::NotRun => {}
+            },
             RunEvent::StepFinished {
-                at, duration_ms, ..
+                at,
+                duration_ms,
+                undecided,
+                ..
             } => {
-                let word = if self.has_failed { "failed" } else { "done" };
-                let seconds = Duration::from_millis(*duration_ms).as_secs_f64();
-                self.end_step(&format!("{word:8} {}  {seconds:.1} s", self.name(*at)));
+                if !undecided.is_empty() {
+                    self.worsen(StepOutcome::Unknown);
+                }
+                self.end(*at, *duration_ms);
             }
-            RunEvent::StepSkipped { at, .. } => {
-                self.end_step(&format!("{:8} {}", "not run", self.name(*at)));
+            RunEvent::StepSkipped { at, why } => {
+                self.line(&format!(
+                    "not run  {}: {}",
+                    self.name(*at),
+                    visible::line(why)
+                ));
+                self.advance();
             }
-            RunEvent::RunFinished { .. } => self.bar.finish_and_clear(),
+            RunEvent::RunFinished { cut_short, .. } => self.finish(cut_short.as_deref()),
             _ => {}
         }
     }
 
-    fn end_step(&mut self, line: &str) {
-        self.bar.inc(1);
-        self.say(line);
-    }
-
-    fn say(&mut self, line: &str) {
-        match self.mode {
-            ProgressMode::Bar => self.bar.println(line),
-            // Nobody reading is no reason to end a run.
-            ProgressMode::Lines => {
-                let _ = writeln!(self.out, "{line}");
-            }
-            ProgressMode::Quiet => {}
+    fn plan(&mut self, checklists: &[ChecklistRun]) {
+        // Names are all that is needed; the plan's steps hold nothing else yet.
+        self.checklists = checklists.to_vec();
+        let steps: usize = checklists.iter().map(|list| list.steps.len()).sum();
+        if let Some(bar) = &self.bar {
+            bar.set_length(steps as u64);
+            bar.enable_steady_tick(TICK);
         }
     }
 
-    fn name(&self, at: StepIndex) -> String {
-        let Some((checklist, steps)) = self.plan.get(at.checklist) else {
-            return String::new();
-        };
-        let step = steps.get(at.step).map_or("", String::as_str);
-        format!("{checklist} › {step}")
+    fn begin(&mut self, at: StepIndex) {
+        self.outcome = StepOutcome::Done;
+        if let Some(bar) = &self.bar {
+            bar.set_message(self.name(at));
+        }
     }
+
+    fn worsen(&mut self, outcome: StepOutcome) {
+        self.outcome = self.outcome.max(outcome);
+    }
+
+    fn end(&mut self, at: StepIndex, duration_ms: u64) {
+        let word = match self.outcome {
+            StepOutcome::Done => "done   ",
+            StepOutcome::Unknown => "unknown",
+            StepOutcome::Failed => "failed ",
+        };
+        let time = words::duration(duration_ms);
+        self.line(&format!("{word}  {}  {time}", self.name(at)));
+        self.advance();
+    }
+
+    fn finish(&mut self, cut_short: Option<&str>) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if let Some(why) = cut_short {
+            self.line(&format!("cut short: {}", visible::line(why)));
+        }
+    }
+
+    fn advance(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
+    /// `Customer signs a quote › Sign it`, with the persona when there is one.
+    fn name(&self, at: StepIndex) -> String {
+        let checklist = self.checklists.get(at.checklist);
+        let step: Option<&StepRun> = checklist.and_then(|list| list.steps.get(at.step));
+        let list = checklist.map_or("?", |list| list.name.as_str());
+        let persona = checklist.and_then(|list| list.persona.as_deref());
+        let step = step.map_or("?", |step| step.name.as_str());
+        let (list, step) = (visible::line(list), visible::line(step));
+        match persona {
+            Some(persona) => format!("{list} (as {}) › {step}", visible::line(persona)),
+            None => format!("{list} › {step}"),
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        let Some(out) = &mut self.out else { return };
+        let mut write = || -> io::Result<()> {
+            writeln!(out, "{line}")?;
+            out.flush()
+        };
+        let written = match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        };
+        if written.is_err() {
+            self.out = None;
+        }
+    }
+}
+
+impl Drop for Progress {
+    /// A run that ends by an error must not leave half a line on the terminal.
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn new_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    // The template is a constant; the plain style stands in should it ever be wrong.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
 }

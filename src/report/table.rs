@@ -1,169 +1,280 @@
-//! The table of steps and the findings, for a terminal.
+//! The table of steps on a terminal or in a log, the findings under it, and the last line.
 
 use std::fmt::Write;
 
 use tabled::{
     builder::Builder,
-    settings::{Modify, Style, Width, object::Columns},
+    settings::{
+        Alignment, Color, Modify, Style,
+        object::{Cell, Columns},
+    },
 };
 
-use super::text::visible;
-use crate::detect::{Finding, Findings, Judgement, Severity, Status, judge_all};
+use super::{visible, words, wrap::wrap};
+use crate::bundle::{BundleDocument, ChecklistEntry, FindingEntry, StepEntry};
+use crate::detect::{Severity, Status, StepRef};
 use crate::evidence::Run;
 
-/// All steps with status, flags and time, then what was found, then the sum.
-pub fn table(run: &Run, findings: &Findings, has_colour: bool, width: usize) -> String {
-    let judged = judge_all(run, findings);
-    let mut text = head(run);
-    for (index, checklist) in run.checklists.iter().enumerate() {
-        let persona = checklist
-            .persona
-            .as_deref()
-            .map(|name| format!(" as {name}"))
-            .unwrap_or_default();
-        let _ = write!(text, "\n{}{persona}\n", visible(&checklist.name));
-        let mut builder = Builder::new();
-        builder.push_record(["step", "status", "flags", "time"]);
-        for (step, judgement) in checklist.steps.iter().zip(&judged[index]) {
-            let flags: Vec<_> = findings
-                .at(index, &step.id)
-                .map(|finding| finding.detector.as_str())
-                .collect();
-            let name = match &judgement.why {
-                Some(why) if judgement.status != Status::Flagged => {
-                    format!("{}\n  {}", visible(&step.name), visible(why))
-                }
-                _ => visible(&step.name),
-            };
-            let status = colour(word(judgement.status), judgement.status, has_colour);
-            builder.push_record([name, status, flags.join(" "), seconds(step.duration_ms)]);
+/// A narrower terminal breaks the lines itself.
+const NARROWEST: usize = 60;
+const NARROWEST_STEP: usize = 12;
+
+/// How the table is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableLook {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether statuses are coloured.
+    pub colour: Colour,
+    /// What lines and signs are made of.
+    pub charset: Charset,
+}
+
+/// Whether escape sequences for colour are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// They are.
+    Always,
+    /// They aren't.
+    Never,
+}
+
+/// What lines and signs are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charset {
+    /// Only what every log can hold: `+--+`, `>`.
+    Ascii,
+    /// Drawn lines.
+    Unicode,
+}
+
+impl Charset {
+    fn arrow(self) -> &'static str {
+        match self {
+            Self::Ascii => ">",
+            Self::Unicode => "›",
         }
-        let mut table = builder.build();
-        let first = width.saturating_sub(44).max(24);
-        table.with(Style::rounded());
-        table.with(Modify::new(Columns::first()).with(Width::wrap(first).keep_words(true)));
-        text.push_str(&table.to_string());
+    }
+}
+
+/// A table per checklist, the findings as blocks, and a line that sums up.
+pub fn table(run: &Run, document: &BundleDocument, look: TableLook) -> String {
+    let look = TableLook {
+        width: look.width.max(NARROWEST),
+        ..look
+    };
+    let mut text = String::new();
+    for checklist in &document.checklists {
+        text.push_str(&wrap(&title(checklist), look.width, ""));
+        text.push_str(&steps(checklist, look));
+        text.push_str("\n\n");
+    }
+    for finding in &document.findings {
+        text.push_str(&block(run, document, finding, look));
         text.push('\n');
     }
-    for finding in &findings.findings {
-        text.push('\n');
-        text.push_str(&finding_block(run, finding, width));
-    }
-    text.push('\n');
-    text.push_str(&sum(&judged));
+    text.push_str(&closing(document, look));
     text
 }
 
-fn head(run: &Run) -> String {
-    let target = &run.target;
-    let commit = match (&target.commit, &target.expected_commit) {
-        (Some(commit), _) => format!(" at commit {}", visible(commit)),
-        (None, Some(_)) => " at an unknown commit".to_owned(),
-        (None, None) => String::new(),
-    };
-    format!("{} ({}){commit}\n", visible(&target.url), target.kind)
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Clean => "clean",
-        Status::Flagged => "flagged",
-        Status::Failed => "failed",
-        Status::Unknown => "unknown",
-        Status::NotRun => "not-run",
+fn title(checklist: &ChecklistEntry) -> String {
+    let name = visible::line(&checklist.name);
+    match (&checklist.persona, &checklist.tier) {
+        (Some(persona), Some(tier)) => format!(
+            "{name} (as {}, on {})",
+            visible::line(persona),
+            visible::line(tier)
+        ),
+        (Some(persona), None) => format!("{name} (as {})", visible::line(persona)),
+        (None, _) => format!("{name} (signed out)"),
     }
 }
 
-fn colour(text: &str, status: Status, has_colour: bool) -> String {
-    let code = match status {
-        Status::Clean => 32,
-        Status::Flagged | Status::Failed => 31,
-        Status::Unknown | Status::NotRun => 33,
+/// More findings than fit in that width go to a second line.
+const FLAGS_WIDTH: usize = 11;
+/// Six borders, and a space on both sides of five cells.
+const BORDERS: usize = 16;
+
+fn steps(checklist: &ChecklistEntry, look: TableLook) -> String {
+    let widest = |cell: &dyn Fn(&StepEntry) -> String, least: usize| {
+        let widths = checklist.steps.iter().map(|step| {
+            let cell = cell(step);
+            cell.lines().map(str::len).max().unwrap_or_default()
+        });
+        widths.max().unwrap_or_default().max(least)
     };
-    if has_colour {
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    let others = widest(&number, 0)
+        + "flagged".len()
+        + widest(&flags, "flags".len())
+        + widest(&time, "time".len());
+    let step_width = look.width.saturating_sub(others + BORDERS);
+    let step_width = step_width.max(NARROWEST_STEP);
+    let mut builder = Builder::default();
+    builder.push_record(["", "step", "status", "flags", "time"]);
+    for step in &checklist.steps {
+        builder.push_record([
+            number(step),
+            step_cell(step, step_width),
+            words::status(step.status).to_owned(),
+            flags(step),
+            time(step),
+        ]);
+    }
+    let mut table = builder.build();
+    match look.charset {
+        Charset::Ascii => table.with(Style::psql()),
+        Charset::Unicode => table.with(Style::rounded()),
+    };
+    table.with(Modify::new(Columns::last()).with(Alignment::right()));
+    if look.colour == Colour::Always {
+        for (row, step) in checklist.steps.iter().enumerate() {
+            table.with(Modify::new(Cell::new(row + 1, 2)).with(colour(step.status)));
+        }
+    }
+    let drawn = table.to_string();
+    let lines: Vec<_> = drawn.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+fn number(step: &StepEntry) -> String {
+    words::step_number(&step.id).to_owned()
+}
+
+/// The name, and why when the machine has a reason to tell.
+fn step_cell(step: &StepEntry, width: usize) -> String {
+    let mut cell = wrap(&visible::line(&step.name), width, "");
+    // A flagged step's reason is its finding, which stands below the table.
+    if let Some(why) = step.why.as_ref().filter(|_| step.status != Status::Flagged) {
+        cell.push_str(&wrap(&visible::line(why), width, "  "));
+    }
+    cell.trim_end().to_owned()
+}
+
+fn flags(step: &StepEntry) -> String {
+    let flags: Vec<_> = step.findings.iter().map(|id| visible::line(id)).collect();
+    wrap(&flags.join(" "), FLAGS_WIDTH, "")
+        .trim_end()
+        .to_owned()
+}
+
+fn time(step: &StepEntry) -> String {
+    if step.status == Status::NotRun {
+        String::new()
     } else {
-        text.to_owned()
+        words::duration(step.duration_ms)
     }
 }
 
-fn seconds(milliseconds: u64) -> String {
-    format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
+fn colour(status: Status) -> Color {
+    match status {
+        Status::Clean => Color::FG_GREEN,
+        Status::NotRun => Color::FG_BRIGHT_BLACK,
+        Status::Unknown => Color::FG_MAGENTA,
+        Status::Flagged => Color::FG_YELLOW,
+        Status::Failed => Color::FG_RED,
+    }
 }
 
-fn finding_block(run: &Run, finding: &Finding, width: usize) -> String {
-    let severity = match finding.severity {
-        Severity::Notice => "notice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
-    let checklist = run
-        .checklists
-        .get(finding.at.checklist)
-        .map_or("", |list| list.name.as_str());
-    let more = match finding.also_at.len() {
-        0 => String::new(),
-        1 => ", and in 1 more step".to_owned(),
-        count => format!(", and in {count} more steps"),
-    };
-    let mut text = format!(
-        "{severity}: {} [{}]\n",
-        visible(&finding.title),
-        finding.detector
+/// A finding: title, where, why, and the exchanges it points at.
+fn block(run: &Run, document: &BundleDocument, finding: &FindingEntry, look: TableLook) -> String {
+    let mut text = String::new();
+    let severity = words::severity(finding.severity);
+    let head = format!(
+        "{} {severity} {}: {}",
+        visible::line(&finding.id),
+        visible::line(&finding.detector),
+        visible::line(&finding.title)
     );
-    let _ = writeln!(
-        text,
-        "  at {} › {}{more}",
-        visible(checklist),
-        finding.at.step
-    );
-    for line in finding
-        .detail
-        .lines()
-        .chain(finding.signals.iter().map(String::as_str))
-    {
-        for part in wrap(&visible(line), width.saturating_sub(4).max(40)) {
-            let _ = writeln!(text, "    {part}");
+    let head = wrap(&head, look.width, "   ");
+    match (look.colour, finding.severity) {
+        (Colour::Always, Severity::Error) => painted(&mut text, "31", &head, severity),
+        (Colour::Always, Severity::Warning) => painted(&mut text, "33", &head, severity),
+        _ => text.push_str(&head),
+    }
+    let mut line = |content: &str| text.push_str(&indented(content, look.width));
+    let mut places: Vec<_> = place(document, &finding.at, look).into_iter().collect();
+    if !finding.also_at.is_empty() {
+        places.push(words::plural(finding.also_at.len(), "more step"));
+    }
+    if !places.is_empty() {
+        line(&format!("at {}", places.join(", and ")));
+    }
+    for id in &finding.requests {
+        if let Some(request) = request(run, id) {
+            line(&request);
         }
+    }
+    for signal in &finding.signals {
+        line(&format!("- {}", visible::line(signal)));
     }
     text
 }
 
-/// Breaks at spaces; a word that is longer than the line stays whole.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
+/// Colours the severity alone, so that no line break falls inside an escape sequence.
+fn painted(text: &mut String, code: &str, head: &str, severity: &str) {
+    text.push_str(&head.replacen(severity, &format!("\u{1b}[{code}m{severity}\u{1b}[0m"), 1));
 }
 
-fn sum(judged: &[Vec<Judgement>]) -> String {
-    let count = |status: Status| {
-        judged
-            .iter()
-            .flatten()
-            .filter(|it| it.status == status)
-            .count()
-    };
-    let total = judged.iter().flatten().count();
-    let mut parts = vec![format!("{total} steps")];
-    for status in [
-        Status::Clean,
-        Status::Flagged,
-        Status::Failed,
-        Status::Unknown,
-        Status::NotRun,
-    ] {
-        if count(status) > 0 {
-            parts.push(format!("{} {}", count(status), word(status)));
+fn place(document: &BundleDocument, at: &StepRef, look: TableLook) -> Option<String> {
+    let checklist = document.checklists.get(at.checklist)?;
+    let step = checklist.steps.iter().find(|step| step.id == at.step)?;
+    Some(format!(
+        "{} {} {}",
+        visible::line(&checklist.name),
+        look.charset.arrow(),
+        visible::line(&step.name)
+    ))
+}
+
+fn request(run: &Run, id: &str) -> Option<String> {
+    let exchange = run
+        .steps()
+        .flat_map(|(_, step)| &step.exchanges)
+        .find(|exchange| exchange.id == id)?;
+    let mut line = format!(
+        "{} {}",
+        visible::line(&exchange.method),
+        visible::line(&exchange.url)
+    );
+    match exchange.answer() {
+        Some(answer) => {
+            // Writing to a string can't fail.
+            let _ = write!(line, " {} {}", answer.status, visible::line(&answer.mime));
         }
+        None => line.push_str(" no answer"),
     }
-    format!("{}\n", parts.join(", "))
+    Some(line.trim_end().to_owned())
+}
+
+fn closing(document: &BundleDocument, look: TableLook) -> String {
+    let mut text = String::new();
+    if let Some(why) = &document.run.cut_short {
+        let why = format!("cut short: {}", visible::line(why));
+        text.push_str(&wrap(&why, look.width, ""));
+    }
+    let mut line = words::counts(&document.counts);
+    if !document.findings.is_empty() {
+        line.push_str("; ");
+        line.push_str(&words::plural(document.findings.len(), "finding"));
+    }
+    if let Some(finished) = document.run.finished {
+        line.push_str("; ");
+        line.push_str(&words::duration(words::between(
+            document.run.started,
+            finished,
+        )));
+    }
+    text.push_str(&wrap(&line, look.width, ""));
+    text.push_str(&wrap(
+        "Only a person's signature says that it ships.",
+        look.width,
+        "",
+    ));
+    text
+}
+
+fn indented(content: &str, width: usize) -> String {
+    let mut text = "   ".to_owned();
+    text.push_str(wrap(content, width - 3, "     ").as_str());
+    text
 }

@@ -1,3 +1,10 @@
 //! Tests that need nothing but this crate: no browser, no network.
 
-mod demo;
+mod architecture;
+mod bundles;
+mod checklists;
+mod detectors;
+mod golden;
+mod journal;
+mod report;
+mod setup;

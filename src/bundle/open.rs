@@ -1,0 +1,161 @@
+//! Reading a bundle back, and telling whether it is what was sealed.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    document::{BundleDocument, FORMAT},
+    error::BundleError,
+    paths::BundlePaths,
+    seal::{Found, MANIFEST_FORMAT, Manifest, SealedFile, survey},
+};
+
+/// A bundle on disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundle {
+    /// Where its files are.
+    pub paths: BundlePaths,
+    /// The facts.
+    pub document: BundleDocument,
+    /// `bundle.json` as it stands there, with fields that this version doesn't know.
+    pub raw: Value,
+    /// The seal; `None` when the run was cut off before it.
+    pub manifest: Option<Manifest>,
+}
+
+/// How a folder differs from what was sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The path in the bundle.
+    pub path: String,
+    /// How it differs.
+    pub kind: DifferenceKind,
+}
+
+/// The ways in which a file differs from what was sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DifferenceKind {
+    /// Its bytes are others.
+    Altered,
+    /// It is gone.
+    Missing,
+    /// It was not there.
+    Added,
+    /// A link, a pipe or a device stands there.
+    NotPlain,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = match self.kind {
+            DifferenceKind::Altered => "altered",
+            DifferenceKind::Missing => "missing",
+            DifferenceKind::Added => "added after sealing",
+            DifferenceKind::NotPlain => "not a plain file",
+        };
+        write!(f, "{}: {how}", self.path.escape_debug())
+    }
+}
+
+/// Opens a bundle; unknown fields are kept, an unknown format is refused.
+pub fn open(dir: &Path) -> Result<Bundle, BundleError> {
+    let paths = BundlePaths::new(dir);
+    let raw: Value = read_json(&paths.document())?;
+    let found = raw.get("format").and_then(Value::as_str).unwrap_or("none");
+    if found != FORMAT {
+        return Err(BundleError::UnknownFormat {
+            path: paths.document(),
+            found: found.escape_debug().to_string(),
+        });
+    }
+    let document = BundleDocument::deserialize(&raw).map_err(|source| BundleError::Invalid {
+        path: paths.document(),
+        source,
+    })?;
+    Ok(Bundle {
+        document,
+        raw,
+        manifest: read_manifest(&paths)?,
+        paths,
+    })
+}
+
+/// Compares a folder with its manifest, byte by byte; nothing to report means whole.
+pub fn check_whole(dir: &Path) -> Result<Vec<Difference>, BundleError> {
+    let paths = BundlePaths::new(dir);
+    let Some(manifest) = read_manifest(&paths)? else {
+        return Err(BundleError::NotSealed {
+            dir: dir.to_owned(),
+        });
+    };
+    let mut sealed = by_path(&paths.manifest(), &manifest)?;
+    let mut differences: Vec<_> = survey(dir)?
+        .into_iter()
+        .filter_map(|(path, found)| {
+            let kind = match (found, sealed.remove(path.as_str())) {
+                (Found::NotPlain, _) => DifferenceKind::NotPlain,
+                (Found::File(_), None) => DifferenceKind::Added,
+                (Found::File(file), Some(then)) if file != *then => DifferenceKind::Altered,
+                (Found::File(_), Some(_)) => return None,
+            };
+            Some(Difference { path, kind })
+        })
+        .collect();
+    differences.extend(sealed.into_keys().map(|path| Difference {
+        path: path.to_owned(),
+        kind: DifferenceKind::Missing,
+    }));
+    differences.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(differences)
+}
+
+fn by_path<'a>(
+    path: &Path,
+    manifest: &'a Manifest,
+) -> Result<BTreeMap<&'a str, &'a SealedFile>, BundleError> {
+    let mut files = BTreeMap::new();
+    for file in &manifest.files {
+        if files.insert(file.path.as_str(), file).is_some() {
+            return Err(BundleError::NamedTwice {
+                path: path.to_owned(),
+                name: file.path.escape_debug().to_string(),
+            });
+        }
+    }
+    Ok(files)
+}
+
+fn read_manifest(paths: &BundlePaths) -> Result<Option<Manifest>, BundleError> {
+    let path = paths.manifest();
+    match fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Ok(found) if !found.is_file() => return Err(BundleError::NotPlain { path }),
+        _ => {}
+    }
+    let manifest: Manifest = read_json(&path)?;
+    if manifest.format == MANIFEST_FORMAT {
+        Ok(Some(manifest))
+    } else {
+        Err(BundleError::UnknownFormat {
+            path,
+            found: manifest.format.escape_debug().to_string(),
+        })
+    }
+}
+
+fn read_json<T: DeserializeOwned>(path: &PathBuf) -> Result<T, BundleError> {
+    let bytes = fs::read(path).map_err(|source| BundleError::Read {
+        path: path.clone(),
+        source,
+    })?;
+    serde_json::from_slice(&bytes).map_err(|source| BundleError::Invalid {
+        path: path.clone(),
+        source,
+    })
+}

@@ -1,0 +1,112 @@
+//! Writing a file whole or not at all: beside its place, synced, then renamed onto it.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use super::error::BundleError;
+
+/// Writes a file through a buffer; a reader sees the old file or the new one, never a part.
+pub(super) fn write_whole(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), BundleError> {
+    let beside = beside(path);
+    let failed = |source| BundleError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let result = write_synced(&beside, fill)
+        .and_then(|()| fs::rename(&beside, path))
+        .and_then(|()| sync_folder_of(path));
+    if result.is_err() {
+        // The error that stopped the writing matters, not one of tidying up after it.
+        let _ = fs::remove_file(&beside);
+    }
+    result.map_err(failed)
+}
+
+/// Writes a value as indented JSON, whole or not at all.
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), BundleError> {
+    write_whole(path, |out| {
+        serde_json::to_writer_pretty(&mut *out, value)?;
+        out.write_all(b"\n")
+    })
+}
+
+fn write_synced(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    // What a killed run left there is ours, and a link there must not lead the writing elsewhere.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut out = BufWriter::new(File::create_new(path)?);
+    fill(&mut out)?;
+    out.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_all()
+}
+
+/// The file beside a file: `.bundle.json.part`.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".part");
+    path.with_file_name(name)
+}
+
+#[cfg(unix)]
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+/// Folders can't be synced elsewhere.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+fn sync_folder_of(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+    use super::*;
+
+    #[test]
+    fn a_failed_writing_leaves_the_old_file_and_nothing_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("facts.json");
+        write_whole(&path, |out| out.write_all(b"old")).unwrap();
+
+        let error = write_whole(&path, |out| {
+            out.write_all(b"half of the n")?;
+            Err(io::Error::other("disk full"))
+        })
+        .unwrap_err();
+
+        assert!(error.to_string().starts_with("cannot write "));
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_beside_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("facts.json");
+        drop(File::create(beside(&path)).unwrap());
+        write_json(&path, &[1, 2]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"[\n  1,\n  2\n]\n");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

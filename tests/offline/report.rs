@@ -1,0 +1,362 @@
+//! The report, the table and the progress lines over the golden run.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
+use shippass::{
+    bundle::{BundleDocument, BundlePaths, write_report},
+    evidence::{ActionOutcome, Run, RunEvent, StepIndex},
+    report::{Charset, Colour, Progress, ProgressMode, ReportView, TableLook, table, write_html},
+};
+
+use crate::golden::{self, Pictures};
+
+fn html(dir: &BundlePaths, run: &Run) -> String {
+    let document = BundleDocument::new(run, &golden::findings());
+    let view = ReportView {
+        run,
+        document: &document,
+        picture: &|name| dir.read(name).ok(),
+    };
+    let mut out = Vec::new();
+    write_html(&view, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn golden_html(pictures: Pictures) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let run = golden::run(dir.path(), pictures);
+    html(&BundlePaths::new(dir.path()), &run)
+}
+
+/// From a marker up to the end of the element that holds it.
+fn part<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
+    let start = html.find(from).unwrap_or_else(|| panic!("no {from}"));
+    let end = html[start..].find(to).unwrap_or_else(|| panic!("no {to}"));
+    &html[start..start + end + to.len()]
+}
+
+#[test]
+fn the_head_and_the_findings_stand_first() {
+    let html = golden_html(Pictures::Tiny);
+    insta::assert_snapshot!(
+        part(&html, "<header class=\"head\">", "</section>").replace("><", ">\n<")
+    );
+}
+
+#[test]
+fn a_finding_shows_its_exchange() {
+    let html = golden_html(Pictures::Tiny);
+    insta::assert_snapshot!(part(&html, "<article", "</article>").replace("><", ">\n<"));
+}
+
+#[test]
+fn a_step_that_failed_and_one_that_never_began_say_why() {
+    let html = golden_html(Pictures::Tiny);
+    let failed = part(&html, "<details class=\"step failed\"", "class=\"told\"");
+    assert!(failed.contains("tap “History”: nothing named “History” is visible within 5 s"));
+    assert!(html.contains("Instead: <bdi>“Not signed yet”</bdi>"));
+    let not_run = part(&html, "<details class=\"step not-run\"", "</ul>");
+    assert!(not_run.contains("a step before it failed"));
+    assert!(not_run.contains("The customer gets the mail"));
+    assert!(!not_run.contains("<figure"));
+}
+
+#[test]
+fn no_captured_text_becomes_markup_a_link_or_a_control() {
+    let html = golden_html(Pictures::Tiny);
+    let (style, page) = html.split_once("</style>").unwrap();
+    assert!(!style.contains("script"));
+    for forbidden in [
+        "<script",
+        "<iframe",
+        "<form",
+        "<object",
+        "<link",
+        "<base",
+        " style=",
+        "javascript:alert(1)\"",
+    ] {
+        assert!(!page.contains(forbidden), "the page holds {forbidden}");
+    }
+    for attribute in page.split(" href=\"").skip(1) {
+        assert!(
+            attribute.starts_with('#'),
+            "a link leads out: {attribute:.40}"
+        );
+    }
+    for attribute in page.split(" src=\"").skip(1) {
+        assert!(
+            attribute.starts_with("data:image/jpeg;base64,"),
+            "{attribute:.40}"
+        );
+    }
+    assert_eq!(
+        page.matches("<img").count(),
+        6,
+        "one for each picture on disk"
+    );
+    assert!(
+        html.chars()
+            .all(|it| it == '\n' || it == '\t' || !it.is_control()),
+        "a control character got through"
+    );
+    assert!(!html.contains(['\u{202e}', '\u{200b}']));
+    assert!(page.contains("<span class=\"escape\">\\u{202e}</span>"));
+    assert!(page.contains("&lt;script&gt;document.title"));
+}
+
+#[test]
+fn every_element_that_opens_closes() {
+    let html = golden_html(Pictures::Tiny);
+    for tag in [
+        "html", "head", "body", "main", "section", "details", "summary", "div", "bdi", "figure",
+        "ul", "ol", "dl", "article", "table",
+    ] {
+        let opened =
+            html.matches(&format!("<{tag}>")).count() + html.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, html.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_place_in_the_page() {
+    let html = golden_html(Pictures::Tiny);
+    let links: Vec<_> = html
+        .split(" href=\"#")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert!(links.len() > 20);
+    for link in links {
+        assert_eq!(
+            html.matches(&format!(" id=\"{link}\"")).count(),
+            1,
+            "#{link}"
+        );
+    }
+}
+
+#[test]
+fn the_style_is_the_one_that_the_policy_names() {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    let html = golden_html(Pictures::Tiny);
+    let style = html
+        .split_once("<style>")
+        .unwrap()
+        .1
+        .split_once("</style>")
+        .unwrap()
+        .0;
+    let hash = BASE64_STANDARD.encode(shippass::bundle::sha256(style.as_bytes()));
+    assert!(
+        html.contains(&format!("style-src &#39;sha256-{hash}&#39;"))
+            || html.contains(&format!("style-src 'sha256-{hash}'"))
+    );
+    assert!(!style.contains("url(") && !style.contains("@import") && !style.contains('<'));
+}
+
+#[test]
+fn a_circle_of_redirects_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = golden::run(dir.path(), Pictures::Tiny);
+    run.checklists[0].steps[2].exchanges[0].redirected_from = Some("e4".to_owned());
+    let html = html(&BundlePaths::new(dir.path()), &run);
+    assert!(html.contains("Redirects"));
+}
+
+#[test]
+fn a_run_that_was_cut_short_is_never_clean() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = golden::run(dir.path(), Pictures::Tiny);
+    run.checklists.truncate(1);
+    run.checklists[0].steps.truncate(2);
+    run.info.cut_short = Some("interrupted".to_owned());
+    let html = html(&BundlePaths::new(dir.path()), &run);
+    assert!(html.contains("<div class=\"verdict not-run\"><h1>not run</h1>"));
+    assert!(html.contains("Cut short: </b><bdi>interrupted</bdi>"));
+}
+
+fn golden_table(look: TableLook) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let run = golden::run(dir.path(), Pictures::Tiny);
+    let document = BundleDocument::new(&run, &golden::findings());
+    table(&run, &document, look)
+}
+
+#[test]
+fn the_table_fits_a_terminal_of_80_columns() {
+    insta::assert_snapshot!(golden_table(TableLook {
+        width: 80,
+        colour: Colour::Never,
+        charset: Charset::Unicode,
+    }));
+}
+
+#[test]
+fn the_table_fits_a_log_that_knows_ascii_only() {
+    let text = golden_table(TableLook {
+        width: 100,
+        colour: Colour::Never,
+        charset: Charset::Ascii,
+    });
+    assert!(!text.contains(['│', '─', '›', '\u{1b}', '\u{202e}']));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn no_line_of_the_table_is_wider_than_the_terminal() {
+    for width in [60, 61, 80, 120, 200] {
+        for charset in [Charset::Ascii, Charset::Unicode] {
+            let text = golden_table(TableLook {
+                width,
+                colour: Colour::Never,
+                charset,
+            });
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "wider than {width}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let look = |colour| TableLook {
+        width: 80,
+        colour,
+        charset: Charset::Unicode,
+    };
+    let mut coloured = golden_table(look(Colour::Always));
+    assert!(coloured.contains("\u{1b}[31mfailed"));
+    for code in ["31", "32", "33", "35", "39", "90", "0"] {
+        coloured = coloured.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(coloured, golden_table(look(Colour::Never)));
+}
+
+/// A writer that a test can look into.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The events that the golden run came from, as far as progress listens.
+fn events(run: &Run) -> Vec<RunEvent> {
+    let mut events = vec![RunEvent::RunStarted {
+        info: run.info.clone(),
+        target: run.target.clone(),
+        api: run.api.clone(),
+        checklists: run.checklists.clone(),
+    }];
+    for (checklist, list) in run.checklists.iter().enumerate() {
+        for (step, seen) in list.steps.iter().enumerate() {
+            let at = StepIndex { checklist, step };
+            if let Some(why) = seen.not_run.clone() {
+                events.push(RunEvent::StepSkipped { at, why });
+                continue;
+            }
+            events.push(RunEvent::StepStarted {
+                at,
+                started: seen.started.unwrap(),
+            });
+            events.extend(
+                seen.actions
+                    .iter()
+                    .cloned()
+                    .map(|record| RunEvent::ActionFinished { at, record }),
+            );
+            events.extend(
+                seen.expectations
+                    .iter()
+                    .cloned()
+                    .map(|record| RunEvent::ExpectationFinished { at, record }),
+            );
+            events.push(RunEvent::StepFinished {
+                at,
+                duration_ms: seen.duration_ms,
+                page: seen.page.clone(),
+                unsettled: seen.unsettled.clone(),
+                undecided: seen.undecided.clone(),
+            });
+        }
+    }
+    events.push(RunEvent::RunFinished {
+        finished: golden::moment(31_240),
+        cut_short: Some("interrupted".to_owned()),
+        redactions: run.redactions.clone(),
+    });
+    events
+}
+
+fn progress(mode: ProgressMode) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let run = golden::run(dir.path(), Pictures::Tiny);
+    let log = Log::default();
+    let mut progress = Progress::new(mode, Box::new(log.clone()));
+    for event in events(&run) {
+        progress.on(&event);
+    }
+    drop(progress);
+    let bytes = log.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn progress_tells_each_step_and_never_says_passed() {
+    let lines = progress(ProgressMode::Lines);
+    assert!(!lines.contains("pass") && !lines.contains("ok"));
+    insta::assert_snapshot!(lines);
+    assert_eq!(progress(ProgressMode::Bar), lines, "the bar goes elsewhere");
+    assert_eq!(progress(ProgressMode::Quiet), "");
+}
+
+#[test]
+fn progress_survives_a_closed_pipe() {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let run = golden::run(dir.path(), Pictures::Tiny);
+    assert_eq!(
+        run.checklists[0].steps[3].actions[2].outcome,
+        ActionOutcome::NotRun
+    );
+    let mut progress = Progress::new(ProgressMode::Lines, Box::new(Closed));
+    for event in events(&run) {
+        progress.on(&event);
+    }
+}
+
+/// For eyes: `REPORT_TO` names the file; the pictures are as large as a phone's.
+#[test]
+#[ignore = "writes the golden report for a person to look at"]
+fn write_the_golden_report_to_look_at() {
+    let folder = std::env::temp_dir().join("shippass-golden-report");
+    std::fs::create_dir_all(&folder).unwrap();
+    let run = golden::run(&folder, Pictures::Real);
+    let html = html(&BundlePaths::new(&folder), &run);
+    write_report(&folder, |out| out.write_all(html.as_bytes())).unwrap();
+    let mut place = String::new();
+    writeln!(place, "{}", folder.join("report.html").display()).unwrap();
+    io::stderr().write_all(place.as_bytes()).unwrap();
+}
