@@ -1,8 +1,10 @@
 //! Tests that need nothing but this crate: no browser, no network.
+#![allow(missing_docs, reason = "tests name themselves")]
 
 mod architecture;
 mod bundles;
 mod checklists;
+mod demo;
 mod detectors;
 mod golden;
 mod journal;
