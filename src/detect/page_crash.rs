@@ -40,35 +40,53 @@ const ERROR_PAGE_LENGTH: u32 = 400;
 fn inspect(run: &Run) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (checklist, list) in run.checklists.iter().enumerate() {
+        // A page that stays broken over several steps is one crash.
+        let mut crashed: Option<(String, String)> = None;
         for step in &list.steps {
+            let url = step
+                .page
+                .as_ref()
+                .map(|page| page.url.clone())
+                .unwrap_or_default();
             let at = StepRef {
                 checklist,
                 step: step.id.clone(),
             };
             let uncaught: Vec<_> = step.console.iter().filter(|line| is_crash(line)).collect();
             let sight = error_page(step);
-            match (uncaught.first(), sight) {
-                (Some(first), sight) => {
-                    let mut detail = first
-                        .stack
-                        .first()
-                        .map_or_else(String::new, |frame| format!("Thrown at {frame}. "));
-                    detail.push_str(sight.as_deref().unwrap_or_default());
-                    findings.push(Finding {
-                        console: uncaught.iter().map(|line| line.id.clone()).collect(),
-                        ..finding(
-                            at,
-                            format!("uncaught error: {}", first_line(&first.text)),
-                            detail.trim().to_owned(),
-                        )
-                    });
-                }
-                (None, Some(sight)) => findings.push(finding(at, title_of(step), sight)),
-                (None, None) => {}
-            }
+            let found = match (uncaught.first(), sight) {
+                (Some(first), sight) => Some(thrown(at, first, &uncaught, sight.as_deref())),
+                (None, Some(sight)) => Some(finding(at, title_of(step), sight)),
+                (None, None) => None,
+            };
+            crashed = found.map(|mut found| {
+                let fault = match crashed.take() {
+                    Some((before, fault)) if before == url => fault,
+                    _ => found.fault.clone(),
+                };
+                found.fault.clone_from(&fault);
+                findings.push(found);
+                (url, fault)
+            });
         }
     }
     findings
+}
+
+fn thrown(at: StepRef, first: &ConsoleLine, all: &[&ConsoleLine], sight: Option<&str>) -> Finding {
+    let mut detail = String::new();
+    if let Some(frame) = first.stack.first() {
+        detail = format!("Thrown at {frame}. ");
+    }
+    detail.push_str(sight.unwrap_or_default());
+    Finding {
+        console: all.iter().map(|line| line.id.clone()).collect(),
+        ..finding(
+            at,
+            format!("uncaught error: {}", first_line(&first.text)),
+            detail.trim().to_owned(),
+        )
+    }
 }
 
 fn finding(at: StepRef, title: String, detail: String) -> Finding {

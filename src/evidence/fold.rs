@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{
     error::EvidenceError,
     event::{RunEvent, StepIndex},
-    exchange::ReadAs,
+    exchange::{ReadAs, Resource},
     journal::read_journal,
     run::{Run, StepRun},
 };
@@ -103,7 +103,15 @@ impl Run {
             return;
         };
         let steps = checklist.steps.iter_mut().take(read.at.step + 1).rev();
-        let mut exchanges = steps.flat_map(|step| step.exchanges.iter_mut().rev());
+        let mut exchanges = steps
+            .flat_map(|step| step.exchanges.iter_mut().rev())
+            .filter(|exchange| {
+                // Only calls of the page's own code are read by it.
+                matches!(
+                    exchange.resource,
+                    Resource::Fetch | Resource::Xhr | Resource::Other
+                )
+            });
         if let Some(exchange) = exchanges.find(|exchange| is_read(&exchange.url, &read.url))
             && !exchange.read_as.contains(&read.how)
         {
