@@ -18,6 +18,7 @@ use crate::evidence::Run;
 /// A narrower terminal breaks the lines itself.
 const NARROWEST: usize = 60;
 const NARROWEST_STEP: usize = 12;
+const LONGEST_REASON: usize = 160;
 
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,10 +112,14 @@ fn steps(checklist: &ChecklistEntry, look: TableLook) -> String {
     let step_width = step_width.max(NARROWEST_STEP);
     let mut builder = Builder::default();
     builder.push_record(["", "step", "status", "flags", "time"]);
+    let mut told = None;
     for step in &checklist.steps {
+        // Steps that share a reason tell it once.
+        let why = why(step).filter(|why| told != Some(*why));
+        told = step.why.as_deref();
         builder.push_record([
             number(step),
-            step_cell(step, step_width),
+            step_cell(step, why, step_width),
             words::status(step.status).to_owned(),
             flags(step),
             time(step),
@@ -140,14 +145,26 @@ fn number(step: &StepEntry) -> String {
     words::step_number(&step.id).to_owned()
 }
 
-/// The name, and why when the machine has a reason to tell.
-fn step_cell(step: &StepEntry, width: usize) -> String {
+/// A flagged step's reason is its finding, which stands below the table.
+fn why(step: &StepEntry) -> Option<&str> {
+    let is_told_below = step.status == Status::Flagged;
+    step.why.as_deref().filter(|_| !is_told_below)
+}
+
+fn step_cell(step: &StepEntry, why: Option<&str>, width: usize) -> String {
     let mut cell = wrap(&visible::line(&step.name), width, "");
-    // A flagged step's reason is its finding, which stands below the table.
-    if let Some(why) = step.why.as_ref().filter(|_| step.status != Status::Flagged) {
-        cell.push_str(&wrap(&visible::line(why), width, "  "));
+    if let Some(why) = why {
+        cell.push_str(&wrap(&shortened(&visible::line(why)), width, "  "));
     }
     cell.trim_end().to_owned()
+}
+
+/// A reason may quote a whole page; the report has room for that, the table hasn't.
+fn shortened(why: &str) -> String {
+    match why.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{}...", why[..end].trim_end()),
+        None => why.to_owned(),
+    }
 }
 
 fn flags(step: &StepEntry) -> String {

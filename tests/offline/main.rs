@@ -8,5 +8,6 @@ mod demo;
 mod detectors;
 mod golden;
 mod journal;
+mod progress;
 mod report;
 mod setup;

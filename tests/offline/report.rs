@@ -1,17 +1,17 @@
-//! The report, the table and the progress lines over the golden run.
+//! The report and the table over the golden run.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::{
     fmt::Write as _,
     io::{self, Write},
-    sync::{Arc, Mutex},
 };
 
 use shippass::{
     bundle::{BundleDocument, BundlePaths, write_report},
-    evidence::{ActionOutcome, Run, RunEvent, StepIndex},
-    report::{Charset, Colour, Progress, ProgressMode, ReportView, TableLook, table, write_html},
+    detect::Findings,
+    evidence::Run,
+    report::{Charset, Colour, ReportView, TableLook, table, write_html},
 };
 
 use crate::golden::{self, Pictures};
@@ -65,6 +65,41 @@ fn a_step_that_failed_and_one_that_never_began_say_why() {
     assert!(not_run.contains("a step before it failed"));
     assert!(not_run.contains("The customer gets the mail"));
     assert!(!not_run.contains("<figure"));
+}
+
+#[test]
+fn noise_is_called_noise_and_alarms_nobody() {
+    let html = golden_html(Pictures::Tiny);
+    let noise = part(&html, "<span class=\"level\"><bdi>uncaught error", "</li>");
+    assert!(noise.contains(", noise</span>"));
+    assert!(noise.contains("Unchecked runtime.lastError"));
+    let before = &html[..html.find(noise).unwrap()];
+    let fold = &before[before.rfind("<details").unwrap()..];
+    assert!(fold.starts_with("<details class=\"fold\">"), "{fold}");
+}
+
+#[test]
+fn steps_that_share_a_reason_tell_it_once_in_the_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = golden::run(dir.path(), Pictures::Tiny);
+    for step in &mut run.checklists[0].steps[1..] {
+        step.started = None;
+        step.not_run = Some(format!("the browser ended: {}", "x".repeat(400)));
+        step.expectations.clear();
+        step.actions.clear();
+    }
+    let document = BundleDocument::new(&run, &Findings::default());
+    let text = table(
+        &run,
+        &document,
+        TableLook {
+            width: 100,
+            colour: Colour::Never,
+            charset: Charset::Ascii,
+        },
+    );
+    assert_eq!(text.matches("the browser ended").count(), 1);
+    assert!(text.matches('x').count() < 200, "{text}");
 }
 
 #[test]
@@ -240,114 +275,7 @@ fn colour_adds_nothing_but_colour() {
     assert_eq!(coloured, golden_table(look(Colour::Never)));
 }
 
-/// A writer that a test can look into.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The events that the golden run came from, as far as progress listens.
-fn events(run: &Run) -> Vec<RunEvent> {
-    let mut events = vec![RunEvent::RunStarted {
-        info: run.info.clone(),
-        target: run.target.clone(),
-        api: run.api.clone(),
-        checklists: run.checklists.clone(),
-    }];
-    for (checklist, list) in run.checklists.iter().enumerate() {
-        for (step, seen) in list.steps.iter().enumerate() {
-            let at = StepIndex { checklist, step };
-            if let Some(why) = seen.not_run.clone() {
-                events.push(RunEvent::StepSkipped { at, why });
-                continue;
-            }
-            events.push(RunEvent::StepStarted {
-                at,
-                started: seen.started.unwrap(),
-            });
-            events.extend(
-                seen.actions
-                    .iter()
-                    .cloned()
-                    .map(|record| RunEvent::ActionFinished { at, record }),
-            );
-            events.extend(
-                seen.expectations
-                    .iter()
-                    .cloned()
-                    .map(|record| RunEvent::ExpectationFinished { at, record }),
-            );
-            events.push(RunEvent::StepFinished {
-                at,
-                duration_ms: seen.duration_ms,
-                page: seen.page.clone(),
-                unsettled: seen.unsettled.clone(),
-                undecided: seen.undecided.clone(),
-            });
-        }
-    }
-    events.push(RunEvent::RunFinished {
-        finished: golden::moment(31_240),
-        cut_short: Some("interrupted".to_owned()),
-        redactions: run.redactions.clone(),
-    });
-    events
-}
-
-fn progress(mode: ProgressMode) -> String {
-    let dir = tempfile::tempdir().unwrap();
-    let run = golden::run(dir.path(), Pictures::Tiny);
-    let log = Log::default();
-    let mut progress = Progress::new(mode, Box::new(log.clone()));
-    for event in events(&run) {
-        progress.on(&event);
-    }
-    drop(progress);
-    let bytes = log.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap()
-}
-
-#[test]
-fn progress_tells_each_step_and_never_says_passed() {
-    let lines = progress(ProgressMode::Lines);
-    assert!(!lines.contains("pass") && !lines.contains("ok"));
-    insta::assert_snapshot!(lines);
-    assert_eq!(progress(ProgressMode::Bar), lines, "the bar goes elsewhere");
-    assert_eq!(progress(ProgressMode::Quiet), "");
-}
-
-#[test]
-fn progress_survives_a_closed_pipe() {
-    struct Closed;
-    impl Write for Closed {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::BrokenPipe.into())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let run = golden::run(dir.path(), Pictures::Tiny);
-    assert_eq!(
-        run.checklists[0].steps[3].actions[2].outcome,
-        ActionOutcome::NotRun
-    );
-    let mut progress = Progress::new(ProgressMode::Lines, Box::new(Closed));
-    for event in events(&run) {
-        progress.on(&event);
-    }
-}
-
-/// For eyes: `REPORT_TO` names the file; the pictures are as large as a phone's.
+/// For eyes: the pictures are as large as a phone's.
 #[test]
 #[ignore = "writes the golden report for a person to look at"]
 fn write_the_golden_report_to_look_at() {

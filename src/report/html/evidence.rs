@@ -11,6 +11,7 @@ pub(super) struct Evidence<'a> {
     exchanges: HashMap<&'a str, &'a Exchange>,
     console: HashMap<&'a str, &'a ConsoleLine>,
     findings: HashMap<&'a str, (usize, &'a FindingEntry)>,
+    noise: HashSet<&'a str>,
     own_origin: &'a str,
 }
 
@@ -32,6 +33,11 @@ impl<'a> Evidence<'a> {
                 .enumerate()
                 .map(|(index, finding)| (finding.id.as_str(), (index, finding)))
                 .collect(),
+            noise: document
+                .noise
+                .iter()
+                .map(|noise| noise.evidence.as_str())
+                .collect(),
             own_origin: run.target.origins.first().map_or("", String::as_str),
         }
     }
@@ -47,6 +53,11 @@ impl<'a> Evidence<'a> {
     /// A finding with its place in the list, which its anchor is made of.
     pub(super) fn finding(&self, id: &str) -> Option<(usize, &'a FindingEntry)> {
         self.findings.get(id).copied()
+    }
+
+    /// Whether a console line or an exchange was filed as noise.
+    pub(super) fn is_noise(&self, id: &str) -> bool {
+        self.noise.contains(id)
     }
 
     /// A URL as a path when it is on the target's own origin, else whole.

@@ -44,7 +44,7 @@ pub(super) fn finding(
                 ul.console {
                     @for id in &finding.console {
                         li { @match evidence.console(id) {
-                            Some(line) => (console_line(line)),
+                            Some(line) => (console_line(evidence, line)),
                             None => { "The line " (shown(id)) " is not in the record." },
                         } }
                     }
@@ -87,15 +87,21 @@ fn about(detector: &str) -> Markup {
 }
 
 /// A console line with its source and the innermost frames of its stack.
-pub(super) fn console_line(line: &ConsoleLine) -> Markup {
+pub(super) fn console_line(evidence: &Evidence<'_>, line: &ConsoleLine) -> Markup {
     let kind = match line.kind {
         ConsoleKind::Console => line.level.as_str(),
         ConsoleKind::UncaughtError => "uncaught error",
         ConsoleKind::Browser => "browser",
     };
+    let is_noise = evidence.is_noise(&line.id);
     let is_error = line.level == "error" || line.kind == ConsoleKind::UncaughtError;
+    let class = if is_error && !is_noise {
+        "level error"
+    } else {
+        "level"
+    };
     html! {
-        span class=(if is_error { "level error" } else { "level" }) { (shown(kind)) }
+        span class=(class) { (shown(kind)) @if is_noise { ", noise" } }
         pre { (shown_block(&line.text)) }
         @if !line.source.is_empty() {
             p.quiet { code { (shown(&line.source)) @if line.line > 0 { ":" (line.line) } } }

@@ -49,7 +49,7 @@ pub(super) fn step(view: &ReportView<'_>, evidence: &Evidence<'_>, at: (usize, u
                 }
                 (findings(view, evidence, at.0, entry))
                 @if let Some(seen) = seen {
-                    (console(seen))
+                    (console(evidence, seen))
                     (network(evidence, &seen.exchanges))
                 }
             }
@@ -167,7 +167,7 @@ fn page(seen: &StepRun) -> Markup {
             @if let Some(page) = &seen.page {
                 dt { "Page" } dd { @if page.title.is_empty() { span.quiet { "no title" } } @else { (shown(&page.title)) } }
                 dt { "At" } dd { code { (shown(&page.url)) } }
-                @for alert in &page.alerts { dt { "Told" } dd { (shown(alert)) } }
+                @for alert in &page.alerts { dt { "Told" } dd { (shown_block(alert)) } }
                 @if page.is_browser_error { dt { "Error" } dd { "the browser’s own error page stands there" } }
             } @else {
                 dt { "Page" } dd { "could not be read" }
@@ -227,14 +227,17 @@ fn findings(
     }
 }
 
-fn console(seen: &StepRun) -> Markup {
-    let is_uncaught = |kind| kind == ConsoleKind::UncaughtError;
-    let has_uncaught = seen.console.iter().any(|line| is_uncaught(line.kind));
+/// Open when an uncaught error stands there that isn't noise.
+fn console(evidence: &Evidence<'_>, seen: &StepRun) -> Markup {
+    let has_uncaught = seen
+        .console
+        .iter()
+        .any(|line| line.kind == ConsoleKind::UncaughtError && !evidence.is_noise(&line.id));
     html! {
         @if !seen.console.is_empty() {
             details.fold open[has_uncaught] {
                 summary { "Console " span.quiet { (words::plural(seen.console.len(), "line")) } }
-                ul.console { @for line in &seen.console { li { (console_line(line)) } } }
+                ul.console { @for line in &seen.console { li { (console_line(evidence, line)) } } }
             }
         }
     }

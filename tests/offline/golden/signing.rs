@@ -1,9 +1,9 @@
 //! The checklist of the incident: a signature that never was.
 
 use shippass::evidence::{
-    ActionOutcome, ActionRecord, Answer, Body, ChecklistRun, ConsoleLine, Content, Effects,
-    Exchange, ExpectationOutcome, ExpectationRecord, Happening, Initiator, Outcome, ReadAs,
-    Resource, StepRun, Timings,
+    ActionOutcome, ActionRecord, Answer, Body, ChecklistRun, ConsoleKind, ConsoleLine, Content,
+    Effects, Exchange, ExpectationOutcome, ExpectationRecord, Happening, Initiator, Outcome,
+    ReadAs, Resource, StepRun, Timings,
 };
 
 use super::{
@@ -53,6 +53,15 @@ impl Golden<'_> {
 
     fn open_quote(&self) -> StepRun {
         StepRun {
+            console: vec![ConsoleLine {
+                id: "c0".to_owned(),
+                level: "error".to_owned(),
+                kind: ConsoleKind::UncaughtError,
+                text: "Unchecked runtime.lastError: message port closed".to_owned(),
+                source: "chrome-extension://abcdefgh/content.js".to_owned(),
+                at: moment(1_900),
+                ..ConsoleLine::default()
+            }],
             confirm: vec![
                 "The total reads $4,500.00 and nothing is cut off at the right edge".to_owned(),
                 "The customer’s name is the one on the order".to_owned(),
