@@ -148,13 +148,21 @@ pub(super) fn timestamp(milliseconds: f64) -> Timestamp {
 }
 
 fn redact_headers(headers: &[HeaderData], redactor: &Redactor) -> Vec<Header> {
-    headers
-        .iter()
-        .map(|header| Header {
-            name: header.name.clone(),
-            value: redactor.header(&header.name, &header.value.to_text()),
-        })
-        .collect()
+    let mut kept: Vec<Header> = Vec::with_capacity(headers.len());
+    for header in headers {
+        let value = redactor.header(&header.name, &header.value.to_text());
+        // Chromium tells of some twice: by its page's process and by its network's.
+        let is_known = kept
+            .iter()
+            .any(|known| known.name.eq_ignore_ascii_case(&header.name) && known.value == value);
+        if !is_known {
+            kept.push(Header {
+                name: header.name.clone(),
+                value,
+            });
+        }
+    }
+    kept
 }
 
 fn initiator_of(data: &InitiatorData, redactor: &Redactor) -> Option<Initiator> {

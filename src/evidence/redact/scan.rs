@@ -20,6 +20,9 @@ const DEPTH: usize = 4;
 /// A gzip that unpacks to more is looked at up to here.
 const UNPACKED: u64 = 64 << 20;
 
+/// The first bytes of a gzip (RFC 1952).
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+
 static BASE64: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/_-]{16,}={0,2}").ok());
 static HEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:[0-9a-fA-F]{2}){8,}").ok());
@@ -141,7 +144,9 @@ fn scan_deep(finder: &Finder, bytes: &[u8], depth: usize, encoding: &str) -> Opt
             encoding: encoding.to_owned(),
         });
     }
-    if depth == 0 {
+    // A picture's bytes hold no encoded text; an archive is known by its first bytes.
+    let is_opaque = std::str::from_utf8(bytes).is_err() && !bytes.starts_with(&GZIP);
+    if depth == 0 || is_opaque {
         return None;
     }
     let named = |step: &str| {
@@ -174,7 +179,7 @@ fn is_encoded(run: &[u8]) -> bool {
 }
 
 fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
-    bytes.starts_with(&[0x1F, 0x8B]).then_some(())?;
+    bytes.starts_with(&GZIP).then_some(())?;
     let mut decoded = Vec::new();
     // A truncated archive still has a beginning.
     let _ = GzDecoder::new(bytes)
