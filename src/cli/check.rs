@@ -29,14 +29,19 @@ pub(super) fn main(
         .iter()
         .map(|checklist| checklist.steps.len())
         .sum();
-    let warnings = match project.warnings.len() {
-        0 => String::new(),
-        1 => "; 1 warning".to_owned(),
-        count => format!("; {count} warnings"),
+    let count = |number: usize, word: &str| match number {
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
     };
-    let checklists = project.checklists.len();
-    terminal.print(&format!(
-        "no mistakes in {checklists} checklists with {steps} steps{warnings}"
-    ));
+    let mut text = format!(
+        "no mistakes in {} with {}",
+        count(project.checklists.len(), "checklist"),
+        count(steps, "step")
+    );
+    if !project.warnings.is_empty() {
+        text.push_str("; ");
+        text.push_str(&count(project.warnings.len(), "warning"));
+    }
+    terminal.print(&text);
     Ok(Exit::Clean)
 }

@@ -4,6 +4,7 @@
 mod architecture;
 mod bundles;
 mod checklists;
+mod commands;
 mod demo;
 mod detectors;
 mod golden;
