@@ -18,6 +18,7 @@ const SOURCES: &[Source] = &[
     ("api.js", JAVASCRIPT, include_str!("web/api.js")),
     ("app.js", JAVASCRIPT, include_str!("web/app.js")),
     ("core.js", JAVASCRIPT, include_str!("web/core.js")),
+    ("icons.js", JAVASCRIPT, include_str!("web/icons.js")),
     ("layout.js", JAVASCRIPT, include_str!("web/layout.js")),
     ("money.js", JAVASCRIPT, include_str!("web/money.js")),
     ("router.js", JAVASCRIPT, include_str!("web/router.js")),

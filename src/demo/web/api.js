@@ -1,6 +1,7 @@
 // Talking to the server, and telling the person what came of it.
 
 import { h, useMount, useState } from "./core.js";
+import { icon } from "./icons.js";
 
 /** An answer that says no. */
 export class ApiError extends Error {
@@ -34,7 +35,7 @@ const SHOWN_FOR = 4000;
 
 /** Says something in passing; screen readers hear it. */
 export const toast = (text, kind = "good") => {
-  const note = h(`div.toast.${kind}`, {}, text);
+  const note = h(`div.toast.${kind}`, {}, kind === "good" && icon("check"), text);
   document.getElementById("toasts").replaceChildren(note);
   setTimeout(() => note.remove(), SHOWN_FOR);
 };

@@ -58,7 +58,7 @@ const crash = (component, error) => {
     h("main.crash", {},
       h("div.crash-mark", { "aria-hidden": "true" }, "!"),
       h("h1", {}, "Something went wrong"),
-      h("p.quiet", {}, "This page has stopped working. Your work up to here is saved."),
+      h("p.quiet", {}, "This page has stopped working. Reload it to go on."),
       h("button.primary", { type: "button", onclick: () => location.reload() }, "Reload")));
   // Caught for the person in front of the screen, reported for everybody else.
   reportError(error);

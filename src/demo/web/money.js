@@ -9,8 +9,8 @@ export const formatCents = (cents) => dollars.format(cents / 100);
 
 /** What was typed, in cents; `null` when it is no amount. */
 export const parseCents = (text) => {
-  const digits = text.replace(/[$,\s]/g, "");
-  return /^\d+(\.\d*)?$/.test(digits) ? Math.round(Number(digits) * 100) : null;
+  const match = /^(\d+)(?:\.(\d{0,2})\d*)?$/.exec(text.replace(/[$,\s]/g, ""));
+  return match ? Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0")) : null;
 };
 
 /** A field for an amount. */

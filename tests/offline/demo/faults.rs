@@ -119,6 +119,7 @@ async fn the_upload_faults_show_where_they_should() {
     let (path, preflight, stored) = upload(&demo).await;
     assert!(path.starts_with("/quote-photos%0A/"), "{path}");
     assert_eq!((preflight.status, stored.status), (204, 400));
+    assert_eq!(preflight.header("access-control-allow-origin"), None);
     demo.stop().await;
 
     let demo = broken(Fault::CorsProductionOnly).await;

@@ -2,7 +2,8 @@
 
 import { api, toast, useApi } from "../api.js";
 import { h, nest, useState } from "../core.js";
-import { failed, icon, loading, screen } from "../layout.js";
+import { icon } from "../icons.js";
+import { failed, loading, screen } from "../layout.js";
 
 const TYPES = [
   { kind: "email", shape: "mail", label: "Send email" },

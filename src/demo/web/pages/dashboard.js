@@ -2,7 +2,8 @@
 
 import { useApi } from "../api.js";
 import { h } from "../core.js";
-import { failed, icon, loading, quoteRow, screen } from "../layout.js";
+import { icon } from "../icons.js";
+import { failed, loading, quoteRow, screen } from "../layout.js";
 import { formatCents } from "../money.js";
 
 const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;

@@ -2,7 +2,8 @@
 
 import { api, toast, useApi } from "../api.js";
 import { h, useOnce } from "../core.js";
-import { failed, icon, loading, screen } from "../layout.js";
+import { icon } from "../icons.js";
+import { failed, loading, screen } from "../layout.js";
 
 /** Draws a wall with a double socket, for those who have no photo at hand. */
 const drawSample = () => {

@@ -2,7 +2,8 @@
 
 import { api, toast, useApi } from "../api.js";
 import { h } from "../core.js";
-import { failed, field, icon, loading, pill, screen } from "../layout.js";
+import { icon } from "../icons.js";
+import { failed, field, loading, pill, screen } from "../layout.js";
 import { formatCents } from "../money.js";
 
 const total = (quote) => {

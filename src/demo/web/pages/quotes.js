@@ -2,7 +2,8 @@
 
 import { useApi } from "../api.js";
 import { h, useOnce, useState } from "../core.js";
-import { failed, field, icon, loading, quoteRow, screen } from "../layout.js";
+import { icon } from "../icons.js";
+import { failed, field, loading, quoteRow, screen } from "../layout.js";
 
 const CHOICES = [["all", "All quotes"], ["draft", "Drafts"], ["waiting", "Waiting for a signature"], ["signed", "Signed quotes"], ["declined", "Declined"]];
 

@@ -2,7 +2,8 @@
 
 import { api, useApi } from "../api.js";
 import { h, nest, useOnce, useState } from "../core.js";
-import { field, icon } from "../layout.js";
+import { icon } from "../icons.js";
+import { field } from "../layout.js";
 import { itemsCard } from "./quote.js";
 
 const thanks = (company) =>

@@ -2,7 +2,8 @@
 
 import { api, useApi } from "../api.js";
 import { h } from "../core.js";
-import { failed, icon, loading, screen } from "../layout.js";
+import { icon } from "../icons.js";
+import { failed, loading, screen } from "../layout.js";
 
 const TIERS = { free: "Free", pro: "Pro" };
 

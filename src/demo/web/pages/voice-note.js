@@ -2,7 +2,8 @@
 
 import { api, useApi } from "../api.js";
 import { h, useState } from "../core.js";
-import { failed, icon, loading, screen } from "../layout.js";
+import { icon } from "../icons.js";
+import { failed, loading, screen } from "../layout.js";
 
 const LOUDNESS = [4, 9, 15, 22, 12, 18, 26, 20, 10, 6, 14, 24, 28, 19, 11, 7, 16, 23, 17, 9, 5, 12, 20, 25, 14, 8, 13, 21, 10, 5];
 
