@@ -82,6 +82,20 @@ fn a_covered_button_names_what_covers_it() {
 
 #[test]
 #[ignore = "needs a browser driver"]
+fn a_button_under_a_sticky_bar_is_scrolled_free() {
+    let site = site(
+        "<div style='height:740px'></div><button onclick=\"out.textContent='Paid'\">Pay</button><p id=out></p><div style='height:900px'></div>
+         <div style='position:fixed;bottom:0;left:0;right:0;height:90px;background:#fff'>Tabs</div>",
+    );
+    let ended = walk(
+        &site,
+        "  - name: Pay\n    do:\n      - visit: /\n      - tap: Pay\n    expect:\n      - see: Paid\n",
+    );
+    assert_eq!(ended.status, 0, "{:#?}", ended.steps());
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
 fn text_goes_in_key_by_key_and_replaces_what_was_there() {
     let site = site(
         "<label>Name <input id=n value=old></label><label>Note <textarea>x</textarea></label><label>Size <select><option>Small<option>Large</select></label>

@@ -36,6 +36,7 @@ const isCalm = () =>
 
 let lastBox = null;
 let lastElement = null;
+let isCentred = false;
 const look = () => {
   const found = findLocator(locator, purpose);
   if (found.error) return found;
@@ -54,7 +55,12 @@ const look = () => {
   const point = onScreen(box);
   if (!point) return { error: { kind: "off-screen" } };
   const top = hit(point.x, point.y);
-  if (!isOwn(element, top)) return { error: { kind: "covered", by: describe(top) } };
+  if (!isOwn(element, top)) {
+    // A bar that sticks to an edge covers what lies there; the middle is free of it.
+    if (!isCentred) element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    isCentred = true;
+    return { error: { kind: "covered", by: describe(top) } };
+  }
   return { element, point: { x: Math.round(point.x), y: Math.round(point.y) } };
 };
 
