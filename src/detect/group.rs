@@ -18,6 +18,7 @@ pub(super) fn group(run: &Run, found: Vec<Finding>) -> Vec<Finding> {
             None => grouped.push(finding),
         }
     }
+    let mut grouped = absorb_consequences(grouped);
     for finding in &mut grouped {
         attach_console(run, finding);
     }
@@ -34,6 +35,28 @@ pub(super) fn group(run: &Run, found: Vec<Finding>) -> Vec<Finding> {
         finding.id = format!("f{}", index + 1);
     }
     grouped
+}
+
+/// An error status of a request that another detector explains is a consequence, not a second cause.
+fn absorb_consequences(found: Vec<Finding>) -> Vec<Finding> {
+    let (statuses, mut causes): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|finding| finding.detector == "http-error");
+    let mut kept = Vec::new();
+    for status in statuses {
+        let cause = causes.iter_mut().find(|cause| {
+            status
+                .requests
+                .iter()
+                .all(|request| cause.requests.contains(request))
+        });
+        match cause {
+            Some(cause) => cause.signals.push(status.title),
+            None => kept.push(status),
+        }
+    }
+    causes.extend(kept);
+    causes
 }
 
 fn absorb(known: &mut Finding, other: Finding) {
