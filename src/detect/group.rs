@@ -1,13 +1,70 @@
-//! One cause, one finding; then what is known and accepted is set aside.
+//! One cause, one finding: what follows from another finding becomes its evidence, and the same
+//! fault in several steps is told once.
 
-use jiff::civil::Date;
+use std::fmt::Write;
 
-use super::rule::{Finding, Findings, Noise};
-use crate::config::IgnoreRule;
-use crate::evidence::{ConsoleLine, Exchange, Run};
+use super::{
+    cause::{follows, lines_about},
+    rule::Finding,
+};
+use crate::evidence::Run;
 
-/// Merges what is the same fault, orders by step and numbers.
-pub(super) fn group(run: &Run, found: Vec<Finding>) -> Vec<Finding> {
+/// Merges what has one cause, orders by step and numbers.
+pub(super) fn group(run: &Run, mut found: Vec<Finding>) -> Vec<Finding> {
+    for finding in &mut found {
+        let lines: Vec<_> = lines_about(run, finding)
+            .map(|line| line.id.clone())
+            .collect();
+        add_new(&mut finding.console, lines);
+    }
+    let mut grouped = merge_equal(take_in_effects(run, &found));
+    grouped.sort_by_key(|finding| place_of(run, finding));
+    for (index, finding) in grouped.iter_mut().enumerate() {
+        finding.id = format!("f{}", index + 1);
+    }
+    grouped
+}
+
+/// What follows from another finding is told by it.
+fn take_in_effects(run: &Run, found: &[Finding]) -> Vec<Finding> {
+    let cause_of = |effect: &Finding| found.iter().position(|cause| follows(run, effect, cause));
+    let causes: Vec<_> = found.iter().map(cause_of).collect();
+    let mut kept = found.to_vec();
+    // The last first: an effect of an effect has been handed on by then, or is the cause's own.
+    for (index, cause) in causes.iter().enumerate().rev() {
+        if let Some(cause) = root_of(&causes, *cause) {
+            let effect = found[index].clone();
+            take_in(&mut kept[cause], effect);
+        }
+    }
+    let is_root = |index: &usize| causes[*index].is_none();
+    (0..kept.len())
+        .filter(is_root)
+        .map(|index| kept[index].clone())
+        .collect()
+}
+
+/// Where a chain of causes begins; they are never round, since no detector causes itself.
+fn root_of(causes: &[Option<usize>], cause: Option<usize>) -> Option<usize> {
+    let mut root = cause?;
+    while let Some(further) = causes[root] {
+        root = further;
+    }
+    Some(root)
+}
+
+fn take_in(cause: &mut Finding, effect: Finding) {
+    let _ = write!(cause.detail, "\nIt brought about: {}.", effect.title);
+    if effect.detector == "page-crash" && !effect.detail.is_empty() {
+        let _ = write!(cause.detail, " {}", effect.detail);
+    }
+    cause.severity = cause.severity.max(effect.severity);
+    add_new(&mut cause.requests, effect.requests);
+    add_new(&mut cause.console, effect.console);
+}
+
+/// The same fault again is the same finding.
+fn merge_equal(found: Vec<Finding>) -> Vec<Finding> {
     let mut grouped: Vec<Finding> = Vec::new();
     for finding in found {
         let same = grouped
@@ -17,22 +74,6 @@ pub(super) fn group(run: &Run, found: Vec<Finding>) -> Vec<Finding> {
             Some(known) => absorb(known, finding),
             None => grouped.push(finding),
         }
-    }
-    let mut grouped = absorb_consequences(grouped);
-    for finding in &mut grouped {
-        attach_console(run, finding);
-    }
-    let order = |finding: &Finding| {
-        let steps = run
-            .checklists
-            .get(finding.at.checklist)
-            .map(|list| &list.steps);
-        let step = steps.and_then(|steps| steps.iter().position(|step| step.id == finding.at.step));
-        (finding.at.checklist, step)
-    };
-    grouped.sort_by_key(order);
-    for (index, finding) in grouped.iter_mut().enumerate() {
-        finding.id = format!("f{}", index + 1);
     }
     grouped
 }
@@ -60,87 +101,29 @@ fn absorb_consequences(found: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn absorb(known: &mut Finding, other: Finding) {
-    if other.at != known.at && !known.also_at.contains(&other.at) {
-        known.also_at.push(other.at);
+    if other.at != known.at {
+        add_new(&mut known.also_at, vec![other.at]);
     }
-    for id in other.requests {
-        if !known.requests.contains(&id) {
-            known.requests.push(id);
-        }
-    }
-    known.console.extend(other.console);
+    add_new(&mut known.requests, other.requests);
+    add_new(&mut known.console, other.console);
+    add_new(&mut known.signals, other.signals);
     known.severity = known.severity.max(other.severity);
 }
 
-/// A console line that names a finding's request is evidence of it.
-fn attach_console(run: &Run, finding: &mut Finding) {
-    let Some(list) = run.checklists.get(finding.at.checklist) else {
-        return;
-    };
-    let Some(step) = list.steps.iter().find(|step| step.id == finding.at.step) else {
-        return;
-    };
-    let requests: Vec<&Exchange> = step
-        .exchanges
-        .iter()
-        .filter(|exchange| finding.requests.contains(&exchange.id))
-        .collect();
-    let is_about = |line: &ConsoleLine| {
-        line.level == "error"
-            && (requests
-                .iter()
-                .any(|exchange| line.text.contains(&exchange.path()) && exchange.path().len() > 1)
-                || (finding.detector == "html-for-json"
-                    && line.text.contains("Unexpected token '<'")))
-    };
-    for line in step.console.iter().filter(|line| is_about(line)) {
-        if !finding.console.contains(&line.id) {
-            finding.console.push(line.id.clone());
+fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
+    for other in others {
+        if !known.contains(&other) {
+            known.push(other);
         }
     }
 }
 
-/// Moves findings that a rule accepts to the noise, with the rule's reason; an expired rule holds no more.
-pub(super) fn set_aside(
-    run: &Run,
-    mut findings: Findings,
-    rules: &[IgnoreRule],
-    today: Date,
-) -> Findings {
-    let (set_aside, kept): (Vec<_>, Vec<_>) = findings
-        .findings
-        .into_iter()
-        .partition(|finding| rules.iter().any(|rule| accepts(run, rule, finding, today)));
-    for finding in set_aside {
-        let rule = rules
-            .iter()
-            .find(|rule| accepts(run, rule, &finding, today));
-        let why = rule.map(|rule| rule.why.as_str()).unwrap_or_default();
-        findings.noise.push(Noise {
-            rule: format!("ignored: {why}"),
-            at: finding.at,
-            what: finding.title,
-            evidence: finding.requests.first().cloned().unwrap_or_default(),
-        });
-    }
-    findings.findings = kept;
-    findings
-}
-
-fn accepts(run: &Run, rule: &IgnoreRule, finding: &Finding, today: Date) -> bool {
-    if rule.detector != finding.detector || rule.until.is_some_and(|until| until < today) {
-        return false;
-    }
-    let Some(pattern) = &rule.request else {
-        return true;
-    };
-    let mut exchanges = run.steps().flat_map(|(_, step)| &step.exchanges);
-    exchanges.any(|exchange| {
-        finding.requests.contains(&exchange.id)
-            && pattern
-                .method
-                .as_ref()
-                .is_none_or(|method| *method == exchange.method)
-            && (pattern.path.matches(&exchange.path()) || pattern.path.matches(&exchange.url))
-    })
+/// Checklist, then step; findings of one step stay in the detectors' order.
+fn place_of(run: &Run, finding: &Finding) -> (usize, usize) {
+    let list = run.checklists.get(finding.at.checklist);
+    let step = list.and_then(|list| {
+        let mut steps = list.steps.iter();
+        steps.position(|step| step.id == finding.at.step)
+    });
+    (finding.at.checklist, step.unwrap_or_default())
 }

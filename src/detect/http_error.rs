@@ -1,10 +1,14 @@
 //! `http-error`: an answer that says by its status that something went wrong.
 
 use super::{
+    html::title_of,
     noise::file_of,
-    rule::{Finding, Rule, Severity, StepRef},
+    origin::{Owner, call_of, owner_of},
+    rule::{Finding, Rule, Severity},
+    seen_step::{SeenStep, seen_steps},
 };
-use crate::evidence::{Exchange, ExpectationOutcome, Resource, Run, StepRun};
+use crate::checklist::ResponsePattern;
+use crate::evidence::{Answer, Exchange, ExpectationOutcome, Resource, Run, StepRun};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -13,89 +17,98 @@ pub(super) const RULE: Rule = Rule {
     what: "a request was answered with a 4xx or 5xx status",
     why: "A key that was never set in an environment, a route that doesn't exist there, a permission that is missing: the build can't see \
           them, the signed-in page asks for them. In one incident a required key was on the hand-over list and nobody looked whether it was set.",
-    looks_at: "The status of every exchange. Failures of the target's own pages and API calls are errors, of its pictures, scripts and \
-               styles warnings, of other origins notices.",
-    silent: "When the checklist itself expects that status (`response: POST /x 422`), for a 401 before anybody is signed in, for favicons and \
-             source maps, and for preflights.",
+    looks_at: "The status of every exchange. On the target's own origins 5xx is an error, and so is 4xx of a page, an API call or a script; \
+               4xx of a picture, a font, a style or a beacon is a warning. On other origins both are notices: declare an origin under \
+               `origins` when it belongs to the target.",
+    silent: "When the checklist itself expects that status (`response: POST /x 422`), for reads that are refused with 401 or 403 while \
+             nobody is signed in yet, for prefetches, for HEAD requests that only ask whether something is there, for favicons, source maps \
+             and what browsers look for by themselves, for preflights, and for trackers.",
     mend: "Read the answer's body in the report: it usually says why. Set the missing value in that environment, or mend the route.",
     inspect,
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (checklist, list) in run.checklists.iter().enumerate() {
-        for step in &list.steps {
-            for exchange in &step.exchanges {
-                let Some(answer) = exchange.answer().filter(|answer| answer.status >= 400) else {
-                    continue;
-                };
-                if is_expected(step, exchange) || file_of(run, checklist, step, exchange).is_some()
-                {
-                    continue;
-                }
-                let start = answer.body.start().unwrap_or_default();
-                let detail = match start.trim() {
-                    "" => "The answer has no text.".to_owned(),
-                    text => format!(
-                        "The answer begins: {}",
-                        text.chars().take(300).collect::<String>()
-                    ),
-                };
-                findings.push(Finding {
-                    detector: RULE.name.to_owned(),
-                    severity: severity(run, exchange),
-                    at: StepRef {
-                        checklist,
-                        step: step.id.clone(),
-                    },
-                    title: format!(
-                        "{} answered {}{}",
-                        exchange.call(),
-                        answer.status,
-                        words(&answer.status_text)
-                    ),
-                    detail,
-                    requests: vec![exchange.id.clone()],
-                    fault: format!("{} {} {}", exchange.method, exchange.route(), answer.status),
-                    ..Finding::default()
-                });
+    for seen in seen_steps(run) {
+        for exchange in &seen.step.exchanges {
+            let Some(answer) = exchange.answer().filter(|answer| answer.status >= 400) else {
+                continue;
+            };
+            let is_noise = file_of(run, &seen, exchange).is_some();
+            if !is_noise && !is_expected(seen.step, exchange, answer.status) {
+                findings.push(finding(run, &seen, exchange, answer));
             }
         }
     }
     findings
 }
 
-fn words(status_text: &str) -> String {
-    if status_text.is_empty() {
-        String::new()
-    } else {
-        format!(" {status_text}")
+fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange, answer: &Answer) -> Finding {
+    let Answer {
+        status,
+        status_text,
+        ..
+    } = answer;
+    let title = format!("{} answered {status} {status_text}", call_of(run, exchange));
+    let fault = format!("{} {} {status}", exchange.method, exchange.route());
+    let decisive = std::iter::once(exchange);
+    let requests = decisive.chain(seen.chain_to(exchange));
+    Finding {
+        severity: severity(run, exchange, *status),
+        detail: detail(run, exchange, answer),
+        requests: requests.map(|hop| hop.id.clone()).collect(),
+        ..RULE.finding(seen.at(), title.trim_end().to_owned(), fault)
     }
 }
 
+fn detail(run: &Run, exchange: &Exchange, answer: &Answer) -> String {
+    let start = answer.body.start().unwrap_or_default().trim();
+    let said = if let Some(title) = title_of(answer) {
+        format!("The answer is a page with the title “{title}”.")
+    } else if start.is_empty() {
+        "The answer has no text.".to_owned()
+    } else {
+        let start: String = start.chars().take(300).collect();
+        format!("The answer begins: {start}")
+    };
+    if owner_of(run, &exchange.url) == Owner::Target {
+        return said;
+    }
+    let origin = exchange.origin();
+    format!(
+        "{said} {origin} is none of the target's origins; declare it under `origins` if it belongs to the target."
+    )
+}
+
 /// The checklist's own line names this status: it is what should happen.
-fn is_expected(step: &StepRun, exchange: &Exchange) -> bool {
+fn is_expected(step: &StepRun, exchange: &Exchange, status: u16) -> bool {
     step.expectations.iter().any(|expectation| {
+        let line = expectation.what.strip_prefix("response ");
+        let pattern = line.and_then(|line| line.parse::<ResponsePattern>().ok());
         expectation.outcome == ExpectationOutcome::Held
-            && expectation.exchange.as_ref() == Some(&exchange.id)
-            && names_status(&expectation.what)
+            && pattern.is_some_and(|pattern| {
+                let is_named = expectation.exchange.as_ref() == Some(&exchange.id);
+                let is_like_it = pattern.method == exchange.method
+                    && (pattern.path.matches(&exchange.path())
+                        || pattern.path.matches(&exchange.url));
+                pattern.status.is_some_and(|wanted| wanted.matches(status))
+                    && (is_named || is_like_it)
+            })
     })
 }
 
-fn names_status(line: &str) -> bool {
-    line.split_whitespace()
-        .any(|word| word.len() == 3 && (word.starts_with('4') || word.starts_with('5')))
-}
-
-fn severity(run: &Run, exchange: &Exchange) -> Severity {
-    let is_own = run.target.origins.is_empty() || run.target.origins.contains(&exchange.origin());
+fn severity(run: &Run, exchange: &Exchange, status: u16) -> Severity {
+    if owner_of(run, &exchange.url) != Owner::Target {
+        return Severity::Notice;
+    }
     match exchange.resource {
-        _ if !is_own => Severity::Notice,
-        Resource::Document
-        | Resource::Frame
-        | Resource::Fetch
-        | Resource::Xhr
-        | Resource::EventSource => Severity::Error,
-        _ => Severity::Warning,
+        _ if status >= 500 => Severity::Error,
+        Resource::Image
+        | Resource::Font
+        | Resource::Style
+        | Resource::Media
+        | Resource::Manifest
+        | Resource::Beacon => Severity::Warning,
+        _ => Severity::Error,
     }
 }

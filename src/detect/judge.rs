@@ -1,7 +1,7 @@
 //! What the machine says of a step, by the contract: the worst one counts. Nothing unseen is ever clean.
 
 use super::rule::{Finding, Findings, Severity, Status};
-use crate::evidence::{ActionOutcome, Body, ExpectationOutcome, Outcome, Resource, Run, StepRun};
+use crate::evidence::{ActionOutcome, ExpectationOutcome, Run, StepRun};
 
 /// What the machine says of a step, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn judge(checklist: usize, step: &StepRun, findings: &Findings) -> Judgement
             .clone()
             .unwrap_or_else(|| "the run ended before it".to_owned());
         (Status::NotRun, Some(why))
-    } else if let Some(why) = unknown(step) {
+    } else if let Some(why) = unknown(checklist, step, findings) {
         (Status::Unknown, Some(why))
     } else {
         let note = step
@@ -79,47 +79,57 @@ fn failure(step: &StepRun) -> Option<String> {
                 ExpectationOutcome::Broken { seen } => {
                     Some(format!("expected {}: {seen}", expectation.what))
                 }
-                _ => None,
+                ExpectationOutcome::Held
+                | ExpectationOutcome::Undecided { .. }
+                | ExpectationOutcome::NotRun => None,
             })
     })
 }
 
-fn unknown(step: &StepRun) -> Option<String> {
+fn unknown(checklist: usize, step: &StepRun, findings: &Findings) -> Option<String> {
     if !step.finished {
         return Some("the run was cut off in it".to_owned());
     }
-    if let Some(why) = step.undecided.first() {
-        return Some(why.clone());
-    }
-    let expectation = step
-        .expectations
-        .iter()
-        .find_map(|expectation| match &expectation.outcome {
-            ExpectationOutcome::Undecided { why } => Some(format!("{}: {why}", expectation.what)),
-            _ => None,
-        });
-    expectation.or_else(|| missing_body(step)).or_else(|| {
-        step.pictures
-            .is_empty()
-            .then(|| "no picture of it could be kept".to_owned())
-    })
+    let gap = || {
+        let mut gaps = findings.undecided.iter();
+        gaps.find(|gap| gap.at.checklist == checklist && gap.at.step == step.id)
+            .map(|gap| gap.why.clone())
+    };
+    let picture = || {
+        let is_missing = step.pictures.is_empty();
+        is_missing.then(|| "no picture of it could be kept".to_owned())
+    };
+    let page = || {
+        let is_missing = step.page.is_none();
+        is_missing.then(|| "the page couldn't be looked at at its end".to_owned())
+    };
+    step.undecided
+        .first()
+        .cloned()
+        .or_else(|| undecided_part(step))
+        .or_else(gap)
+        .or_else(picture)
+        .or_else(page)
 }
 
-/// An API's answer whose body never arrived could be anything.
-fn missing_body(step: &StepRun) -> Option<String> {
-    step.exchanges.iter().find_map(|exchange| {
-        let is_api = matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
-        match &exchange.outcome {
-            Outcome::Answered(answer) if is_api && !(300..400).contains(&answer.status) => {
-                match &answer.body {
-                    Body::Missing { why } => Some(format!(
-                        "the body of {} {} couldn't be had: {why}",
-                        exchange.method, exchange.url
-                    )),
-                    _ => None,
+/// An expectation that couldn't be decided, or something planned that was never done.
+fn undecided_part(step: &StepRun) -> Option<String> {
+    let action = step
+        .actions
+        .iter()
+        .find(|action| action.outcome == ActionOutcome::NotRun)
+        .map(|action| format!("{}: it was not done", action.what));
+    action.or_else(|| {
+        step.expectations
+            .iter()
+            .find_map(|expectation| match &expectation.outcome {
+                ExpectationOutcome::Undecided { why } => {
+                    Some(format!("{}: {why}", expectation.what))
                 }
-            }
-            _ => None,
-        }
+                ExpectationOutcome::NotRun => {
+                    Some(format!("{}: it was not looked for", expectation.what))
+                }
+                ExpectationOutcome::Held | ExpectationOutcome::Broken { .. } => None,
+            })
     })
 }

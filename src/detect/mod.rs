@@ -1,11 +1,21 @@
 //! Judgement: one file a detector, each a pure function of a `Run`. No files, no network, no clock.
 
+mod cause;
+mod crash_sight;
 mod expects_json;
 mod group;
+mod html;
+mod html_on_purpose;
+mod ignore;
+mod json_start;
 mod judge;
 mod noise;
-mod page;
+mod origin;
+mod route;
 mod rule;
+mod seen_step;
+mod undecided;
+mod unfilled;
 
 mod html_for_json;
 mod http_error;
@@ -17,7 +27,7 @@ mod typed_differs;
 mod wrong_target;
 
 pub use judge::{Judgement, judge, judge_all};
-pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef};
+pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
 
 use jiff::civil::Date;
 
@@ -49,9 +59,12 @@ pub fn explain(name: &str) -> Option<&'static Rule> {
 /// Runs every detector, merges what is one fault, files noise and sets aside what is accepted.
 pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
     let found = RULES.iter().flat_map(|rule| (rule.inspect)(run)).collect();
-    let findings = Findings {
+    let (found, accepted) = ignore::split(run, found, ignore, today);
+    let mut noise = noise::file(run);
+    noise.extend(ignore::file(accepted));
+    Findings {
         findings: group::group(run, found),
-        noise: noise::file(run),
-    };
-    group::set_aside(run, findings, ignore, today)
+        noise,
+        undecided: undecided::undecided(run),
+    }
 }

@@ -1,103 +1,252 @@
 //! Noise: what is filed apart from findings, with the rule that filed it; never lost.
 
-use super::rule::{Noise, StepRef};
-use crate::evidence::{ConsoleKind, Exchange, Outcome, Resource, Run, StepRun};
+use std::path::Path;
+
+use super::{
+    expects_json::is_success,
+    origin::{Owner, is_extension, owner_of},
+    rule::Noise,
+    seen_step::{SeenStep, seen_steps},
+};
+use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run};
 
 /// Files all noise of a run.
 pub(super) fn file(run: &Run) -> Vec<Noise> {
     let mut noise = Vec::new();
-    for (checklist, list) in run.checklists.iter().enumerate() {
-        for step in &list.steps {
-            let at = || StepRef {
-                checklist,
-                step: step.id.clone(),
-            };
-            for exchange in &step.exchanges {
-                if let Some(rule) = file_of(run, checklist, step, exchange) {
-                    let what = format!("{} {}", exchange.method, exchange.url);
-                    noise.push(Noise {
-                        rule: rule.to_owned(),
-                        at: at(),
-                        what,
-                        evidence: exchange.id.clone(),
-                    });
-                }
+    for seen in seen_steps(run) {
+        for exchange in &seen.step.exchanges {
+            if let Some(rule) = file_of(run, &seen, exchange) {
+                let what = format!("{} {}", exchange.method, exchange.url);
+                noise.push(entry(rule, &seen, what, &exchange.id));
             }
-            for line in &step.console {
-                let is_from_extension = is_extension(&line.source)
-                    || line.stack.iter().any(|frame| is_extension(frame))
-                    || is_extension(&line.text);
-                if is_from_extension
-                    && (line.level == "error" || line.kind == ConsoleKind::UncaughtError)
-                {
-                    let what = line.text.lines().next().unwrap_or_default().to_owned();
-                    noise.push(Noise {
-                        rule: "browser extension".to_owned(),
-                        at: at(),
-                        what,
-                        evidence: line.id.clone(),
-                    });
-                }
+        }
+        for line in &seen.step.console {
+            if let Some(rule) = rule_of_line(run, &seen, line) {
+                let what = line.text.lines().next().unwrap_or_default().to_owned();
+                noise.push(entry(rule, &seen, what, &line.id));
             }
         }
     }
     noise
 }
 
-/// The rule that files an exchange as noise; `None` when it counts.
-pub(super) fn file_of(
-    run: &Run,
-    checklist: usize,
-    step: &StepRun,
-    exchange: &Exchange,
-) -> Option<&'static str> {
-    if is_extension(&exchange.url) {
-        return Some("browser extension");
+fn entry(rule: &str, seen: &SeenStep<'_>, what: String, evidence: &str) -> Noise {
+    Noise {
+        rule: rule.to_owned(),
+        at: seen.at(),
+        what,
+        evidence: evidence.to_owned(),
     }
-    if let Outcome::Failed { error } = &exchange.outcome {
-        let is_aborted = error.contains("ERR_ABORTED") || error.contains("NS_BINDING_ABORTED");
-        return is_aborted.then_some("aborted by leaving the page");
-    }
-    let status = exchange.answer()?.status;
-    if status < 400 {
-        return None;
-    }
-    let path = exchange.path();
-    let file = path.rsplit('/').next().unwrap_or_default();
-    if file.starts_with("favicon.") || file.starts_with("apple-touch-icon") {
-        return Some("favicon");
-    }
-    if std::path::Path::new(file)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("map"))
-    {
-        return Some("source map");
-    }
-    if exchange.resource == Resource::Preflight {
-        return Some("preflight");
-    }
-    let is_signed_out = run
-        .checklists
-        .get(checklist)
-        .is_some_and(|list| list.persona.is_none() || step.id == "00-sign-in");
-    if status == 401
-        && exchange.method == "GET"
-        && is_signed_out
-        && exchange.resource != Resource::Document
-    {
-        return Some("401 probe before sign-in");
-    }
-    None
 }
 
-/// Sources that belong to the browser's owner, not to the page.
-pub(super) fn is_extension(text: &str) -> bool {
+/// The rule that files an exchange as noise; `None` when it counts.
+pub(super) fn file_of(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<&'static str> {
+    let is_of_extension = |url: &str| is_extension(url);
+    let initiator = exchange.initiator.as_ref().map(|from| from.url.as_str());
+    if is_of_extension(&exchange.url) || initiator.is_some_and(is_of_extension) {
+        return Some("browser extension");
+    }
+    let owner = owner_of(run, &exchange.url);
+    match &exchange.outcome {
+        Outcome::Failed { .. } if owner == Owner::Tracker => Some("tracker"),
+        Outcome::Failed { error } => is_aborted(error).then_some("aborted by leaving the page"),
+        Outcome::Answered(answer) if answer.status >= 400 => {
+            refusal(seen, exchange, answer.status, owner)
+        }
+        Outcome::Answered(_) | Outcome::Pending => None,
+    }
+}
+
+/// The page was left, or its code gave the request up.
+fn is_aborted(error: &str) -> bool {
     [
-        "chrome-extension://",
-        "moz-extension://",
-        "safari-web-extension://",
-        "safari-extension://",
+        "ERR_ABORTED",
+        "NS_BINDING_ABORTED",
+        "NS_ERROR_ABORT",
+        "cancelled",
     ]
     .iter()
-    .any(|scheme| text.contains(scheme))
+    .any(|words| error.contains(words))
+}
+
+/// Why an answer of 400 and more is of no interest.
+fn refusal(
+    seen: &SeenStep<'_>,
+    exchange: &Exchange,
+    status: u16,
+    owner: Owner,
+) -> Option<&'static str> {
+    let path = exchange.path();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let is_map = Path::new(file)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("map"));
+    let is_there_asked = exchange.method == "HEAD" && status < 500;
+    if owner == Owner::Tracker {
+        Some("tracker")
+    } else if file.starts_with("favicon") || file.starts_with("apple-touch-icon") {
+        Some("favicon")
+    } else if is_map {
+        Some("source map")
+    } else if path.ends_with("/com.chrome.devtools.json") {
+        Some("looked for by the browser itself")
+    } else if exchange.resource == Resource::Preflight {
+        Some("preflight")
+    } else if exchange.resource == Resource::Prefetch && status < 500 {
+        Some("prefetch")
+    } else if is_there_asked {
+        Some("asked whether it is there")
+    } else if is_probe(seen, exchange, status) {
+        Some("401 probe before sign-in")
+    } else {
+        None
+    }
+}
+
+/// A page asks who is there before anybody has signed in, and is refused.
+fn is_probe(seen: &SeenStep<'_>, exchange: &Exchange, status: u16) -> bool {
+    let is_read =
+        exchange.method == "GET" && matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
+    if !is_read || !matches!(status, 401 | 403) {
+        return false;
+    }
+    if seen.is_sign_in() {
+        return !has_signed_in(seen, exchange);
+    }
+    // Signed out, only the question who is there is a probe: what else is refused was needed.
+    seen.list.persona.is_none()
+        && asks_who(&exchange.path())
+        && !was_answered_before(seen, exchange)
+}
+
+/// In the sign-in step, all is a probe until something was sent and taken.
+fn has_signed_in(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
+    let before = seen
+        .step
+        .exchanges
+        .iter()
+        .take_while(|earlier| earlier.id != exchange.id);
+    before
+        .filter(|earlier| !matches!(earlier.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
+        .filter(|earlier| !matches!(earlier.resource, Resource::Beacon | Resource::Preflight))
+        .filter_map(Exchange::answer)
+        .any(|answer| is_success(answer.status) || answer.is_redirect())
+}
+
+fn asks_who(path: &str) -> bool {
+    const WHO: &[&str] = &[
+        "me",
+        "self",
+        "whoami",
+        "who-am-i",
+        "session",
+        "sessions",
+        "user",
+        "current_user",
+        "current-user",
+        "currentuser",
+        "account",
+        "profile",
+        "identity",
+        "viewer",
+        "userinfo",
+        "refresh",
+        "token",
+        "auth",
+        "check-auth",
+        "status",
+    ];
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    last.is_some_and(|last| WHO.contains(&last.to_lowercase().as_str()))
+}
+
+fn was_answered_before(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
+    let steps = seen.so_far().iter();
+    let mut earlier = steps
+        .flat_map(|step| &step.exchanges)
+        .take_while(|earlier| earlier.id != exchange.id);
+    earlier.any(|earlier| {
+        let is_answered = earlier
+            .answer()
+            .is_some_and(|answer| is_success(answer.status));
+        is_answered && earlier.route() == exchange.route()
+    })
+}
+
+/// The rule that files a console line as noise; `None` when it counts or was no error anyway.
+pub(super) fn rule_of_line(
+    run: &Run,
+    seen: &SeenStep<'_>,
+    line: &ConsoleLine,
+) -> Option<&'static str> {
+    let is_uncaught = line.kind == ConsoleKind::UncaughtError;
+    if line.level != "error" && !is_uncaught {
+        return None;
+    }
+    if is_of_extension(line) {
+        return Some("browser extension");
+    }
+    if owner_of(run, &line.source) == Owner::Tracker {
+        return Some("tracker");
+    }
+    if !is_uncaught {
+        return None;
+    }
+    let text = bare_error(&line.text);
+    if text.starts_with("ResizeObserver loop") {
+        Some("layout that took another frame")
+    } else if text.trim_end_matches('.').trim() == "Script error" {
+        Some("error of another origin's script, which the browser hides")
+    } else if is_abort(text) || (is_lost_request(text) && has_aborted_request(run, seen)) {
+        Some("aborted by leaving the page")
+    } else {
+        None
+    }
+}
+
+/// Its script, or a script that called it, belongs to an extension.
+fn is_of_extension(line: &ConsoleLine) -> bool {
+    is_extension(&line.source)
+        || line.stack.iter().any(|frame| is_extension(frame))
+        || (line.kind == ConsoleKind::Browser && is_extension(&line.text))
+        || (line.source.is_empty() && is_extension(&line.text))
+}
+
+/// An error's own words, without what browsers put before them.
+pub(super) fn bare_error(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("Uncaught ").unwrap_or(text);
+    let text = text.strip_prefix("(in promise) ").unwrap_or(text);
+    let text = text.strip_prefix("DOMException: ").unwrap_or(text);
+    text.strip_prefix("Error: ").unwrap_or(text)
+}
+
+/// An `AbortController` or a newer navigation ended it on purpose.
+fn is_abort(text: &str) -> bool {
+    text.starts_with("AbortError")
+        || text.starts_with("signal is aborted")
+        || text.starts_with("The user aborted a request")
+        || text.starts_with("The operation was aborted")
+}
+
+/// What `fetch` says, in three engines, when its request was cut off.
+fn is_lost_request(text: &str) -> bool {
+    [
+        "TypeError: Failed to fetch",
+        "TypeError: NetworkError when attempting to fetch",
+        "TypeError: Load failed",
+    ]
+    .iter()
+    .any(|words| text.starts_with(words))
+}
+
+/// All requests of the step that failed were given up; so the error is of one of them.
+fn has_aborted_request(run: &Run, seen: &SeenStep<'_>) -> bool {
+    let mut failed = seen
+        .step
+        .exchanges
+        .iter()
+        .filter(|exchange| matches!(exchange.outcome, Outcome::Failed { .. }))
+        .peekable();
+    failed.peek().is_some() && failed.all(|exchange| file_of(run, seen, exchange).is_some())
 }

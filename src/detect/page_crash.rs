@@ -1,10 +1,13 @@
 //! `page-crash`: the page broke in the hands of the person who used it.
 
 use super::{
-    noise::is_extension,
-    rule::{Finding, Rule, Severity, StepRef},
+    crash_sight::{Sight, sight_of},
+    noise::{bare_error, rule_of_line},
+    origin::{Owner, owner_of},
+    rule::{Finding, Rule, Severity},
+    seen_step::{SeenStep, seen_steps},
 };
-use crate::evidence::{ConsoleKind, ConsoleLine, Run, StepRun};
+use crate::evidence::{ConsoleKind, ConsoleLine, Run};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -14,136 +17,115 @@ pub(super) const RULE: Rule = Rule {
     why: "An early return before a hook crashed every workspace page in production. Types, tests and build were green; signing in and \
           looking at the page showed it in one second.",
     looks_at: "Uncaught errors and unhandled rejections of the page's own scripts, the words of well-known error pages where they are most \
-               of what the page says, a settled page without a word or a picture, and the browser's own error page.",
-    silent: "For errors from browser extensions, `ResizeObserver loop` notices, `Script error.` of other origins, aborted requests, errors \
-             that the app caught and wrote to the console itself, and a short message beside a page that works.",
+               of what the page says, a settled page without a word or a picture, and the browser's own error page. An uncaught error of \
+               another origin's script is a notice, unless the page broke over it.",
+    silent: "For errors from browser extensions and trackers, `ResizeObserver loop` notices, `Script error.` of other origins, requests that \
+             were given up, errors that the app caught and wrote to the console itself, a short message beside a page that works, and pages \
+             of other origins (those are `wrong-target`).",
     mend: "Follow the stack in the report. Keep hooks before any return, and put an error boundary around each page so that one can't take \
            the others with it.",
     inspect,
 };
 
-/// What frameworks write when a page has crashed.
-const ERROR_PAGES: [&str; 9] = [
-    "application error: a client-side exception has occurred",
-    "unexpected application error",
-    "something went wrong",
-    "this page crashed",
-    "this page couldn’t load",
-    "internal server error",
-    "an unexpected error has occurred",
-    "oops! an error occurred",
-    "uncaught runtime errors",
-];
-/// An error page says little else.
-const ERROR_PAGE_LENGTH: u32 = 400;
-
 fn inspect(run: &Run) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (checklist, list) in run.checklists.iter().enumerate() {
-        // A page that stays broken over several steps is one crash.
-        let mut crashed: Option<(String, String)> = None;
-        for step in &list.steps {
-            let url = step
-                .page
-                .as_ref()
-                .map(|page| page.url.clone())
-                .unwrap_or_default();
-            let at = StepRef {
-                checklist,
-                step: step.id.clone(),
-            };
-            let uncaught: Vec<_> = step.console.iter().filter(|line| is_crash(line)).collect();
-            let sight = error_page(step);
-            let found = match (uncaught.first(), sight) {
-                (Some(first), sight) => Some(thrown(at, first, &uncaught, sight.as_deref())),
-                (None, Some(sight)) => Some(finding(at, title_of(step), sight)),
-                (None, None) => None,
-            };
-            crashed = found.map(|mut found| {
-                let fault = match crashed.take() {
-                    Some((before, fault)) if before == url => fault,
-                    _ => found.fault.clone(),
-                };
-                found.fault.clone_from(&fault);
-                findings.push(found);
-                (url, fault)
-            });
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut before = None;
+    for seen in seen_steps(run) {
+        let sight = sight_of(run, seen.step);
+        let mut found: Vec<_> = uncaught_in(run, &seen)
+            .map(|line| of_error(run, &seen, line, sight.as_ref()))
+            .collect();
+        if let (Some(sight), true) = (&sight, found.is_empty()) {
+            found.push(of_sight(&seen, sight, before.as_ref()));
         }
+        before = sight.and_then(|_| Broken::of(&seen, found.first()?));
+        findings.extend(found);
     }
     findings
 }
 
-fn thrown(at: StepRef, first: &ConsoleLine, all: &[&ConsoleLine], sight: Option<&str>) -> Finding {
-    let mut detail = String::new();
-    if let Some(frame) = first.stack.first() {
-        detail = format!("Thrown at {frame}. ");
+/// A page that was left broken: while it stays so, it is one crash.
+struct Broken {
+    checklist: usize,
+    url: String,
+    fault: String,
+}
+
+impl Broken {
+    fn of(seen: &SeenStep<'_>, finding: &Finding) -> Option<Self> {
+        Some(Self {
+            checklist: finding.at.checklist,
+            url: seen.step.page.as_ref()?.url.clone(),
+            fault: finding.fault.clone(),
+        })
     }
-    detail.push_str(sight.unwrap_or_default());
+
+    fn is_still_there(&self, seen: &SeenStep<'_>) -> bool {
+        let page = seen.step.page.as_ref();
+        self.checklist == seen.at().checklist && page.is_some_and(|page| page.url == self.url)
+    }
+}
+
+fn uncaught_in<'r>(run: &Run, seen: &SeenStep<'r>) -> impl Iterator<Item = &'r ConsoleLine> {
+    let lines = seen.step.console.iter();
+    lines
+        .filter(|line| line.kind == ConsoleKind::UncaughtError)
+        .filter(|line| rule_of_line(run, seen, line).is_none())
+}
+
+fn of_sight(seen: &SeenStep<'_>, sight: &Sight, before: Option<&Broken>) -> Finding {
+    let title = sight.title.to_owned();
+    let same = before.filter(|broken| broken.is_still_there(seen));
+    let fault = same.map_or_else(|| title.clone(), |broken| broken.fault.clone());
     Finding {
-        console: all.iter().map(|line| line.id.clone()).collect(),
-        ..finding(
-            at,
-            format!("uncaught error: {}", first_line(&first.text)),
-            detail.trim().to_owned(),
-        )
+        detail: sight.words.clone(),
+        ..RULE.finding(seen.at(), title, fault)
     }
 }
 
-fn finding(at: StepRef, title: String, detail: String) -> Finding {
+fn of_error(run: &Run, seen: &SeenStep<'_>, line: &ConsoleLine, sight: Option<&Sight>) -> Finding {
+    let words = first_line(bare_error(&line.text));
+    let thrown =
+        line.stack.first().cloned().or_else(|| {
+            (!line.source.is_empty()).then(|| format!("{}:{}", line.source, line.line))
+        });
+    let mut detail = thrown
+        .map(|place| format!("Thrown at {place}."))
+        .unwrap_or_default();
+    if let Some(sight) = sight {
+        detail = format!("{detail} Then {}: {}", sight.title, sight.words);
+    }
+    let is_own = is_of_own_script(run, line);
+    if !is_own {
+        detail.push_str(" None of the scripts in its stack is the target's.");
+    }
+    let severity = if is_own || sight.is_some() {
+        RULE.severity
+    } else {
+        Severity::Notice
+    };
     Finding {
-        detector: RULE.name.to_owned(),
-        severity: RULE.severity,
-        at,
-        fault: title.clone(),
-        title,
-        detail,
-        ..Finding::default()
+        severity,
+        detail: detail.trim().to_owned(),
+        console: vec![line.id.clone()],
+        ..RULE.finding(seen.at(), format!("uncaught error: {words}"), words)
     }
 }
 
-fn title_of(step: &StepRun) -> String {
-    match &step.page {
-        Some(page) if page.is_browser_error => "the browser showed its own error page".to_owned(),
-        Some(page) if page.text_length == 0 => "the page stayed blank".to_owned(),
-        _ => "the page showed an error page".to_owned(),
-    }
+/// Some script of its stack is the target's or its site's; one without a name stands in the page.
+fn is_of_own_script(run: &Run, line: &ConsoleLine) -> bool {
+    let is_own = |url: &str| matches!(owner_of(run, url), Owner::Target | Owner::Site);
+    is_own(&line.source) || line.stack.iter().any(|frame| is_own(place_in(frame)))
 }
 
-fn is_crash(line: &ConsoleLine) -> bool {
-    line.kind == ConsoleKind::UncaughtError
-        && line.level == "error"
-        && !is_extension(&line.source)
-        && !line.stack.iter().any(|frame| is_extension(frame))
-        && !line.text.contains("ResizeObserver loop")
-        && !line.text.trim_end_matches('.').ends_with("Script error")
-        && !line.text.contains("AbortError")
-}
-
-/// What the page looked like, when it looked broken.
-fn error_page(step: &StepRun) -> Option<String> {
-    let page = step.page.as_ref()?;
-    if page.is_browser_error {
-        return Some(format!("It says: {}", first_line(&page.text)));
-    }
-    let is_web = page.url.starts_with("http");
-    if is_web && page.text_length == 0 && page.visuals == 0 && step.unsettled.is_none() {
-        return Some("There was no text, picture or control to be seen on it.".to_owned());
-    }
-    let text = page.text.to_lowercase();
-    let words = ERROR_PAGES.iter().find(|words| text.contains(*words))?;
-    let is_most = page.text_length <= ERROR_PAGE_LENGTH
-        && !page
-            .alerts
-            .iter()
-            .any(|alert| alert.to_lowercase().contains(words));
-    is_most.then(|| format!("The page says: {}", first_line(&page.text)))
+/// The script in `name (url:line:column)`.
+fn place_in(frame: &str) -> &str {
+    frame
+        .rsplit_once(" (")
+        .map_or(frame, |(_, place)| place.trim_end_matches(')'))
 }
 
 fn first_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(200)
-        .collect()
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().take(200).collect()
 }

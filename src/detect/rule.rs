@@ -99,6 +99,18 @@ pub struct Findings {
     pub findings: Vec<Finding>,
     /// What was filed as noise.
     pub noise: Vec<Noise>,
+    /// What a detector needed and couldn't have.
+    #[serde(default)]
+    pub undecided: Vec<Undecided>,
+}
+
+/// Something that a detector needed and that couldn't be had: its step isn't known to be clean.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undecided {
+    /// Where.
+    pub at: StepRef,
+    /// What and why, for the person who reads.
+    pub why: String,
 }
 
 /// What the machine says of a step; the worst one counts, in this order from the end.
@@ -118,6 +130,18 @@ pub enum Status {
 }
 
 impl Rule {
+    /// A finding of this detector, as heavy as its others.
+    pub(super) fn finding(&self, at: StepRef, title: String, fault: String) -> Finding {
+        Finding {
+            detector: self.name.to_owned(),
+            severity: self.severity,
+            at,
+            title,
+            fault,
+            ..Finding::default()
+        }
+    }
+
     /// The rule's whole text as Markdown: what `explain` prints and `docs/detectors.md` holds.
     pub fn to_markdown(&self) -> String {
         let Self {
@@ -137,7 +161,7 @@ impl Rule {
         format!(
             "## {name}\n\nSeverity: {severity}. It means that {what}.\n\n**Why it matters.** {why}\n\n**What it looks at.** {looks_at}\n\n\
              **When it stays silent.** {silent}\n\n**How to mend the app.** {mend}\n\n**How to ignore it.** In `shippass.yaml`, with a reason and, \
-             if you can, an end:\n\n```yaml\nignore:\n  - detector: {name}\n    request: GET /path/of/the/call   # optional\n    why: the reason\n    \
+             if you can, an end:\n\n```yaml\nignore:\n  - detector: {name}\n    request: GET /path/of/the/call   # only for findings about a request\n    why: the reason\n    \
              until: 2026-12-31\n```\n"
         )
     }

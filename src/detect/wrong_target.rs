@@ -1,9 +1,13 @@
 //! `wrong-target`: the walk left the deployment that it was to look at.
 
-use url::Url;
+use std::collections::BTreeSet;
 
-use super::rule::{Finding, Rule, Severity, StepRef};
-use crate::evidence::{Run, StepRun};
+use super::{
+    origin::foreign_origin,
+    rule::{Finding, Rule, Severity},
+    seen_step::{SeenStep, first_step, seen_steps},
+};
+use crate::evidence::{Answer, ChecklistRun, Exchange, Outcome, Resource, Run, StepRun};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -11,87 +15,107 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     what: "the page went to an origin that doesn't belong to the target",
     why: "More than once a fix was judged failed, wrongly: the page looked at was a preview taken for production, or the reverse.",
-    looks_at: "Where the target's URL led, and every page that a step went to.",
-    silent: "For an identity provider that signing in passes through and comes back from, and for origins declared under `origins`.",
+    looks_at: "Where the target's URL led, and every page that a step went to in its own window.",
+    silent: "For an identity provider that the sign-in passes through and comes back from, also when a later step signs in again; for \
+             redirects that pass through another origin and come home, new tabs, frames, downloads, and origins declared under `origins`.",
     mend: "Mend the link. If the origin belongs to the target, declare it under `origins`.",
     inspect,
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Some(origin) = run
-        .target
-        .final_url
-        .as_deref()
-        .and_then(|url| foreign(run, url))
-    {
-        let step = run.checklists.first().and_then(|list| list.steps.first());
-        let at = StepRef {
-            checklist: 0,
-            step: step.map(|step| step.id.clone()).unwrap_or_default(),
-        };
-        let detail = "The target's own URL led there; no step was walked.".to_owned();
-        findings.push(finding(
-            at,
-            format!("{} leads to {origin}", run.target.url),
-            detail,
-            &origin,
-        ));
-        return findings;
+    let led = run.target.final_url.as_deref();
+    if let Some(origin) = led.and_then(|url| foreign_origin(run, url)) {
+        let title = format!("{} leads to {origin}", run.target.url);
+        return vec![Finding {
+            detail: "The target's own URL led there; no step was walked.".to_owned(),
+            ..RULE.finding(first_step(run), title, origin)
+        }];
     }
-    for (checklist, list) in run.checklists.iter().enumerate() {
-        for step in &list.steps {
-            let Some((url, origin)) = left_for(run, step) else {
-                continue;
-            };
-            let at = StepRef {
-                checklist,
-                step: step.id.clone(),
-            };
-            let detail =
-                format!("The page went to {url}. The rest of the checklist was not walked there.");
-            findings.push(finding(
-                at,
-                format!("the page left the target for {origin}"),
-                detail,
-                &origin,
-            ));
-        }
-    }
-    findings
+    seen_steps(run)
+        .filter_map(|seen| left_in(run, &seen))
+        .collect()
 }
 
-fn finding(at: StepRef, title: String, detail: String, origin: &str) -> Finding {
-    Finding {
-        detector: RULE.name.to_owned(),
-        severity: RULE.severity,
-        at,
-        title,
-        detail,
-        fault: origin.to_owned(),
-        ..Finding::default()
-    }
+const CAME_BACK: &str =
+    "It came back within the step; what was seen there says nothing of the target.";
+const STAYED: &str = "The rest of the checklist was not walked there.";
+
+/// The first foreign page of a step.
+fn left_in(run: &Run, seen: &SeenStep<'_>) -> Option<Finding> {
+    let is_home = is_home_again(run, seen.step);
+    let providers = identity_providers(run, seen.list);
+    let (url, exchange) = foreign_pages(run, seen.step)
+        .into_iter()
+        .find(|page| !(is_home && providers.contains(&page.origin)))
+        .map(|page| (page.url, page.exchange))?;
+    let origin = foreign_origin(run, url)?;
+    let title = format!("the page left the target for {origin}");
+    Some(Finding {
+        detail: format!(
+            "The page went to {url}. {}",
+            if is_home { CAME_BACK } else { STAYED }
+        ),
+        requests: exchange
+            .map(|exchange| exchange.id.clone())
+            .into_iter()
+            .collect(),
+        ..RULE.finding(seen.at(), title, origin)
+    })
 }
 
-/// The first foreign page of a step; a sign-in may pass through one when it comes back.
-fn left_for(run: &Run, step: &StepRun) -> Option<(String, String)> {
-    let is_home_again = step
-        .page
-        .as_ref()
-        .is_some_and(|page| foreign(run, &page.url).is_none());
-    if step.id == "00-sign-in" && is_home_again {
-        return None;
-    }
-    step.navigations
+/// A page outside the target.
+struct ForeignPage<'r> {
+    url: &'r str,
+    origin: String,
+    exchange: Option<&'r Exchange>,
+}
+
+/// Pages outside the target that a step went to, by its navigations, else by its documents.
+fn foreign_pages<'r>(run: &Run, step: &'r StepRun) -> Vec<ForeignPage<'r>> {
+    let documents = step.exchanges.iter().filter(|exchange| is_page(exchange));
+    let documents: Vec<_> = documents.collect();
+    let of_navigations = step.navigations.iter().map(|navigation| {
+        let mut documents = documents.iter();
+        let exchange = documents.find(|document| document.url == navigation.url);
+        (navigation.url.as_str(), exchange.copied())
+    });
+    let of_documents = documents
         .iter()
-        .find_map(|navigation| Some((navigation.url.clone(), foreign(run, &navigation.url)?)))
+        .map(|document| (document.url.as_str(), Some(*document)));
+    of_navigations
+        .chain(of_documents)
+        .filter_map(|(url, exchange)| {
+            let origin = foreign_origin(run, url)?;
+            Some(ForeignPage {
+                url,
+                origin,
+                exchange,
+            })
+        })
+        .collect()
 }
 
-/// The origin of a web page that belongs to none of the target's.
-fn foreign(run: &Run, url: &str) -> Option<String> {
-    let url = Url::parse(url)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let origin = url.origin().ascii_serialization();
-    (!run.target.origins.is_empty() && !run.target.origins.contains(&origin)).then_some(origin)
+/// A document that came to stand in the window: no hop of a redirect, no download.
+fn is_page(exchange: &Exchange) -> bool {
+    let is_shown = |answer: &Answer| {
+        let disposition = answer.header("content-disposition").unwrap_or_default();
+        !answer.is_redirect() && answer.status != 204 && !disposition.starts_with("attachment")
+    };
+    exchange.resource == Resource::Document
+        && matches!(&exchange.outcome, Outcome::Answered(answer) if is_shown(answer))
+}
+
+/// Origins that the sign-in passed through and came back from.
+fn identity_providers(run: &Run, list: &ChecklistRun) -> BTreeSet<String> {
+    let sign_in = list.steps.iter().filter(|step| step.id == "00-sign-in");
+    sign_in
+        .filter(|step| is_home_again(run, step))
+        .flat_map(|step| foreign_pages(run, step))
+        .map(|page| page.origin)
+        .collect()
+}
+
+fn is_home_again(run: &Run, step: &StepRun) -> bool {
+    let page = step.page.as_ref();
+    page.is_some_and(|page| foreign_origin(run, &page.url).is_none())
 }

@@ -1,28 +1,91 @@
 //! Every detector over its fixtures: `fires*` is found, by nothing else; `quiet*` looks alike and is not.
+//! `_healthy` are whole passes in which nothing is wrong, `_judged` are steps and what is said of them.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use insta::{assert_snapshot, glob};
+use insta::{Settings, assert_snapshot};
 use jiff::civil::date;
 use shippass::{
     checklist::PathPattern,
     config::{IgnoreRule, RequestPattern},
-    detect::{self, Findings, RULES, Severity},
+    detect::{self, Findings, RULES, Severity, Status},
     evidence::Run,
 };
 
-fn read(path: &Path) -> Run {
-    let text = fs::read_to_string(path).expect("a fixture");
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/detectors")
+}
+
+/// A recorded run and what it is to show.
+struct Fixture {
+    /// `html-for-json`, `_healthy`.
+    folder: String,
+    /// `fires-accept-asks-for-json.json`.
+    file: String,
+    run: Run,
+}
+
+impl Fixture {
+    fn read(path: &Path) -> Self {
+        let name =
+            |part: Option<&std::ffi::OsStr>| part.expect("a name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(path).expect("a fixture");
+        Self {
+            folder: name(path.parent().and_then(Path::file_name)),
+            file: name(path.file_name()),
+            run: serde_json::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+        }
+    }
+
+    fn inspect(&self) -> Findings {
+        inspect(&self.run, &[])
+    }
+
+    /// Snapshots are named after the fixture.
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::clone_current();
+        settings.set_snapshot_suffix(format!("{}__{}", self.folder, self.file));
+        settings
+    }
+}
+
+/// The fixtures of a folder, or of every detector when it is `*`, whose names begin like that.
+fn fixtures(folder: &str, begin: &str) -> Vec<Fixture> {
+    let folders: Vec<_> = match folder {
+        "*" => RULES.iter().map(|rule| root().join(rule.name)).collect(),
+        _ => vec![root().join(folder)],
+    };
+    let mut paths: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).expect("a folder"))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy();
+            name.starts_with(begin) && name.ends_with(".json")
+        })
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "there are fixtures in {folder}");
+    paths.iter().map(|path| Fixture::read(path)).collect()
 }
 
 fn inspect(run: &Run, ignore: &[IgnoreRule]) -> Findings {
     detect::inspect(run, ignore, date(2026, 11, 20))
 }
 
-fn detector_of(path: &Path) -> String {
-    let folder = path.parent().and_then(Path::file_name).expect("a folder");
-    folder.to_string_lossy().into_owned()
+/// Detectors that flag a step; a notice flags none.
+fn flagging(findings: &Findings) -> BTreeSet<String> {
+    let heavy = findings
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Notice);
+    heavy.map(|finding| finding.detector.clone()).collect()
 }
 
 fn in_words(findings: &Findings) -> String {
@@ -54,55 +117,72 @@ fn in_words(findings: &Findings) -> String {
 
 #[test]
 fn what_is_wrong_is_found_by_its_own_detector_and_by_nothing_else() {
-    glob!("../fixtures/detectors", "*/fires*.json", |path| {
-        let findings = inspect(&read(path), &[]);
-        let found: BTreeSet<_> = findings
-            .findings
-            .iter()
-            .filter(|finding| finding.severity > Severity::Notice)
-            .map(|finding| finding.detector.clone())
-            .collect();
-        assert_eq!(
-            found,
-            BTreeSet::from([detector_of(path)]),
-            "{}",
-            path.display()
-        );
-        assert_snapshot!(in_words(&findings));
-    });
+    for fixture in fixtures("*", "fires") {
+        let findings = fixture.inspect();
+        let own = BTreeSet::from([fixture.folder.clone()]);
+        assert_eq!(flagging(&findings), own, "{}", fixture.file);
+        fixture
+            .settings()
+            .bind(|| assert_snapshot!(in_words(&findings)));
+    }
 }
 
 #[test]
 fn what_only_looks_wrong_is_not_found() {
-    glob!("../fixtures/detectors", "*/quiet*.json", |path| {
-        let findings = inspect(&read(path), &[]);
-        let detector = detector_of(path);
-        let wrong: Vec<_> = findings
-            .findings
-            .iter()
-            .filter(|finding| finding.detector == detector && finding.severity > Severity::Notice)
-            .collect();
-        assert!(wrong.is_empty(), "{}: {wrong:#?}", path.display());
-    });
+    for fixture in fixtures("*", "quiet") {
+        let found = flagging(&fixture.inspect());
+        assert!(
+            !found.contains(&fixture.folder),
+            "{}/{}: {}",
+            fixture.folder,
+            fixture.file,
+            in_words(&fixture.inspect())
+        );
+    }
 }
 
 #[test]
 fn the_same_fault_is_one_finding_that_names_every_step() {
-    glob!("../fixtures/detectors", "*/fires-once*.json", |path| {
-        assert_eq!(
-            inspect(&read(path), &[]).findings.len(),
-            1,
-            "{}",
-            path.display()
-        );
-    });
+    for fixture in fixtures("*", "fires-once") {
+        assert_eq!(fixture.inspect().findings.len(), 1, "{}", fixture.file);
+    }
+}
+
+#[test]
+fn a_healthy_pass_is_clean_and_its_noise_is_filed() {
+    for fixture in fixtures("_healthy", "") {
+        let findings = fixture.inspect();
+        let judged = detect::judge_all(&fixture.run, &findings);
+        let is_clean = judged
+            .iter()
+            .flatten()
+            .all(|judgement| judgement.status == Status::Clean);
+        assert!(is_clean, "{}: {judged:#?}", fixture.file);
+        assert!(findings.findings.is_empty(), "{}", fixture.file);
+        fixture
+            .settings()
+            .bind(|| assert_snapshot!(in_words(&findings)));
+    }
+}
+
+#[test]
+fn a_step_is_what_is_worst_about_it_and_nothing_unseen_is_clean() {
+    for fixture in fixtures("_judged", "") {
+        let mut text = String::new();
+        let judged = detect::judge_all(&fixture.run, &fixture.inspect());
+        for (checklist, judged) in fixture.run.checklists.iter().zip(judged) {
+            for (step, judgement) in checklist.steps.iter().zip(judged) {
+                let why = judgement.why.as_deref().unwrap_or("-");
+                let _ = writeln!(text, "{}: {:?}, {why}", step.id, judgement.status);
+            }
+        }
+        fixture.settings().bind(|| assert_snapshot!(text));
+    }
 }
 
 #[test]
 fn an_accepted_finding_is_filed_with_its_reason_until_the_rule_ends() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures/detectors/http-error/fires-key-never-set.json");
-    let run = read(&path);
+    let run = Fixture::read(&root().join("http-error/fires-key-never-set.json")).run;
     let rule = |path: &str, until| IgnoreRule {
         detector: "http-error".to_owned(),
         request: Some(RequestPattern {

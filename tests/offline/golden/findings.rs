@@ -53,5 +53,6 @@ pub(crate) fn findings() -> Findings {
             what: "Unchecked runtime.lastError: message port closed".to_owned(),
             evidence: "c0".to_owned(),
         }],
+        ..Findings::default()
     }
 }

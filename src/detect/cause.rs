@@ -1,0 +1,118 @@
+//! What follows from another finding: a console line that speaks of its request, an error that the
+//! page's code threw over its answer.
+
+use super::{
+    noise::bare_error,
+    rule::{Finding, StepRef},
+};
+use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Run, StepRun};
+
+/// What three engines say when a page is parsed as JSON.
+const HTML_AS_JSON: [&str; 4] = [
+    "Unexpected token '<'",
+    "Unexpected token < in JSON",
+    "JSON.parse: unexpected character at line 1 column 1",
+    "Unrecognized token '<'",
+];
+
+/// Whether a finding follows from another one of the same step.
+pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
+    if effect.at != cause.at {
+        return false;
+    }
+    match (cause.detector.as_str(), effect.detector.as_str()) {
+        // A malformed request is refused, also after redirects.
+        ("malformed-request", "http-error") => {
+            effect.requests.iter().any(|id| cause.requests.contains(id))
+        }
+        // An error that is thrown in the handler keeps it from doing anything.
+        ("page-crash", "no-effect") => !cause.console.is_empty(),
+        ("html-for-json" | "http-error" | "malformed-request", "page-crash") => {
+            crashes_over(run, effect, cause)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a crash speaks of the finding's request, or is the page that the request was for.
+fn crashes_over(run: &Run, crash: &Finding, cause: &Finding) -> bool {
+    let Some(step) = step_at(run, &cause.at) else {
+        return false;
+    };
+    if crash.console.is_empty() {
+        return requests_of(step, cause).any(is_document_error);
+    }
+    let mut lines = step
+        .console
+        .iter()
+        .filter(|line| crash.console.contains(&line.id));
+    lines.any(|line| is_about(line, step, cause))
+}
+
+/// The error page is the answer itself.
+fn is_document_error(exchange: &Exchange) -> bool {
+    let is_error = |status| status >= 400;
+    exchange.resource == crate::evidence::Resource::Document
+        && exchange
+            .answer()
+            .is_some_and(|answer| is_error(answer.status))
+}
+
+/// The console's errors that speak of a finding's requests.
+pub(super) fn lines_about<'r>(
+    run: &'r Run,
+    finding: &Finding,
+) -> impl Iterator<Item = &'r ConsoleLine> {
+    let step = step_at(run, &finding.at);
+    let lines = step.map(|step| {
+        let caught = step
+            .console
+            .iter()
+            .filter(|line| line.level == "error" && line.kind != ConsoleKind::UncaughtError);
+        caught
+            .filter(|line| is_about(line, step, finding))
+            .collect::<Vec<_>>()
+    });
+    lines.into_iter().flatten()
+}
+
+fn is_about(line: &ConsoleLine, step: &StepRun, finding: &Finding) -> bool {
+    let words = bare_error(&line.text);
+    if finding.detector == "html-for-json" && HTML_AS_JSON.iter().any(|said| words.contains(said)) {
+        return true;
+    }
+    requests_of(step, finding).any(|exchange| names_request(line, exchange))
+}
+
+/// The line gives the request's URL, its path or, as axios does, nothing but its status.
+fn names_request(line: &ConsoleLine, exchange: &Exchange) -> bool {
+    let path = exchange.path();
+    let status = exchange.answer().map_or(0, |answer| answer.status);
+    let says_status =
+        |words: &str| status >= 400 && line.text.contains(&format!("{words}{status}"));
+    line.source == exchange.url
+        || line.text.contains(&exchange.url)
+        || (path.len() > 1 && names_path(&line.text, &path))
+        || says_status("status code ")
+        || says_status("HTTP ")
+        || says_status("status: ")
+}
+
+/// The path as a whole: `/api/quotes` isn't named by `/api/quotes/7`.
+fn names_path(text: &str, path: &str) -> bool {
+    text.match_indices(path).any(|(at, _)| {
+        let after = text[at + path.len()..].chars().next();
+        after.is_none_or(|next| !next.is_alphanumeric() && !matches!(next, '/' | '-' | '_' | '%'))
+    })
+}
+
+fn requests_of<'r>(step: &'r StepRun, finding: &Finding) -> impl Iterator<Item = &'r Exchange> {
+    step.exchanges
+        .iter()
+        .filter(|exchange| finding.requests.contains(&exchange.id))
+}
+
+fn step_at<'r>(run: &'r Run, at: &StepRef) -> Option<&'r StepRun> {
+    let list = run.checklists.get(at.checklist)?;
+    list.steps.iter().find(|step| step.id == at.step)
+}

@@ -1,0 +1,77 @@
+//! One step with where it stands in the run: what each detector goes through.
+
+use super::rule::StepRef;
+use crate::evidence::{ChecklistRun, Exchange, Run, StepRun};
+
+/// The sign-in's step id.
+const SIGN_IN: &str = "00-sign-in";
+
+/// A step, its checklist and its place.
+#[derive(Clone, Copy)]
+pub(super) struct SeenStep<'r> {
+    pub(super) list: &'r ChecklistRun,
+    pub(super) step: &'r StepRun,
+    checklist: usize,
+    index: usize,
+}
+
+/// Every step of a run, in order.
+pub(super) fn seen_steps(run: &Run) -> impl Iterator<Item = SeenStep<'_>> {
+    run.checklists
+        .iter()
+        .enumerate()
+        .flat_map(|(checklist, list)| {
+            let steps = list.steps.iter().enumerate();
+            steps.map(move |(index, step)| SeenStep {
+                list,
+                step,
+                checklist,
+                index,
+            })
+        })
+}
+
+/// Where the first step of a run stands: what is said of the whole target is said there.
+pub(super) fn first_step(run: &Run) -> StepRef {
+    seen_steps(run)
+        .next()
+        .map(|seen| seen.at())
+        .unwrap_or_default()
+}
+
+impl<'r> SeenStep<'r> {
+    /// Names it.
+    pub(super) fn at(&self) -> StepRef {
+        StepRef {
+            checklist: self.checklist,
+            step: self.step.id.clone(),
+        }
+    }
+
+    /// Whether it signs the persona in.
+    pub(super) fn is_sign_in(&self) -> bool {
+        self.step.id == SIGN_IN
+    }
+
+    /// The checklist's steps up to this one, itself among them.
+    pub(super) fn so_far(&self) -> &'r [StepRun] {
+        self.list.steps.get(..=self.index).unwrap_or_default()
+    }
+
+    /// The hops that led to an exchange, first to last, without itself.
+    pub(super) fn chain_to(&self, exchange: &Exchange) -> Vec<&'r Exchange> {
+        let find = |id: &str| {
+            let mut exchanges = self.list.steps.iter().flat_map(|step| &step.exchanges);
+            exchanges.find(|hop| hop.id == id)
+        };
+        let mut chain: Vec<&Exchange> = Vec::new();
+        let mut previous = exchange.redirected_from.as_deref();
+        // A chain that names itself would have no end.
+        while let Some(hop) = previous.and_then(find).filter(|_| chain.len() < 20) {
+            chain.push(hop);
+            previous = hop.redirected_from.as_deref();
+        }
+        chain.reverse();
+        chain
+    }
+}
