@@ -78,28 +78,6 @@ fn merge_equal(found: Vec<Finding>) -> Vec<Finding> {
     grouped
 }
 
-/// An error status of a request that another detector explains is a consequence, not a second cause.
-fn absorb_consequences(found: Vec<Finding>) -> Vec<Finding> {
-    let (statuses, mut causes): (Vec<_>, Vec<_>) = found
-        .into_iter()
-        .partition(|finding| finding.detector == "http-error");
-    let mut kept = Vec::new();
-    for status in statuses {
-        let cause = causes.iter_mut().find(|cause| {
-            status
-                .requests
-                .iter()
-                .all(|request| cause.requests.contains(request))
-        });
-        match cause {
-            Some(cause) => cause.signals.push(status.title),
-            None => kept.push(status),
-        }
-    }
-    causes.extend(kept);
-    causes
-}
-
 fn absorb(known: &mut Finding, other: Finding) {
     if other.at != known.at {
         add_new(&mut known.also_at, vec![other.at]);
