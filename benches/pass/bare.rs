@@ -76,6 +76,8 @@ struct Script {
     commands: mpsc::UnboundedSender<(u64, Value)>,
     replies: Replies,
     next: std::sync::atomic::AtomicU64,
+    /// Where the last touch was: one that came too early for the page is repeated.
+    touched: Mutex<Option<(f64, f64)>>,
 }
 
 impl Script {
@@ -110,6 +112,7 @@ impl Script {
             commands,
             replies: Arc::clone(&replies),
             next: 1.into(),
+            touched: Mutex::default(),
         });
         let weak = Arc::downgrade(&this);
         tokio::spawn(async move {
@@ -275,10 +278,15 @@ impl Script {
                 Action::Tap(locator) => self.tap(locator, "tap").await,
                 Action::Fill(entries) => self.fill(entries).await,
                 Action::Choose(entries) => self.choose(entries).await,
-                Action::Press(_) => {
+                Action::Press(name) => {
+                    let value = match name.as_str() {
+                        "Tab" => '\u{E004}',
+                        "Enter" => '\u{E007}',
+                        other => panic!("the demo presses {other} now: give it its code here"),
+                    };
                     let keys = KeyActions::new("keyboard".into())
-                        .then(KeyAction::Down { value: '\u{E007}' })
-                        .then(KeyAction::Up { value: '\u{E007}' });
+                        .then(KeyAction::Down { value })
+                        .then(KeyAction::Up { value });
                     self.client.perform_actions(keys).await.unwrap();
                 }
                 Action::Back => self.client.back().await.unwrap(),
@@ -290,6 +298,11 @@ impl Script {
     async fn tap(&self, locator: &Locator, purpose: &str) {
         let found = self.find(locator, purpose).await;
         let (x, y) = (found["x"].as_f64().unwrap(), found["y"].as_f64().unwrap());
+        *self.touched.lock().unwrap() = Some((x, y));
+        self.touch(x, y).await;
+    }
+
+    async fn touch(&self, x: f64, y: f64) {
         let duration = Some(Duration::ZERO);
         let finger = TouchActions::new("finger".into())
             .then(PointerAction::MoveTo { duration, x, y })
@@ -340,6 +353,12 @@ impl Script {
                 && found.is_object()
             {
                 return found;
+            }
+            let touched = *self.touched.lock().unwrap();
+            if clock.elapsed() > Duration::from_millis(500)
+                && let Some((x, y)) = touched
+            {
+                self.touch(x, y).await;
             }
             assert!(
                 clock.elapsed() < Duration::from_secs(10),
