@@ -310,6 +310,29 @@ async fn a_driver_that_ends_at_once_is_told_with_its_last_words() {
 
 #[tokio::test]
 #[ignore = "needs a browser driver"]
+async fn a_driver_whose_port_was_taken_is_started_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tries = folder.path().join("tries");
+    // Twice what chromedriver says when another one was quicker, then the real one.
+    let script = format!(
+        r#"if test "$1" != --version; then
+echo >> {0}
+test $(wc -l < {0}) -gt 2 || {{ echo "IPv4 port not available. Exiting..." >&2; echo "bind() failed: Address already in use (98)" >&2; exit 1; }}
+fi"#,
+        tries.display()
+    );
+    let options = ChromiumOptions {
+        driver: Some(stand_in(folder.path(), &script)),
+        ..options()
+    };
+    let driver = start_chromedriver(&options).await.expect("a driver");
+    driver.stop().await.expect("gone");
+    let tries = fs::read_to_string(tries).expect("written");
+    assert_eq!(tries.lines().count(), 3);
+}
+
+#[tokio::test]
+#[ignore = "needs a browser driver"]
 async fn a_stand_in_for_a_driver_is_told_with_what_it_says() {
     let script = r#"test "$1" = --version && { echo "install the real one" >&2; exit 1; }"#;
     let (error, folder) = fail(script).await;

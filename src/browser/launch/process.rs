@@ -28,6 +28,8 @@ use crate::browser::BrowserError;
 
 /// How long a driver may take until it listens.
 const START_LIMIT: Duration = Duration::from_secs(30);
+/// How often a driver is started whose port was taken by another program meanwhile.
+const START_TRIES: u32 = 5;
 /// How long the guard may take to end everything.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
@@ -87,7 +89,7 @@ pub async fn start_chromedriver(options: &ChromiumOptions) -> Result<DriverProce
     let profile = folder.data();
     // Asking for versions takes as long as starting, so both go on at once.
     let ((guard, started), driver, browser) = tokio::try_join!(
-        start_guarded(options, folder, &driver),
+        start_on_a_free_port(options, folder, &driver),
         Program::ask(&driver),
         Program::ask(&browser),
     )?;
@@ -165,6 +167,29 @@ impl GuardProcess {
         }
         Ok(())
     }
+}
+
+/// Chromedriver takes a free port for two sockets, one after the other; another program may have the second by then.
+async fn start_on_a_free_port(
+    options: &ChromiumOptions,
+    folder: ProfileFolder,
+    driver: &Path,
+) -> Result<(GuardProcess, Started), BrowserError> {
+    let mut folder = folder;
+    for _ in 1..START_TRIES {
+        match start_guarded(options, folder, driver).await {
+            Err(BrowserError::DriverDied { words, .. }) if is_port_taken(&words) => {
+                folder = ProfileFolder::create(&options.temporary_folder)?;
+            }
+            other => return other,
+        }
+    }
+    start_guarded(options, folder, driver).await
+}
+
+fn is_port_taken(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    words.contains("address already in use") || words.contains("port not available")
 }
 
 async fn start_guarded(

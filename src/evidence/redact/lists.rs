@@ -110,6 +110,11 @@ pub(super) fn is_secret_key(key: &str) -> bool {
         || PARTS.iter().any(|part| plain.contains(part))
 }
 
+/// Whether a word names a way to authenticate (RFC 9110, section 11.1).
+pub(super) fn is_scheme(word: &str) -> bool {
+    ["basic", "bearer", "digest", "token"].contains(&word.to_ascii_lowercase().as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

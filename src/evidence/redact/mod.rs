@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 pub use scan::{Leak, ScanError, Scanner};
 
 use known::{Known, SHORTEST};
-use lists::{HeaderFate, header_fate};
+use lists::{HeaderFate, header_fate, is_scheme};
 
 /// Knows the secrets of a run and takes them out of everything.
 #[derive(Default)]
@@ -167,12 +167,12 @@ impl Redactor {
                 bare = bare.trim_start_matches(code).trim_end_matches(code);
             }
         }
-        let is_unfilled = matches!(
-            bare,
-            "" | "undefined" | "null" | "NaN" | "true" | "false" | "[object Object]"
-        ) || (bare.starts_with("{{") && bare.ends_with("}}"))
-            || (bare.starts_with("${") && bare.ends_with('}'));
-        if is_unfilled || bare.starts_with("[redacted:") {
+        // `Bearer null`: the scheme is no secret either.
+        let credentials = bare
+            .split_once(' ')
+            .filter(|(scheme, _)| is_scheme(scheme))
+            .map_or(bare, |(_, credentials)| credentials);
+        if is_unfilled(credentials) || bare.starts_with("[redacted:") {
             return value.to_owned();
         }
         value.replacen(bare, &self.replacement(rule, bare), 1)
@@ -188,6 +188,17 @@ impl Redactor {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What stands where a program never put a value.
+fn is_unfilled(value: &str) -> bool {
+    let is_template = (value.starts_with("{{") && value.ends_with("}}"))
+        || (value.starts_with("${") && value.ends_with('}'));
+    is_template
+        || matches!(
+            value,
+            "" | "undefined" | "null" | "NaN" | "true" | "false" | "[object Object]"
+        )
 }
 
 /// RFC 2104 over SHA-256, for keys of at most 64 bytes.

@@ -505,3 +505,20 @@ fn healthy_traffic_stays_as_it_is() {
         assert_eq!(redactor.body("application/json", body), body);
     }
 }
+
+/// Detectors need to see that nothing was put where a secret belongs.
+#[test]
+fn what_was_never_filled_in_stays() {
+    let redactor = Redactor::new(Vec::<(String, String)>::new());
+    for value in [
+        "Bearer null",
+        "Bearer undefined",
+        "token {{token}}",
+        "undefined",
+        "",
+    ] {
+        assert_eq!(redactor.header("Authorization", value), value);
+    }
+    let clean = redactor.header("Authorization", "Bearer null-and-void-1234");
+    assert!(clean.starts_with("[redacted:"), "{clean}");
+}
