@@ -13,9 +13,10 @@ use fantoccini::{
     Client, ClientBuilder,
     actions::{InputSource, KeyAction, KeyActions, PointerAction, TouchActions},
     elements::{Element, ElementRef},
-    wd::WindowHandle,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
 };
 use futures_util::{SinkExt, StreamExt};
+use http::Method;
 use serde_json::{Value, json};
 use shippass::{
     checklist::{Action, Entry, Locator, Source, Step},
@@ -25,6 +26,7 @@ use shippass::{
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
+use url::Url;
 
 const LOCATE: &str = include_str!("../../src/browser/page/js/locate.js");
 const WATCH: &str = include_str!("../../src/browser/page/js/watch.js");
@@ -78,6 +80,22 @@ struct Script {
     next: std::sync::atomic::AtomicU64,
     /// Where the last touch was: one that came too early for the page is repeated.
     touched: Mutex<Option<(f64, f64)>>,
+}
+
+/// The picture as shippass takes it.
+#[derive(Debug)]
+struct Screenshot;
+
+impl WebDriverCompatibleCommand for Screenshot {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let params = json!({"format": "jpeg", "quality": 85});
+        let body = json!({"cmd": "Page.captureScreenshot", "params": params});
+        (Method::POST, Some(body.to_string()))
+    }
 }
 
 impl Script {
@@ -192,7 +210,7 @@ impl Script {
                 .map(|named| &project.config.personas[&named.name]);
             if let Some(persona) = persona {
                 self.act_all(&persona.sign_in, url).await;
-                self.look(open.as_ref().unwrap(), folder).await;
+                self.look(folder).await;
             }
             for step in &checklist.steps {
                 if step.fresh {
@@ -201,17 +219,17 @@ impl Script {
                         self.act_all(&persona.sign_in, url).await;
                     }
                 }
-                self.step(step, url, open.as_ref().unwrap(), folder).await;
+                self.step(step, url, folder).await;
             }
         }
-        if let Some((user, _)) = open {
+        if let Some(user) = open {
             self.send("browser.removeUserContext", json!({"userContext": user}))
                 .await;
         }
     }
 
-    async fn fresh_page(&self, open: &mut Option<(String, String)>) {
-        if let Some((user, _)) = open.take() {
+    async fn fresh_page(&self, open: &mut Option<String>) {
+        if let Some(user) = open.take() {
             self.send("browser.removeUserContext", json!({"userContext": user}))
                 .await;
         }
@@ -225,19 +243,13 @@ impl Script {
             .await;
         let context = created["context"].as_str().unwrap().to_owned();
         self.client
-            .switch_to_window(WindowHandle::try_from(context.clone()).unwrap())
+            .switch_to_window(WindowHandle::try_from(context).unwrap())
             .await
             .unwrap();
-        *open = Some((user, context));
+        *open = Some(user);
     }
 
-    async fn step(
-        &self,
-        step: &Step,
-        url: &str,
-        open: &(String, String),
-        folder: &std::path::Path,
-    ) {
+    async fn step(&self, step: &Step, url: &str, folder: &std::path::Path) {
         self.act_all(&step.actions, url).await;
         for _ in &step.expectations {
             self.client
@@ -248,10 +260,10 @@ impl Script {
                 .await
                 .unwrap();
         }
-        self.look(open, folder).await;
+        self.look(folder).await;
     }
 
-    async fn look(&self, open: &(String, String), folder: &std::path::Path) {
+    async fn look(&self, folder: &std::path::Path) {
         self.client
             .execute(
                 "return [document.title, document.body ? document.body.innerText : '']",
@@ -259,8 +271,7 @@ impl Script {
             )
             .await
             .unwrap();
-        let shot = json!({"context": open.1, "format": {"type": "image/jpeg", "quality": 0.85}});
-        let picture = self.send("browsingContext.captureScreenshot", shot).await;
+        let picture = self.client.issue_cmd(Screenshot).await.unwrap();
         let bytes = STANDARD
             .decode(picture["data"].as_str().unwrap_or_default())
             .unwrap();
@@ -314,8 +325,14 @@ impl Script {
     async fn fill(&self, entries: &[Entry]) {
         for entry in entries {
             let found = self.find(&entry.field, "field").await;
+            // An empty text is what is left when the selected one is deleted.
+            let keys = if entry.text.is_empty() {
+                "\u{E003}"
+            } else {
+                &entry.text
+            };
             self.element(&found["element"])
-                .send_keys(&entry.text)
+                .send_keys(keys)
                 .await
                 .unwrap();
             self.client
