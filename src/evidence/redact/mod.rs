@@ -12,6 +12,7 @@ mod scan;
 mod tests;
 mod url;
 mod values;
+mod windows;
 
 use std::{
     collections::BTreeMap,

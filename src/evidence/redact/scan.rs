@@ -1,7 +1,8 @@
 //! The last look: no byte of a finished bundle may hold a known secret, in any form.
 
 use std::{
-    io::Read,
+    fs::File,
+    io::{self, Read, Seek},
     path::{Path, PathBuf},
     sync::{Arc, LazyLock},
 };
@@ -13,7 +14,7 @@ use base64::{
 use flate2::read::GzDecoder;
 use regex::bytes::Regex;
 
-use super::known::Finder;
+use super::{known::Finder, windows::Windows};
 
 /// How many decodings are undone, one inside the other.
 const DEPTH: usize = 4;
@@ -128,11 +129,32 @@ impl Scanner {
             }
             if path.is_dir() {
                 self.scan_below(&path, leaks)?;
-            } else if let Some(leak) = self.scan(&std::fs::read(&path).map_err(failed(&path))?) {
+            } else if let Some(leak) = self.scan_file(&path).map_err(failed(&path))? {
                 leaks.push((path, leak));
             }
         }
         Ok(())
+    }
+
+    fn scan_file(&self, path: &Path) -> io::Result<Option<Leak>> {
+        let mut file = File::open(path)?;
+        let mut first = Vec::new();
+        file.by_ref().take(2).read_to_end(&mut first)?;
+        file.rewind()?;
+        if first == GZIP {
+            // An archive is unpacked from its first byte on.
+            return Ok(self.scan(&std::fs::read(path)?));
+        }
+        let mut windows = Windows::new(file);
+        while let Some((start, window)) = windows.next()? {
+            if let Some(mut leak) = self.scan(window) {
+                if leak.encoding.is_empty() {
+                    leak.offset += start;
+                }
+                return Ok(Some(leak));
+            }
+        }
+        Ok(None)
     }
 }
 
