@@ -8,5 +8,6 @@ mod demo;
 mod driver_life;
 mod evidence;
 mod failures;
+mod remote;
 mod signals;
 mod steps;

@@ -1,0 +1,119 @@
+//! A driver that already runs, reached through what stands between: a grid that knows the standard alone.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{Request, State},
+    http::{StatusCode, Uri, header::HOST, uri::Authority},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+
+use serde_json::json;
+
+use crate::support::{Site, Workshop, page};
+
+/// A driver that was started by somebody else and ends with the value.
+struct Driver {
+    process: Child,
+    authority: Authority,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a driver");
+        let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+        let port = lines
+            .find_map(|line| {
+                let line = line.expect("text");
+                let (_, port) = line.split_once("started successfully on port ")?;
+                port.trim_end_matches('.').parse::<u16>().ok()
+            })
+            .expect("a port");
+        // What it says later must not block it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            process,
+            authority: format!("127.0.0.1:{port}").parse().expect("an address"),
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+type Onward = (Client<HttpConnector, Body>, Authority);
+
+/// Hands on every command except vendors' own.
+async fn hand_on(State((client, driver)): State<Onward>, mut request: Request) -> Response {
+    let path = request.uri().path_and_query().expect("a path").clone();
+    if path.path().contains("/goog/") {
+        let refusal =
+            json!({"value": {"error": "unknown command", "message": "not here", "stacktrace": ""}});
+        return (StatusCode::NOT_FOUND, Json(refusal)).into_response();
+    }
+    // The driver names its socket after the host that was asked.
+    request.headers_mut().remove(HOST);
+    *request.uri_mut() = Uri::builder()
+        .scheme("http")
+        .authority(driver.clone())
+        .path_and_query(path)
+        .build()
+        .expect("an address");
+    let answer = client.request(request).await.expect("the driver answers");
+    answer.map(Body::new).into_response()
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_driver_that_already_runs_is_used_and_left_running() {
+    let mut driver = Driver::start();
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let grid = Site::serve(
+        Router::new()
+            .fallback(hand_on)
+            .with_state((client, driver.authority.clone())),
+    );
+    let site = Site::serve(Router::new().route("/", get(|| async { page("<h1>Quotes</h1>") })));
+    let workshop = Workshop::new();
+    workshop.write(
+        "shippass.yaml",
+        &format!(
+            "targets: {{ here: {{ url: {}, kind: local }} }}\nwebdriver:\n  url: {}\n  capabilities:\n    browserName: chrome\n    \
+             goog:chromeOptions:\n      args: [--headless=new, --no-sandbox, --disable-gpu]\n      \
+             mobileEmulation: {{ deviceMetrics: {{ width: 375, height: 812, pixelRatio: 3, touch: true, mobile: true }} }}\n",
+            site.url, grid.url
+        ),
+    );
+    workshop.write(
+        "list.yaml",
+        "name: Far away\nsteps:\n  - name: Open it\n    do:\n      - visit: /\n    expect:\n      - see: Quotes\n",
+    );
+    let ended = workshop.shippass(&["run", "--out", "out", "list.yaml"]);
+    assert_eq!(ended.status, 0, "{}\n{}", ended.stdout, ended.stderr);
+    let picture = ended.document()["checklists"][0]["steps"][0]["screens"][0]
+        .as_str()
+        .map(|file| ended.bundle.join(file))
+        .expect("a picture");
+    let dimensions = image::image_dimensions(picture).expect("a picture");
+    assert_eq!(dimensions, (1125, 2436));
+    let is_running = driver.process.try_wait().expect("asked").is_none();
+    assert!(is_running, "a driver that isn't ours is left alone");
+}
