@@ -59,6 +59,17 @@ fn send(id: u32, signal: Signal) {
     kill_process(pid, signal).expect("sent");
 }
 
+/// A program that Ctrl-C reaches even when these tests run in the background of a shell, which has its children ignore it.
+fn as_from_a_terminal(program: &Path) -> Command {
+    if cfg!(target_os = "linux") {
+        let mut command = Command::new("env");
+        command.arg("--default-signal=INT").arg(program);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
 /// Another process that holds a browser, as a run of shippass does.
 struct Owner {
     process: Child,
@@ -67,7 +78,7 @@ struct Owner {
 
 impl Owner {
     fn start(role: &str) -> Self {
-        let mut process = Command::new(std::env::current_exe().expect("this program"))
+        let mut process = as_from_a_terminal(&std::env::current_exe().expect("this program"))
             .args(["--exact", "driver_life::hold", "--ignored", "--nocapture"])
             .env(ROLE, role)
             .env("OWNER_PASSWORD", "planted-secret")
