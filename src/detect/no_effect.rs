@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Two step types of an automation stood in the schema and the editor and did nothing. The code compiled; the feature did not exist.",
     looks_at: "What the page, the network and the browser did between a tap and the moment at which the page had settled again.",
     silent: "After anything at all: a focused field, a changed value, a scroll, a copy, a dialog, a download, a new tab, media, a canvas; \
-             for fields, which a tap only focuses; for an option or a radio button, which may have been chosen already. When the page never \
+             for fields, which a tap only focuses; for an option, a radio button, a tab or a link that is chosen already. When the page never \
              settled the tap can't be judged, and the step is `unknown`.",
     mend: "Give the control its handler, or take it away until it has one.",
     inspect,
@@ -72,6 +72,7 @@ fn may_rest(element: &ElementFacts) -> bool {
         "option",
         "menuitemradio",
     ];
-    matches!(element.tag.as_str(), "textarea" | "select" | "option")
+    element.is_current
+        || matches!(element.tag.as_str(), "textarea" | "select" | "option")
         || ROLES.contains(&element.role.as_str())
 }

@@ -11,6 +11,19 @@ const QUALITY: u8 = 85;
 const RED: Rgb<u8> = Rgb([214, 31, 64]);
 const WHITE: Rgb<u8> = Rgb([255, 255, 255]);
 
+/// The digits from 1 to 9, seven rows of five dots each; at most eight elements are listed.
+const DIGITS: [[u8; 7]; 9] = [
+    [0x04, 0x0C, 0x04, 0x04, 0x04, 0x04, 0x0E],
+    [0x0E, 0x11, 0x01, 0x02, 0x04, 0x08, 0x1F],
+    [0x1F, 0x02, 0x04, 0x02, 0x01, 0x11, 0x0E],
+    [0x02, 0x06, 0x0A, 0x12, 0x1F, 0x02, 0x02],
+    [0x1F, 0x10, 0x1E, 0x01, 0x01, 0x11, 0x0E],
+    [0x06, 0x08, 0x10, 0x1E, 0x11, 0x11, 0x0E],
+    [0x1F, 0x01, 0x02, 0x04, 0x08, 0x08, 0x08],
+    [0x0E, 0x11, 0x11, 0x0E, 0x11, 0x11, 0x0E],
+    [0x0E, 0x11, 0x11, 0x0F, 0x01, 0x02, 0x0C],
+];
+
 /// An encoded picture and its size in device pixels.
 #[derive(Debug)]
 pub(super) struct Encoded {
@@ -45,6 +58,11 @@ pub(super) fn prepare(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<Enco
     for area in areas {
         draw_box(&mut picture, area, scale);
     }
+    if areas.len() > 1 {
+        for (number, area) in (1..).zip(areas) {
+            draw_number(&mut picture, area, scale, number);
+        }
+    }
     let mut encoded = Vec::new();
     JpegEncoder::new_with_quality(&mut encoded, QUALITY)
         .encode_image(&picture)
@@ -71,6 +89,25 @@ fn draw_box(picture: &mut RgbImage, area: &Area, scale: f64) {
         fill(picture, (left, bottom - thick, right, bottom), colour);
         fill(picture, (left, top, left + thick, bottom), colour);
         fill(picture, (right - thick, top, right, bottom), colour);
+    }
+}
+
+/// The number of a box above its upper left corner, as the list of what is boxed counts them.
+fn draw_number(picture: &mut RgbImage, area: &Area, scale: f64, number: usize) {
+    let Some(glyph) = DIGITS.get(number.wrapping_sub(1)) else {
+        return;
+    };
+    let dot = pixel(scale * 2.0).max(1);
+    let (width, height) = (7 * dot, 9 * dot);
+    let left = pixel(area.x * scale).clamp(0, (i64::from(picture.width()) - width).max(0));
+    let above = pixel(area.y * scale) - height;
+    let top = above.clamp(0, (i64::from(picture.height()) - height).max(0));
+    fill(picture, (left, top, left + width, top + height), RED);
+    for (row, line) in (1..).zip(glyph) {
+        for column in (0..5).filter(|column| line >> (4 - column) & 1 == 1) {
+            let (x, y) = (left + (column + 1) * dot, top + row * dot);
+            fill(picture, (x, y, x + dot, y + dot), WHITE);
+        }
     }
 }
 
@@ -135,6 +172,26 @@ mod tests {
         assert!(red[0] > 180 && red[1] < 90, "{red:?}");
         let middle = picture.get_pixel(120, 120);
         assert!(middle[0].abs_diff(128) < 12, "{middle:?}");
+    }
+
+    #[test]
+    fn several_boxes_are_numbered_and_one_is_not() {
+        let area = |x: f64| Area {
+            x,
+            y: 30.0,
+            width: 40.0,
+            height: 30.0,
+        };
+        let red_inside = |areas: &[Area]| {
+            let encoded = prepare(grey(), areas, 3.0).expect("a picture");
+            let picture = image::load_from_memory(&encoded.bytes)
+                .expect("decoded")
+                .into_rgb8();
+            let corner = picture.get_pixel(33, 39);
+            corner[0] > 180 && corner[1] < 90
+        };
+        assert!(red_inside(&[area(10.0), area(55.0)]));
+        assert!(!red_inside(&[area(10.0)]));
     }
 
     #[test]

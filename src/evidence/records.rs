@@ -58,6 +58,9 @@ pub struct ElementFacts {
     /// Where it stands in the viewport, in CSS pixels.
     #[serde(default)]
     pub area: Option<Area>,
+    /// Whether it stands for what is shown already: the selected tab, a link to the page itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_current: bool,
 }
 
 /// A rectangle in CSS pixels, relative to the viewport.

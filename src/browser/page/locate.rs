@@ -193,6 +193,7 @@ mod tests {
                 width: 50.0,
                 height: 44.0,
             }),
+            is_current: false,
         }
     }
 

@@ -134,12 +134,23 @@ const isTextField = (element) =>
   element.tagName === "TEXTAREA" || element.tagName === "SELECT" || element.isContentEditable ||
   (element.tagName === "INPUT" && !/^(button|submit|reset|image|checkbox|radio)$/.test(element.type));
 
+// The selected tab, the link to the page that one is on: a tap on it rightly changes nothing.
+const isCurrent = (element) => {
+  for (let node = element; node; node = parentOf(node)) {
+    if (node.getAttribute("aria-selected") === "true") return true;
+    if (node.hasAttribute("aria-current") && node.getAttribute("aria-current") !== "false") return true;
+    if (node.tagName === "A" && node.getAttribute("href")) return node.href === location.href && !node.href.endsWith("#");
+    if (node !== element && isActionable(node)) return false;
+  }
+  return false;
+};
+
 const describe = (element) => {
   const box = element.getBoundingClientRect();
   return {
     tag: element.tagName.toLowerCase(), role: roleOf(element),
     name: nameOf(element).slice(0, 120) || fold(element.innerText || element.textContent).slice(0, 60),
-    area: { x: box.x, y: box.y, width: box.width, height: box.height },
+    area: { x: box.x, y: box.y, width: box.width, height: box.height }, is_current: isCurrent(element),
   };
 };
 
