@@ -6,13 +6,16 @@ use super::{
     error::EvidenceError,
     event::{RunEvent, StepIndex},
     exchange::{ReadAs, Resource},
-    journal::read_journal,
+    journal::JournalReader,
     run::{Run, StepRun},
 };
 
 /// Reads a bundle's journal and folds it.
 pub fn read_run(folder: &Path) -> Result<Run, EvidenceError> {
-    Run::from_events(read_journal(folder)?.events)
+    let mut journal = JournalReader::open(folder)?;
+    let run = Run::from_events(journal.by_ref());
+    journal.close()?;
+    run
 }
 
 /// A read whose exchange hasn't come yet.

@@ -114,38 +114,87 @@ pub struct ReadJournal {
 
 /// Reads the longest prefix in which every record is whole and follows the one before.
 pub fn read_journal(folder: &Path) -> Result<ReadJournal, EvidenceError> {
-    let path = folder.join(JOURNAL);
-    let file = File::open(&path).map_err(|source| failed("read", &path, source))?;
-    let mut reader = BufReader::new(file);
-    let mut journal = ReadJournal {
-        events: Vec::new(),
-        head: String::new(),
-        torn: None,
-    };
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = reader.read_until(b'\n', &mut line);
-        if read.map_err(|source| failed("read", &path, source))? == 0 {
-            break;
+    let mut journal = JournalReader::open(folder)?;
+    let events = journal.by_ref().collect();
+    journal.close()?;
+    Ok(ReadJournal {
+        events,
+        head: journal.head,
+        torn: journal.torn,
+    })
+}
+
+/// Reads record by record: a long journal needn't stand in memory.
+#[derive(Debug)]
+pub(super) struct JournalReader {
+    path: PathBuf,
+    file: BufReader<File>,
+    line: Vec<u8>,
+    next: u64,
+    head: String,
+    torn: Option<String>,
+    failed: Option<std::io::Error>,
+}
+
+impl JournalReader {
+    pub(super) fn open(folder: &Path) -> Result<Self, EvidenceError> {
+        let path = folder.join(JOURNAL);
+        let file = File::open(&path).map_err(|source| failed("read", &path, source))?;
+        Ok(Self {
+            path,
+            file: BufReader::new(file),
+            line: Vec::new(),
+            next: 0,
+            head: String::new(),
+            torn: None,
+            failed: None,
+        })
+    }
+
+    /// After the last record: an error when the disk failed or there was no record at all.
+    pub(super) fn close(&mut self) -> Result<(), EvidenceError> {
+        if let Some(source) = self.failed.take() {
+            return Err(failed("read", &self.path, source));
         }
-        let next = journal.events.len() as u64;
-        match check_record(&line, next, &journal.head) {
+        if self.next == 0 {
+            let why = self.torn.take();
+            return Err(EvidenceError::NoJournal {
+                path: self.path.clone(),
+                why: why.unwrap_or_else(|| "it is empty".to_owned()),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Iterator for JournalReader {
+    type Item = RunEvent;
+
+    fn next(&mut self) -> Option<RunEvent> {
+        if self.torn.is_some() || self.failed.is_some() {
+            return None;
+        }
+        self.line.clear();
+        match self.file.read_until(b'\n', &mut self.line) {
+            Ok(0) => return None,
+            Ok(_) => {}
+            Err(source) => {
+                self.failed = Some(source);
+                return None;
+            }
+        }
+        match check_record(&self.line, self.next, &self.head) {
             Ok((hash, event)) => {
-                journal.events.push(event);
-                journal.head = hash;
+                self.next += 1;
+                self.head = hash;
+                Some(event)
             }
             Err(why) => {
-                journal.torn = Some(format!("record {next}: {why}"));
-                break;
+                self.torn = Some(format!("record {}: {why}", self.next));
+                None
             }
         }
     }
-    if journal.events.is_empty() {
-        let why = journal.torn.unwrap_or_else(|| "it is empty".to_owned());
-        return Err(EvidenceError::NoJournal { path, why });
-    }
-    Ok(journal)
 }
 
 fn check_record(line: &[u8], next: u64, head: &str) -> Result<(String, RunEvent), String> {
