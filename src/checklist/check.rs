@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     action::{EntryForm, VERBS},
     element::{entries, given, locator},
+    fetch::{FETCH_EXAMPLE, fetch},
     fields::{Shape, nowhere},
     mistake::quote,
     model::{Check, Expectation, Sight},
@@ -45,19 +46,20 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
         Word {
             name: "response",
             example: "- response: POST /api/quotes/*/sign 200 json",
-            decode: response,
+            decode: |reader, node| response(reader, node, "response").map(Check::Response),
+        },
+        Word {
+            name: "no_response",
+            example: "- no_response: POST /api/charges",
+            decode: |reader, node| response(reader, node, "no_response").map(Check::NoResponse),
+        },
+        Word {
+            name: "fetch",
+            example: FETCH_EXAMPLE,
+            decode: |reader, node| fetch(reader, node).map(Check::Fetch),
         },
     ],
-    later: &[
-        "title",
-        "count",
-        "enabled",
-        "disabled",
-        "no_response",
-        "fetch",
-        "query",
-        "denied",
-    ],
+    later: &["title", "count", "enabled", "disabled", "query", "denied"],
     beside: &["within"],
     others: &[
         ("visible", "see"),
@@ -73,7 +75,11 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
         ("path", "url"),
         ("location", "url"),
         ("request", "response"),
+        ("no_request", "no_response"),
+        ("not_response", "no_response"),
         ("has_value", "value"),
+        ("api", "fetch"),
+        ("read", "fetch"),
     ],
     elsewhere: no_check,
 };
@@ -164,10 +170,11 @@ fn url(reader: &mut Reader<'_>, node: &Node) -> Option<Check> {
     None
 }
 
-fn response(reader: &mut Reader<'_>, node: &Node) -> Option<Check> {
-    let line = reader.text(node, "`response`", "- response: POST /api/quotes 200 json")?;
+fn response(reader: &mut Reader<'_>, node: &Node, word: &str) -> Option<ResponsePattern> {
+    let example = format!("- {word}: POST /api/quotes 200 json");
+    let line = reader.text(node, &format!("`{word}`"), &example)?;
     let error = match line.parse::<ResponsePattern>() {
-        Ok(pattern) => return Some(Check::Response(pattern)),
+        Ok(pattern) => return Some(pattern),
         Err(error) => error,
     };
     let help = match &error {

@@ -5,6 +5,7 @@
 mod action;
 mod check;
 mod element;
+mod fetch;
 mod fields;
 mod keys;
 mod mistake;
@@ -17,10 +18,12 @@ mod source;
 mod steps;
 mod variables;
 mod vocabulary;
+mod wanted;
 mod yaml;
 
 pub(crate) use action::actions;
 pub(crate) use element::given;
+pub use fetch::{Comparison, Fetch, Reading};
 pub(crate) use fields::{Fields, Shape, nowhere};
 pub(crate) use mistake::quote;
 pub use mistake::{Mistake, Weight};
@@ -34,4 +37,5 @@ pub use source::Source;
 pub(crate) use source::decode_text;
 pub(crate) use steps::read_checklist;
 pub(crate) use variables::{Variables, has_variable};
+pub use wanted::Wanted;
 pub(crate) use yaml::{Kind, LARGEST, Node, is_sensitive};

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::pattern::ResponsePattern;
+use super::{fetch::Fetch, pattern::ResponsePattern};
 
 /// What we promised to look at: steps walked as a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,6 +216,10 @@ pub enum Check {
     Value(Vec<Entry>),
     /// The step brought about such a response.
     Response(ResponsePattern),
+    /// The step brought about no such response.
+    NoResponse(ResponsePattern),
+    /// An API, read as the signed-in persona, answers this.
+    Fetch(Fetch),
 }
 
 impl fmt::Display for Check {
@@ -226,6 +230,8 @@ impl fmt::Display for Check {
             Self::Url(pattern) => write!(f, "url {pattern}"),
             Self::Value(entries) => write_entries(f, "value of", "is", entries),
             Self::Response(pattern) => write!(f, "response {pattern}"),
+            Self::NoResponse(pattern) => write!(f, "no response {pattern}"),
+            Self::Fetch(fetch) => write!(f, "{fetch}"),
         }
     }
 }

@@ -79,11 +79,32 @@ pub enum StatusPattern {
 }
 
 impl StatusPattern {
+    /// Reads `200` or `2xx`; `None` for anything else.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        if let Some(hundreds) = word.strip_suffix("xx") {
+            let hundreds = hundreds.parse().ok()?;
+            return (1..=5).contains(&hundreds).then_some(Self::Class(hundreds));
+        }
+        let status = word.parse().ok()?;
+        (100..=599)
+            .contains(&status)
+            .then_some(Self::Exactly(status))
+    }
+
     /// Whether a status is meant.
     pub fn matches(self, status: u16) -> bool {
         match self {
             Self::Exactly(wanted) => status == wanted,
             Self::Class(hundreds) => status / 100 == hundreds,
+        }
+    }
+}
+
+impl fmt::Display for StatusPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(status) => write!(f, "{status}"),
+            Self::Class(hundreds) => write!(f, "{hundreds}xx"),
         }
     }
 }
@@ -100,10 +121,8 @@ pub enum ExpectedBody {
 impl fmt::Display for ResponsePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path)?;
-        match self.status {
-            Some(StatusPattern::Exactly(status)) => write!(f, " {status}")?,
-            Some(StatusPattern::Class(hundreds)) => write!(f, " {hundreds}xx")?,
-            None => {}
+        if let Some(status) = self.status {
+            write!(f, " {status}")?;
         }
         match self.body {
             Some(ExpectedBody::Json) => f.write_str(" json"),
@@ -150,7 +169,7 @@ impl FromStr for ResponsePattern {
             body: None,
         };
         for word in words {
-            match (word, parse_status(word)) {
+            match (word, StatusPattern::parse(word)) {
                 ("json", _) if pattern.body.is_none() => pattern.body = Some(ExpectedBody::Json),
                 ("html", _) if pattern.body.is_none() => pattern.body = Some(ExpectedBody::Html),
                 (_, Some(status)) if pattern.status.is_none() => pattern.status = Some(status),
@@ -159,19 +178,6 @@ impl FromStr for ResponsePattern {
         }
         Ok(pattern)
     }
-}
-
-fn parse_status(word: &str) -> Option<StatusPattern> {
-    if let Some(hundreds) = word.strip_suffix("xx") {
-        let hundreds = hundreds.parse().ok()?;
-        return (1..=5)
-            .contains(&hundreds)
-            .then_some(StatusPattern::Class(hundreds));
-    }
-    let status = word.parse().ok()?;
-    (100..=599)
-        .contains(&status)
-        .then_some(StatusPattern::Exactly(status))
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
     let endpoints = Endpoints::of(run);
     let mut findings = Vec::new();
     for seen in seen_steps(run) {
-        for exchange in &seen.step.exchanges {
+        for exchange in seen.asked_by_page() {
             let Some(call) = html_call(seen, exchange) else {
                 continue;
             };

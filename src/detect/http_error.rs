@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
 fn inspect(run: &Run) -> Vec<Finding> {
     let mut findings = Vec::new();
     for seen in seen_steps(run) {
-        for exchange in &seen.step.exchanges {
+        for exchange in seen.asked_by_page() {
             let Some(answer) = exchange.answer().filter(|answer| answer.status >= 400) else {
                 continue;
             };

@@ -33,7 +33,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
     let mut findings = Vec::new();
     for seen in seen_steps(run) {
         let given = texts_given(&seen);
-        for exchange in &seen.step.exchanges {
+        for exchange in seen.asked_by_page() {
             let Some(reach) = reach_of(run, exchange) else {
                 continue;
             };

@@ -14,7 +14,7 @@ use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run
 pub(super) fn file(run: &Run) -> Vec<Noise> {
     let mut noise = Vec::new();
     for seen in seen_steps(run) {
-        for exchange in &seen.step.exchanges {
+        for exchange in seen.asked_by_page() {
             if let Some(rule) = file_of(run, &seen, exchange) {
                 let what = format!("{} {}", exchange.method, exchange.url);
                 noise.push(entry(rule, &seen, what, &exchange.id));

@@ -48,6 +48,12 @@ impl<'r> SeenStep<'r> {
         }
     }
 
+    /// What the page asked for; what a check asked is none of its doing.
+    pub(super) fn asked_by_page(&self) -> impl Iterator<Item = &'r Exchange> + use<'r> {
+        let exchanges = self.step.exchanges.iter();
+        exchanges.filter(|exchange| !exchange.is_of_check())
+    }
+
     /// Whether it signs the persona in.
     pub(super) fn is_sign_in(&self) -> bool {
         self.step.id == SIGN_IN

@@ -15,7 +15,7 @@ use crate::evidence::{Body, Exchange, Outcome, Resource, Run};
 pub(super) fn undecided(run: &Run) -> Vec<Undecided> {
     seen_steps(run)
         .flat_map(|seen| {
-            let calls = seen.step.exchanges.iter();
+            let calls = seen.asked_by_page();
             let gaps = calls.filter_map(move |exchange| {
                 gap(run, &seen, exchange).map(|why| Undecided { at: seen.at(), why })
             });

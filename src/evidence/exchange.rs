@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// What a check of shippass accepts beside JSON: the mark by which its requests are told from the page's.
+/// A header of one's own would be asked about beforehand at every other origin.
+pub const CHECK_ACCEPT: &str = "application/json, application/x-shippass;q=0.1";
+
 /// A request and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
@@ -52,6 +56,11 @@ impl Exchange {
             Outcome::Answered(answer) => Some(answer),
             Outcome::Failed { .. } | Outcome::Pending => None,
         }
+    }
+
+    /// Whether a check asked, and not the page.
+    pub fn is_of_check(&self) -> bool {
+        self.request_header("accept") == Some(CHECK_ACCEPT)
     }
 
     /// The value of a request header, name without regard to case.

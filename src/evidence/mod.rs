@@ -20,14 +20,14 @@ pub use content::sniff;
 pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
-    Answer, Body, Content, Exchange, Header, Initiator, KeptBody, Outcome, ReadAs, Resource,
-    Timings,
+    Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBody, Outcome, ReadAs,
+    Resource, Timings,
 };
 pub use fold::read_run;
 pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
 pub use recorder::Recorder;
 pub use records::{
-    ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, Effects, ElementFacts,
+    About, ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, Effects, ElementFacts,
     ExpectationOutcome, ExpectationRecord, Happening, Navigation, PageFacts, Picture, Typed,
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};

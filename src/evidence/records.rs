@@ -110,7 +110,7 @@ pub struct Typed {
 }
 
 /// One expectation and whether it held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpectationRecord {
     /// In words, secrets taken out: `see “Signed. Thank you.”`.
     pub what: String,
@@ -125,10 +125,29 @@ pub struct ExpectationRecord {
     /// Whether the line demanded a JSON body.
     #[serde(default)]
     pub wants_json: bool,
+    /// What it asked.
+    #[serde(default)]
+    pub about: About,
+    /// Exchanges that the check itself brought about, by going where it asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brought_about: Vec<String>,
+}
+
+/// What an expectation asks, as far as it matters to what it means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// The page, or the requests that it made.
+    #[default]
+    Page,
+    /// What the server keeps: an API's answer, a database's rows.
+    Kept,
+    /// What must be kept from the persona.
+    Access,
 }
 
 /// Whether an expectation held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectationOutcome {
     /// It held.
@@ -144,6 +163,7 @@ pub enum ExpectationOutcome {
         why: String,
     },
     /// The step's actions failed before it.
+    #[default]
     NotRun,
 }
 

@@ -1,14 +1,14 @@
 //! A step's expectations, in order, each for as long as it may take.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::step::{StepWalk, milliseconds};
 use crate::browser::{
     BrowserError,
-    page::{Answer, ResponseVerdict},
+    page::{Answer, ResponseAnswer, ResponseVerdict, Settled},
 };
 use crate::checklist::{Check, Expectation, ExpectedBody};
-use crate::evidence::{ExpectationOutcome, ExpectationRecord};
+use crate::evidence::{About, ExpectationOutcome, ExpectationRecord};
 
 impl StepWalk<'_, '_> {
     /// Decides each expectation; none is looked at when an action before it failed.
@@ -21,10 +21,7 @@ impl StepWalk<'_, '_> {
             let clock = Instant::now();
             let mut record = ExpectationRecord {
                 what: self.walk.redactor.text(&expectation.check.to_string()),
-                outcome: ExpectationOutcome::NotRun,
-                duration_ms: 0,
-                exchange: None,
-                wants_json: false,
+                ..ExpectationRecord::default()
             };
             if !self.has_failed_action {
                 self.expect(expectation, &mut record).await?;
@@ -41,28 +38,67 @@ impl StepWalk<'_, '_> {
         record: &mut ExpectationRecord,
     ) -> Result<(), BrowserError> {
         let limit = expectation.within.unwrap_or(self.walk.limits.expectation);
-        if let Check::Response(pattern) = &expectation.check {
-            record.wants_json = pattern.body == Some(ExpectedBody::Json);
-            let answer = self.session.expect_response(pattern, limit).await;
-            record.exchange = answer.exchange;
-            record.outcome = match answer.verdict {
-                ResponseVerdict::Held => ExpectationOutcome::Held,
-                ResponseVerdict::Broken(seen) => ExpectationOutcome::Broken {
-                    seen: self.walk.redactor.text(&seen),
-                },
-                ResponseVerdict::Undecided(why) => ExpectationOutcome::Undecided { why },
-            };
-            return Ok(());
-        }
-        record.outcome = match self.session.expect(&expectation.check, limit).await? {
-            Some(Answer::Broken(obstacle)) => {
-                self.boxes.extend(obstacle.boxes);
-                ExpectationOutcome::Broken {
-                    seen: self.walk.redactor.text(&obstacle.why),
-                }
+        match &expectation.check {
+            Check::Response(pattern) => {
+                record.wants_json = pattern.body == Some(ExpectedBody::Json);
+                let answer = self.session.expect_response(pattern, limit).await;
+                self.take_answer(answer, record);
             }
-            Some(Answer::Held) | None => ExpectationOutcome::Held,
-        };
+            // Decided when the page has settled.
+            Check::NoResponse(_) => {}
+            Check::Fetch(fetch) => {
+                record.about = About::Kept;
+                (record.exchange, record.outcome) = self.fetch(fetch, limit).await?;
+            }
+            check => {
+                record.outcome = match self.session.expect(check, limit).await? {
+                    Some(Answer::Broken(obstacle)) => {
+                        self.boxes.extend(obstacle.boxes);
+                        ExpectationOutcome::Broken {
+                            seen: self.walk.redactor.text(&obstacle.why),
+                        }
+                    }
+                    Some(Answer::Held) | None => ExpectationOutcome::Held,
+                };
+            }
+        }
         Ok(())
+    }
+
+    /// What must not have come is decided once the page has settled.
+    pub(super) async fn expect_absences(
+        &self,
+        expectations: &[Expectation],
+        records: &mut [ExpectationRecord],
+        settled: &Settled,
+    ) {
+        if self.has_failed_action {
+            return;
+        }
+        for (expectation, record) in expectations.iter().zip(records) {
+            let Check::NoResponse(pattern) = &expectation.check else {
+                continue;
+            };
+            let limit = expectation.within.unwrap_or(Duration::ZERO);
+            let answer = self.session.expect_no_response(pattern, limit).await;
+            self.take_answer(answer, record);
+            if let (ExpectationOutcome::Held, Some(why)) = (&record.outcome, &settled.unsettled) {
+                let why = format!("the page hadn't settled: {why}");
+                record.outcome = ExpectationOutcome::Undecided {
+                    why: self.walk.redactor.text(&why),
+                };
+            }
+        }
+    }
+
+    fn take_answer(&self, answer: ResponseAnswer, record: &mut ExpectationRecord) {
+        record.exchange = answer.exchange;
+        record.outcome = match answer.verdict {
+            ResponseVerdict::Held => ExpectationOutcome::Held,
+            ResponseVerdict::Broken(seen) => ExpectationOutcome::Broken {
+                seen: self.walk.redactor.text(&seen),
+            },
+            ResponseVerdict::Undecided(why) => ExpectationOutcome::Undecided { why },
+        };
     }
 }

@@ -77,6 +77,8 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         }
         let mut expected = this.expect_all(&step.expectations).await?;
         let settled = session.settle(walk.limits.settle).await?;
+        this.expect_absences(&step.expectations, &mut expected, &settled)
+            .await;
         expected.extend(this.layout_expectation(&settled));
         this.look(&settled, picture).await?;
         this.record_actions(&settled);
@@ -179,7 +181,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     }
 
     /// A person looks what a touch did before going on; so its effects are known by then.
-    async fn rest_after_touch(&mut self) -> Result<(), BrowserError> {
+    pub(super) async fn rest_after_touch(&mut self) -> Result<(), BrowserError> {
         if self.touched.is_some() {
             let settled = self.session.settle(self.walk.limits.settle).await?;
             self.close_touch(&settled.counters);
@@ -300,9 +302,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         Some(ExpectationRecord {
             what: format!("the page is laid out {} px wide", self.walk.device.width),
             outcome: ExpectationOutcome::Broken { seen },
-            duration_ms: 0,
-            exchange: None,
-            wants_json: false,
+            ..ExpectationRecord::default()
         })
     }
 }

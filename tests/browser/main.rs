@@ -11,3 +11,4 @@ mod failures;
 mod remote;
 mod signals;
 mod steps;
+mod truth;

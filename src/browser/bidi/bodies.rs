@@ -95,6 +95,7 @@ fn record_exchange(
             Body::Missing { why } => Some(why.clone()),
             _ => None,
         }),
+        is_of_check: exchange.is_of_check(),
     };
     if let Some(at) = at {
         let exchange = Box::new(exchange);

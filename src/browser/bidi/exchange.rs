@@ -61,6 +61,11 @@ impl OpenExchange {
         self.exchange.resource
     }
 
+    /// Whether a check asked, and not the page.
+    pub(super) fn is_of_check(&self) -> bool {
+        self.exchange.is_of_check()
+    }
+
     pub(super) fn raw_url(&self) -> &str {
         &self.raw_url
     }

@@ -74,6 +74,8 @@ pub(crate) struct SeenExchange {
     pub(crate) status: Option<u16>,
     pub(crate) content: Option<Content>,
     pub(crate) body_missing: Option<String>,
+    /// A check asked, and not the page.
+    pub(crate) is_of_check: bool,
 }
 
 /// Which page the observer watches and where what it sees belongs.

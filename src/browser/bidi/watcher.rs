@@ -98,9 +98,11 @@ impl Watcher {
         }
         self.hops.insert(key.0.clone(), (id, open.resource()));
         let awaited = usize::from(is_awaited(open.resource()));
+        // What a check asks is no effect of a touch.
+        let begun = u64::from(!open.is_of_check());
         self.open.insert(key, (at, open));
         self.shared.mark(|marks| {
-            marks.begun += 1;
+            marks.begun += begun;
             marks.open += 1;
             marks.awaited += awaited;
             marks.unrecorded += 1;

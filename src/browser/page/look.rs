@@ -1,4 +1,4 @@
-//! Looking at the page: its picture in device pixels, the device as it sees it, a document read as its user.
+//! Looking at the page: its picture in device pixels, the device as it sees it, what its head says.
 
 use std::time::Duration;
 
@@ -17,10 +17,6 @@ use crate::evidence::DeviceFacts;
 const MASK: Script = Script {
     name: "mask.js",
     text: include_str!("js/mask.js"),
-};
-const READ: Script = Script {
-    name: "read.js",
-    text: include_str!("js/read.js"),
 };
 
 /// JPEG quality: text stays crisp at three device pixels per CSS pixel, at a third of a PNG's size.
@@ -161,39 +157,6 @@ impl Session {
                 script: "Page.captureScreenshot",
                 reason: error.to_string(),
             })
-    }
-
-    /// Reads a document of the target as its user would; `Err` in words when that fails.
-    pub async fn read_json(
-        &self,
-        url: &str,
-        limit: Duration,
-    ) -> Result<Result<Value, String>, BrowserError> {
-        #[derive(Deserialize)]
-        struct Read {
-            status: Option<u16>,
-            text: Option<String>,
-            error: Option<String>,
-        }
-        let read: Read = self.ask_page(READ, vec![json!(url)], limit).await?;
-        let text = match read {
-            Read {
-                status: Some(200..=299),
-                text: Some(text),
-                ..
-            } => text,
-            Read {
-                status: Some(status),
-                ..
-            } => return Ok(Err(format!("{url} answered {status}"))),
-            Read { error, .. } => {
-                return Ok(Err(format!(
-                    "{url} couldn't be read: {}",
-                    error.unwrap_or_default()
-                )));
-            }
-        };
-        Ok(serde_json::from_str(&text).map_err(|error| format!("{url} isn't JSON: {error}")))
     }
 
     /// The content of a `<meta name=…>` of the page.

@@ -7,6 +7,7 @@ mod expect;
 mod keys;
 mod locate;
 mod look;
+mod read;
 mod response;
 mod script;
 mod settle;
@@ -15,6 +16,7 @@ pub use act::{Deed, FieldText, Touched};
 pub use expect::Answer;
 pub use locate::Obstacle;
 pub use look::Measure;
+pub use read::ReadAnswer;
 pub use response::{ResponseAnswer, ResponseVerdict};
 pub use settle::{Counters, Settled};
 

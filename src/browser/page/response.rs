@@ -49,12 +49,48 @@ impl Session {
                 .await;
         }
     }
+
+    /// Whether the step has brought about no such response; looked for until `limit` is over.
+    pub async fn expect_no_response(
+        &self,
+        pattern: &ResponsePattern,
+        limit: Duration,
+    ) -> ResponseAnswer {
+        let started = Instant::now();
+        self.drain().await;
+        loop {
+            let before = self.observer.marks();
+            let answer = turned(judge_responses(pattern, &self.observer.seen()));
+            let left = limit.saturating_sub(started.elapsed());
+            if answer.verdict != ResponseVerdict::Held || left.is_zero() {
+                return answer;
+            }
+            self.observer
+                .wait(left, |marks| marks.recorded != before.recorded)
+                .await;
+        }
+    }
+}
+
+/// The answer to a line that wants no such response: held while nothing fits.
+fn turned(answer: ResponseAnswer) -> ResponseAnswer {
+    let verdict = match answer.verdict {
+        ResponseVerdict::Held => ResponseVerdict::Broken("such a response came".to_owned()),
+        ResponseVerdict::Broken(_) => ResponseVerdict::Held,
+        undecided @ ResponseVerdict::Undecided(_) => undecided,
+    };
+    let is_named = verdict != ResponseVerdict::Held;
+    ResponseAnswer {
+        exchange: answer.exchange.filter(|_| is_named),
+        verdict,
+    }
 }
 
 /// The last exchange that fits whole, else the last at that method and path.
 fn judge_responses(pattern: &ResponsePattern, seen: &[SeenExchange]) -> ResponseAnswer {
     let at_path: Vec<_> = seen
         .iter()
+        .filter(|exchange| !exchange.is_of_check)
         .filter(|exchange| exchange.method == pattern.method && is_at(pattern, &exchange.url))
         .collect();
     let judged = at_path
@@ -128,7 +164,7 @@ fn is_at(pattern: &ResponsePattern, url: &str) -> bool {
 fn nothing_at(pattern: &ResponsePattern, seen: &[SeenExchange]) -> String {
     let mut sent: Vec<_> = seen
         .iter()
-        .filter(|exchange| exchange.method == pattern.method)
+        .filter(|exchange| !exchange.is_of_check && exchange.method == pattern.method)
         .filter_map(|exchange| Some((Url::parse(&exchange.url).ok()?, exchange.status)))
         .map(|(url, status)| {
             let status = status.map_or("failed".to_owned(), |status| status.to_string());
@@ -155,6 +191,7 @@ mod tests {
             status: Some(status),
             content: Some(content),
             body_missing: None,
+            is_of_check: false,
         }
     }
 
@@ -196,6 +233,21 @@ mod tests {
             verdict("GET /api/x json", &one),
             ResponseVerdict::Undecided(_)
         ));
+    }
+
+    #[test]
+    fn what_must_not_come_is_held_until_it_comes() {
+        let sent = [seen("POST", "http://a/api/charges", 500, Content::Json)];
+        let verdict = |line: &str| {
+            let answer = judge_responses(&line.parse().expect("a good line"), &sent);
+            turned(answer).verdict
+        };
+        assert_eq!(verdict("POST /api/charges 2xx"), ResponseVerdict::Held);
+        assert_eq!(verdict("POST /api/other"), ResponseVerdict::Held);
+        assert_eq!(
+            verdict("POST /api/charges"),
+            ResponseVerdict::Broken("such a response came".to_owned())
+        );
     }
 
     #[test]

@@ -141,8 +141,7 @@ pub(super) fn held(what: &str, duration_ms: u64) -> ExpectationRecord {
         what: what.to_owned(),
         outcome: ExpectationOutcome::Held,
         duration_ms,
-        exchange: None,
-        wants_json: false,
+        ..ExpectationRecord::default()
     }
 }
 

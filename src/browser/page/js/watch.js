@@ -11,6 +11,7 @@
     others: new Set(), // what else a touch brought about
     typed: [], // fields typed into: {element, held}
     touched: null, // the element touched last
+    own: null, // the browser's own functions, for reads that aren't the page's
   };
   Object.defineProperty(window, key, { value: state });
   const tell = (message) => channel(JSON.stringify(message));
@@ -117,6 +118,7 @@
   watchRead("arrayBuffer", "bytes");
   watchRead("formData", "bytes");
   const textOriginal = Response.prototype.text;
+  state.own = { fetch: fetchOriginal, text: textOriginal };
   Response.prototype.text = function () {
     const url = this.url;
     read(url, "text_method");

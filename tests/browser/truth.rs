@@ -1,0 +1,245 @@
+//! What the server itself says: `fetch`, asked as whoever is signed in.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Json, Router,
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde_json::json;
+
+use crate::support::{Ended, Site, Workshop, page};
+
+const CONFIG: &str = "targets: { here: { url: \"${SITE}\", kind: local } }
+personas:
+  owner: { sign_in: { do: [{ visit: /sign-in }, { fill: { Name: ada } }, { tap: Sign in }] } }
+";
+
+fn who(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get("cookie")?.to_str().ok()?;
+    let session = cookies
+        .split("; ")
+        .find_map(|one| one.strip_prefix("session="))?;
+    Some(session.trim_start_matches("session-of-").to_owned())
+}
+
+async fn me(headers: HeaderMap) -> Response {
+    match who(&headers) {
+        Some(name) => Json(json!({
+            "name": name, "seats": [1, 2], "total": 4500, "plan": null, "api_token": "tok-abcdefgh12345678",
+        }))
+        .into_response(),
+        None => (StatusCode::UNAUTHORIZED, Json(json!({ "error": "who are you?" }))).into_response(),
+    }
+}
+
+/// A small app that knows who is signed in by a cookie that scripts can't read.
+fn app() -> Router {
+    let sign_in = page(
+        "<form method=post><label>Name <input name=name></label><button>Sign in</button></form>",
+    );
+    let home = "<h1>Home</h1><script>
+         window.fetch = () => Promise.reject(new Error('the page has its own ideas'));
+         Response.prototype.text = () => Promise.resolve('{}');</script>";
+    Router::new()
+        .route(
+            "/sign-in",
+            get(move || async move { sign_in }).post(|body: String| async move {
+                let name = body.trim_start_matches("name=").to_owned();
+                let cookie = format!("session=session-of-{name}; HttpOnly; SameSite=Lax; Path=/");
+                ([(SET_COOKIE, cookie)], Redirect::to("/"))
+            }),
+        )
+        .route("/", get(move || async move { page(home) }))
+        .route("/api/me", get(me))
+        .route("/api/old", get(|| async { Redirect::to("/sign-in") }))
+        .route("/api/page", get(|| async { page("no JSON") }))
+}
+
+fn walk(site: &Site, checklist: &str) -> Ended {
+    let workshop = Box::leak(Box::new(Workshop::new()));
+    workshop
+        .write("shippass.yaml", CONFIG)
+        .write("checklists/list.yaml", checklist);
+    let output = workshop
+        .command(&["run", "--out", "out", "--format", "json"])
+        .env("SITE", &site.url)
+        .output()
+        .expect("the binary runs");
+    let ended = workshop.ended(&output);
+    assert!(
+        ended.bundle.join("bundle.json").is_file(),
+        "{}",
+        ended.stderr
+    );
+    ended
+}
+
+/// A signed-in checklist of one step with these expectations.
+fn expecting(site: &Site, expectations: &str) -> Ended {
+    walk(
+        site,
+        &format!("name: Test\nas: owner\nsteps:\n  - name: Ask\n    expect:\n{expectations}"),
+    )
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn an_api_is_read_with_the_pages_own_cookies_and_past_its_own_code() {
+    let site = Site::serve(app());
+    let ended = expecting(
+        &site,
+        "      - fetch: /api/me
+      - fetch: { path: /api/me, at: /name, equals: ada }
+      - fetch: { path: /api/me, at: /total, equals: 4500.00 }
+      - fetch: { path: /api/me, at: /seats, count: 2 }
+      - fetch: { path: /api/me, at: /seats, contains: 2 }
+      - fetch: { path: /api/me, at: /plan, equals: null }
+      - fetch: { path: /api/me, at: /nobody, exists: false }
+      - fetch: { path: /api/nothing, status: 404 }
+      - { no_response: GET /api/** }
+",
+    );
+    assert_eq!(ended.status, 0, "{:#?}\n{}", ended.steps(), ended.stderr);
+    let har = std::fs::read_to_string(ended.bundle.join("network.har")).expect("an archive");
+    assert!(
+        har.contains("/api/nothing"),
+        "a check's reads are evidence too"
+    );
+    assert!(!har.contains("session-of-ada"));
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn what_was_there_instead_is_told_without_secrets() {
+    let site = Site::serve(app());
+    let broken = |expectation: &str| {
+        let ended = expecting(
+            &site,
+            &format!("      - {{ fetch: {expectation}, within: 300ms }}\n"),
+        );
+        assert_eq!(ended.status, 1, "{}", ended.stderr);
+        ended.why("Ask")
+    };
+    let why = broken("{ path: /api/me, at: /name, equals: bob }");
+    assert_eq!(
+        why,
+        "failed Ask: expected fetch /api/me: /name equals bob: it was “ada”"
+    );
+    let why = broken("{ path: /api/me, at: /total, equals: \"4500\" }");
+    assert!(why.ends_with("it was 4500"), "{why}");
+    let why = broken("{ path: /api/me, count: 0 }");
+    assert!(
+        why.contains("it has 5:") && !why.contains("tok-abcdefgh"),
+        "{why}"
+    );
+    let why = broken("{ path: /api/old, status: 200 }");
+    assert!(
+        why.ends_with("it was redirected to /sign-in, answered 200"),
+        "{why}"
+    );
+    let why = broken("{ path: /api/page, at: /a, equals: b }");
+    assert!(why.contains("it isn't JSON: <!doctype html>"), "{why}");
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn it_is_asked_again_until_it_holds() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let asked = Arc::clone(&count);
+    let slow = move || async move {
+        let state = if asked.fetch_add(1, Ordering::SeqCst) < 3 {
+            "pending"
+        } else {
+            "paid"
+        };
+        Json(json!({ "state": state }))
+    };
+    let site = Site::serve(app().route("/api/payment", get(slow)));
+    let ended = expecting(
+        &site,
+        "      - fetch: { path: /api/payment, at: /state, equals: paid }\n",
+    );
+    assert_eq!(ended.status, 0, "{:#?}", ended.steps());
+    assert_eq!(count.load(Ordering::SeqCst), 4);
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn what_cannot_be_asked_is_unknown_and_never_clean() {
+    let site = Site::serve(app());
+    let ended = walk(
+        &site,
+        "name: Signed out\nsteps:\n  - name: Elsewhere\n    do:\n      - visit: /\n    expect:\n      \
+         - { fetch: \"https://other.example/api\", within: 300ms }\n  \
+         - name: Signed out\n    do:\n      - visit: /\n    expect:\n      - { fetch: { path: /api/me, status: 401 } }\n",
+    );
+    assert_eq!(
+        ended.statuses(),
+        ["unknown", "clean"],
+        "{:#?}",
+        ended.steps()
+    );
+    assert!(
+        ended
+            .why("Elsewhere")
+            .contains("none of the target's origins")
+    );
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_checks_own_request_is_no_effect_of_a_tap_and_no_response_of_the_page() {
+    let site = Site::serve(app().route(
+        "/dead",
+        get(|| async { page("<h1>Dead</h1><button>Save</button>") }),
+    ));
+    let ended = walk(
+        &site,
+        "name: Test\nas: owner\nsteps:\n  - name: Save\n    do:\n      - visit: /dead\n      - tap: Save\n    expect:\n      \
+         - fetch: /api/me\n  - name: Listen\n    do:\n      - visit: /dead\n    expect:\n      - fetch: /api/me\n      \
+         - { response: GET /api/me, within: 300ms }\n",
+    );
+    assert_eq!(
+        ended.detectors().into_iter().collect::<Vec<_>>(),
+        ["no-effect"]
+    );
+    assert!(
+        ended.why("Listen").contains("the step sent GET /dead"),
+        "{}",
+        ended.why("Listen")
+    );
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_response_that_must_not_come_is_looked_for_until_the_page_has_settled() {
+    let charging = "<button onclick=\"setTimeout(() => fetch('/api/charges', { method: 'POST' }), 200)\">Look</button>";
+    let site = Site::serve(
+        Router::new()
+            .route("/", get(move || async move { page(charging) }))
+            .route("/api/charges", post(|| async { Json(json!({})) })),
+    );
+    let ended = walk(
+        &site,
+        "name: Test\nsteps:\n  - name: Look\n    do:\n      - visit: /\n      - tap: Look\n    expect:\n      \
+         - { no_response: POST /api/charges, within: 2s }\n  - name: Only open\n    do:\n      - visit: /\n    expect:\n      \
+         - no_response: POST /api/charges\n",
+    );
+    assert_eq!(
+        ended.statuses(),
+        ["failed", "clean"],
+        "{:#?}",
+        ended.steps()
+    );
+    assert!(
+        ended
+            .why("Look")
+            .ends_with("no response POST /api/charges: such a response came")
+    );
+}
