@@ -4,15 +4,15 @@
 CARGO ?= cargo
 export RUST_BACKTRACE ?= 1
 
-.PHONY: demo test bench check setup offline browser lint docs
+.PHONY: demo test bench check setup setup-databases offline browser databases lint docs
 
 ## The demo: builds, walks the built-in app with all faults on, says where the report is.
 demo: setup
 	@$(CARGO) build --release --locked
 	@./scripts/demo
 
-## All tests, in a real browser too.
-test: setup lint offline browser docs
+## All tests, in a real browser and against real databases too.
+test: setup-databases lint offline databases browser docs
 	@echo "all tests are green"
 
 ## Formatting and lints, warnings as errors.
@@ -28,6 +28,10 @@ offline:
 browser:
 	$(CARGO) test --locked --test browser -- --include-ignored --test-threads=1
 
+## Tests against a real PostgreSQL and MariaDB, which they start and stop themselves.
+databases:
+	$(CARGO) test --locked --test databases -- --include-ignored
+
 docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --locked --quiet
 
@@ -41,3 +45,7 @@ check: lint offline
 ## The browser, its driver and fonts from the system's packages, when they are missing.
 setup:
 	@./scripts/setup
+
+## The same, and the databases that only tests need.
+setup-databases:
+	@./scripts/setup databases

@@ -9,9 +9,10 @@ pub mod config;
 // Floor 1: what was seen.
 pub mod evidence;
 
-// Floor 2: touch and watch, judge.
+// Floor 2: touch and watch, ask the database, judge.
 pub mod browser;
 pub mod detect;
+pub mod truth;
 
 // Floor 3: walk the list, keep the proof.
 pub mod bundle;

@@ -162,6 +162,14 @@ impl Session {
             .await;
     }
 
+    /// Waits until another request has ended, at most so long.
+    pub async fn wait_for_news(&self, limit: Duration) {
+        let before = self.observer.marks();
+        self.observer
+            .wait(limit, |marks| marks.recorded != before.recorded)
+            .await;
+    }
+
     /// Ends the session and its browser.
     pub async fn close(&self) -> Result<(), BrowserError> {
         let closed = self.close_page().await;

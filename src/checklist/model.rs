@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{fetch::Fetch, pattern::ResponsePattern};
+use super::{fetch::Fetch, pattern::ResponsePattern, query::Query};
 
 /// What we promised to look at: steps walked as a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,6 +220,8 @@ pub enum Check {
     NoResponse(ResponsePattern),
     /// An API, read as the signed-in persona, answers this.
     Fetch(Fetch),
+    /// The product's own database holds this.
+    Query(Query),
 }
 
 impl fmt::Display for Check {
@@ -232,6 +234,7 @@ impl fmt::Display for Check {
             Self::Response(pattern) => write!(f, "response {pattern}"),
             Self::NoResponse(pattern) => write!(f, "no response {pattern}"),
             Self::Fetch(fetch) => write!(f, "{fetch}"),
+            Self::Query(query) => write!(f, "{query}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     mistake::{Mistake, Weight, quote},
-    model::Place,
+    model::{Named, Place},
     source::{Lines, Source},
     variables::{Exposure, Remark, Variables, has_variable},
     yaml::{self, Kind, Node, Problem},
@@ -74,6 +74,15 @@ impl<'a> Reader<'a> {
     /// Notes an error under a node.
     pub(crate) fn error(&mut self, at: &Node, message: String, help: &str) {
         self.note(Weight::Error, (at.place, at.end), message, help);
+    }
+
+    /// Notes an error under a name that was read before.
+    pub(crate) fn error_at(&mut self, at: &Named, message: String, help: &str) {
+        let end = Place {
+            column: at.place.column + at.name.chars().count(),
+            ..at.place
+        };
+        self.note(Weight::Error, (at.place, end), message, help);
     }
 
     fn note(&mut self, weight: Weight, (place, end): (Place, Place), message: String, help: &str) {

@@ -10,8 +10,9 @@ use super::{
     element::given,
     fields::Shape,
     mistake::{Mistake, quote},
-    model::{Checklist, Named, Step},
+    model::{Check, Checklist, Named, Step},
     nearest::{list_words, nearest},
+    query::Query,
     reader::Reader,
     source::Source,
     variables::Variables,
@@ -35,28 +36,35 @@ const STEP: Shape = Shape {
 /// The longest id of a step, in characters.
 const LONGEST_ID: usize = 40;
 
-/// Reads a checklist. `personas` are those declared, or `None` when that isn't known.
+/// The names that a checklist may refer to; `None` where they aren't known.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Declared<'d> {
+    /// Who may walk.
+    pub(crate) personas: Option<&'d BTreeSet<String>>,
+    /// What may be asked.
+    pub(crate) databases: Option<&'d BTreeSet<String>>,
+}
+
+/// Reads a checklist.
 pub(crate) fn read_checklist(
     source: Source<'_>,
     variables: &mut Variables,
-    personas: Option<&BTreeSet<&str>>,
+    declared: Declared<'_>,
 ) -> (Option<Checklist>, Vec<Mistake>) {
     let (mut reader, root) = Reader::open(source, variables);
-    let checklist = root.and_then(|root| checklist(&mut reader, &root, personas));
+    let checklist = root.and_then(|root| checklist(&mut reader, &root, declared));
     let checklist = checklist.filter(|_| !reader.has_errors());
     (checklist, reader.finish())
 }
 
-fn checklist(
-    reader: &mut Reader<'_>,
-    root: &Node,
-    personas: Option<&BTreeSet<&str>>,
-) -> Option<Checklist> {
+fn checklist(reader: &mut Reader<'_>, root: &Node, declared: Declared<'_>) -> Option<Checklist> {
     let fields = reader.fields(root, &CHECKLIST, "name: Customer signs a quote")?;
     let name = fields
         .require(reader, "name", "name: Customer signs a quote")
         .and_then(|node| reader.name(node, "`name`", "name: Customer signs a quote"));
-    let walkers = fields.get("as").map(|node| walkers(reader, node, personas));
+    let walkers = fields
+        .get("as")
+        .map(|node| walkers(reader, node, declared.personas));
     let steps = fields
         .require(
             reader,
@@ -64,6 +72,9 @@ fn checklist(
             "steps: [{ name: Open it, do: [{ visit: / }] }]",
         )
         .and_then(|node| steps(reader, node));
+    if let Some(databases) = declared.databases {
+        check_databases(reader, steps.as_deref().unwrap_or_default(), databases);
+    }
     let source = reader.source();
     Some(Checklist {
         name: name?,
@@ -107,7 +118,7 @@ fn no_step_key(key: &str) -> Option<String> {
 fn walkers(
     reader: &mut Reader<'_>,
     node: &Node,
-    personas: Option<&BTreeSet<&str>>,
+    personas: Option<&BTreeSet<String>>,
 ) -> Option<Vec<Named>> {
     let nodes = match &node.kind {
         Kind::List(_) => reader.list(node, "`as`", "as: [owner, member]")?,
@@ -119,7 +130,7 @@ fn walkers(
         let Some(name) = reader.name(node, "`as`", "as: owner") else {
             continue;
         };
-        if let Some(personas) = personas.filter(|personas| !personas.contains(name.as_str())) {
+        if let Some(personas) = personas.filter(|personas| !personas.contains(&name)) {
             unknown_persona(reader, node, personas);
         } else if !seen.insert(name.clone()) {
             let message = format!("{} stands in `as` twice", quote(&name));
@@ -137,19 +148,42 @@ fn walkers(
     (walkers.len() == nodes.len()).then_some(walkers)
 }
 
-fn unknown_persona(reader: &mut Reader<'_>, node: &Node, personas: &BTreeSet<&str>) {
+fn unknown_persona(reader: &mut Reader<'_>, node: &Node, personas: &BTreeSet<String>) {
     let written = node.written().trim();
-    let help = match nearest(written, personas.iter().copied()) {
+    let names = || personas.iter().map(String::as_str);
+    let help = match nearest(written, names()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if personas.is_empty() => {
             "no persona is declared; `shippass.yaml` has them under `personas`, and without `as` a checklist is walked signed out".to_owned()
         }
         None => format!(
             "declared in `shippass.yaml`: {}",
-            list_words(personas.iter().copied(), "and")
+            list_words(names(), "and")
         ),
     };
     reader.error(node, format!("unknown persona {}", quote(written)), &help);
+}
+
+/// Every database that is asked must be declared.
+fn check_databases(reader: &mut Reader<'_>, steps: &[Step], databases: &BTreeSet<String>) {
+    let names = || databases.iter().map(String::as_str);
+    let expectations = steps.iter().flat_map(|step| &step.expectations);
+    for expectation in expectations {
+        let Check::Query(Query { db, .. }) = &expectation.check else {
+            continue;
+        };
+        if databases.contains(&db.name) {
+            continue;
+        }
+        let help = match nearest(&db.name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if databases.is_empty() => {
+                "no database is declared; `shippass.yaml` has them under `databases: { app: ${APP_DATABASE_URL} }`".to_owned()
+            }
+            None => format!("declared in `shippass.yaml`: {}", list_words(names(), "and")),
+        };
+        reader.error_at(db, format!("unknown database {}", quote(&db.name)), &help);
+    }
 }
 
 fn steps(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Step>> {

@@ -201,6 +201,7 @@ async fn walk_plan(
         target: &assignment.target,
         facts: target_facts(assignment),
         device: &assignment.project.config.device,
+        databases: &assignment.project.config.databases,
         limits: Limits::default(),
         browser,
         recorder: recorder.clone(),

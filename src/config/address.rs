@@ -94,6 +94,11 @@ pub(super) fn secrets_in_addresses(config: &Config) -> Vec<Secret> {
     for (name, target) in &config.targets {
         secrets.extend(secrets_in(&format!("targets.{name}.url"), &target.url));
     }
+    for (name, database) in &config.databases {
+        if let Ok(url) = Url::parse(&database.url.value) {
+            secrets.extend(secrets_in(&format!("databases.{name}"), &url));
+        }
+    }
     let driver = config
         .webdriver
         .as_ref()

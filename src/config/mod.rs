@@ -1,6 +1,7 @@
 //! `shippass.yaml`: targets, personas, device, ignore rules; values from the environment.
 
 mod address;
+mod databases;
 mod device;
 mod driver;
 mod environment;
@@ -16,7 +17,7 @@ pub use environment::Environment;
 pub use error::{DeviceError, ProjectError, TargetError};
 pub use load::load_project;
 pub use model::{
-    CommitSource, Config, Device, IgnoreRule, Persona, RemoteDriver, RequestPattern, Secret,
-    Target, TargetKind,
+    CommitSource, Config, Database, Device, Engine, IgnoreRule, Persona, RemoteDriver,
+    RequestPattern, Secret, Target, TargetKind,
 };
 pub use project::{Project, read_project};

@@ -23,6 +23,8 @@ pub struct Config {
     pub ignore: Vec<IgnoreRule>,
     /// A driver that already runs, and what to ask of it.
     pub webdriver: Option<RemoteDriver>,
+    /// The product's databases by name.
+    pub databases: BTreeMap<String, Database>,
     /// Values from the environment; they must never be written anywhere.
     pub secrets: Vec<Secret>,
 }
@@ -40,6 +42,28 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({}, [hidden])", self.name)
     }
+}
+
+/// A database of the product, to be asked and never written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    /// Its name in the configuration.
+    pub name: String,
+    /// What kind of database answers there.
+    pub engine: Engine,
+    /// Its address, with whatever opens it.
+    pub url: Secret,
+}
+
+/// A kind of database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// `PostgreSQL`, and what speaks its protocol.
+    Postgres,
+    /// MySQL and MariaDB.
+    MySql,
+    /// A file.
+    Sqlite,
 }
 
 /// A deployment to look at.

@@ -9,7 +9,7 @@ use super::{
     model::{Config, Secret, Target},
     read::{ConfigReading, read_config},
 };
-use crate::checklist::{Checklist, Mistake, Source, read_checklist};
+use crate::checklist::{Checklist, Declared, Mistake, Source, read_checklist};
 
 /// A configuration and its checklists, checked and ready to be walked.
 #[derive(Debug, Clone, Default)]
@@ -37,16 +37,18 @@ pub fn read_project(
         None => ConfigReading {
             config: Some(Config::default()),
             personas: Some(BTreeSet::new()),
+            databases: Some(BTreeSet::new()),
             mistakes: Vec::new(),
         },
     };
-    let personas = reading.personas.as_ref();
-    let personas: Option<BTreeSet<&str>> =
-        personas.map(|names| names.iter().map(String::as_str).collect());
+    let declared = Declared {
+        personas: reading.personas.as_ref(),
+        databases: reading.databases.as_ref(),
+    };
     let mut mistakes = reading.mistakes;
     let mut read = Vec::new();
     for source in checklists {
-        let (checklist, found) = read_checklist(*source, &mut variables, personas.as_ref());
+        let (checklist, found) = read_checklist(*source, &mut variables, declared);
         read.extend(checklist);
         mistakes.extend(found);
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    databases::databases,
     driver::webdriver,
     ignore::ignore_rules,
     model::{Config, Device, Persona},
@@ -22,8 +23,9 @@ const CONFIG: Shape = Shape {
         "api",
         "ignore",
         "webdriver",
+        "databases",
     ],
-    later: &["databases"],
+    later: &[],
     elsewhere: no_config_key,
 };
 
@@ -49,6 +51,8 @@ pub(super) struct ConfigReading {
     pub(super) config: Option<Config>,
     /// The personas' names, as far as they could be read; `None` when the file is no YAML.
     pub(super) personas: Option<BTreeSet<String>>,
+    /// The databases' names, likewise.
+    pub(super) databases: Option<BTreeSet<String>>,
     /// Every mistake.
     pub(super) mistakes: Vec<Mistake>,
 }
@@ -60,26 +64,28 @@ pub(super) fn read_config(
     detectors: &[&str],
 ) -> ConfigReading {
     let (mut reader, root) = Reader::open(source, variables);
-    let personas = root.as_ref().map(persona_names);
+    let personas = root.as_ref().map(|root| declared(root, "personas"));
+    let databases = root.as_ref().map(|root| declared(root, "databases"));
     let config = root.and_then(|root| config(&mut reader, &root, detectors));
     let config = config.filter(|_| !reader.has_errors());
     ConfigReading {
         config,
         personas,
+        databases,
         mistakes: reader.finish(),
     }
 }
 
 /// The declared names, whether or not what stands behind them can be read.
-fn persona_names(root: &Node) -> BTreeSet<String> {
+fn declared(root: &Node, section: &str) -> BTreeSet<String> {
     let Kind::Map(pairs) = &root.kind else {
         return BTreeSet::new();
     };
     pairs
         .iter()
-        .filter(|(key, _)| key.written() == "personas")
+        .filter(|(key, _)| key.written() == section)
         .filter_map(|(_, value)| match &value.kind {
-            Kind::Map(personas) => Some(personas),
+            Kind::Map(names) => Some(names),
             _ => None,
         })
         .flatten()
@@ -130,6 +136,7 @@ fn config(reader: &mut Reader<'_>, root: &Node, detectors: &[&str]) -> Option<Co
         .get("ignore")
         .map(|node| ignore_rules(reader, node, detectors));
     let webdriver = fields.get("webdriver").map(|node| webdriver(reader, node));
+    let databases = fields.get("databases").map(|node| databases(reader, node));
     Some(Config {
         file: Some(reader.source().name.to_owned()),
         targets: targets.unwrap_or_default(),
@@ -138,6 +145,7 @@ fn config(reader: &mut Reader<'_>, root: &Node, detectors: &[&str]) -> Option<Co
         api: given(api)?.unwrap_or_default(),
         ignore: given(ignore)?.unwrap_or_default(),
         webdriver: given(webdriver)?,
+        databases: databases.unwrap_or_default(),
         secrets: Vec::new(),
     })
 }

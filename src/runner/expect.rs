@@ -50,6 +50,10 @@ impl StepWalk<'_, '_> {
                 record.about = About::Kept;
                 (record.exchange, record.outcome) = self.fetch(fetch, limit).await?;
             }
+            Check::Query(query) => {
+                record.about = About::Kept;
+                record.outcome = self.query(query, limit).await;
+            }
             check => {
                 record.outcome = match self.session.expect(check, limit).await? {
                     Some(Answer::Broken(obstacle)) => {

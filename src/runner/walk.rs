@@ -1,6 +1,6 @@
 //! The one loop: checklist by checklist, step by step, until the end or until somebody stops it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use url::Url;
@@ -17,7 +17,7 @@ use crate::browser::{
     page::{Limits, Obstacle},
 };
 use crate::checklist::{Action, Step};
-use crate::config::{Device, Target};
+use crate::config::{Database, Device, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent, StepIndex, TargetFacts};
 
 /// The longest that a step may take, whatever happens in it.
@@ -33,6 +33,8 @@ pub struct Walk<'p> {
     pub facts: TargetFacts,
     /// The device that was asked for.
     pub device: &'p Device,
+    /// The databases that may be asked.
+    pub databases: &'p BTreeMap<String, Database>,
     /// How long a person would wait.
     pub limits: Limits,
     /// The browser.

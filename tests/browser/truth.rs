@@ -243,3 +243,75 @@ fn a_response_that_must_not_come_is_looked_for_until_the_page_has_settled() {
             .ends_with("no response POST /api/charges: such a response came")
     );
 }
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_database_is_asked_until_it_holds_and_its_address_stays_a_secret() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("app-database-of-the-test.sqlite");
+    let url = format!("sqlite:{}", file.display());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let pool = runtime
+        .block_on(sqlx::SqlitePool::connect(&format!("{url}?mode=rwc")))
+        .expect("opened");
+    let schema = "create table signatures (quote int, signer text, api_key text)";
+    runtime
+        .block_on(sqlx::query(schema).execute(&pool))
+        .expect("made");
+    let late = move || async move {
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        sqlx::query("insert into signatures values (1042, 'Ada Lovelace', 'key-1234567890abcdef')")
+            .execute(&pool)
+            .await
+            .expect("inserted");
+        Json(json!({}))
+    };
+    let signing = "<button onclick=\"fetch('/api/sign', { method: 'POST' }); this.textContent = 'Signed'\">Sign</button>";
+    let site = Site::serve(
+        Router::new()
+            .route("/", get(move || async move { page(signing) }))
+            .route("/api/sign", post(late)),
+    );
+    let workshop = Workshop::new();
+    workshop
+        .write(
+            "shippass.yaml",
+            "targets: { here: { url: \"${SITE}\", kind: local } }\ndatabases: { app: \"${DATABASE}\", gone: \"sqlite:gone.db\" }\n",
+        )
+        .write(
+            "checklists/list.yaml",
+            "name: Test\nsteps:\n  - name: Sign\n    do:\n      - visit: /\n      - tap: Sign\n    expect:\n      \
+             - query: { db: app, sql: \"select signer from signatures where quote = 1042\", rows: [[Ada Lovelace]] }\n  \
+             - name: Other\n    do:\n      - visit: /\n    expect:\n      \
+             - { query: { db: app, sql: select * from signatures, rows: [[1042, Bob, x]] }, within: 300ms }\n  \
+             - name: Gone\n    do:\n      - visit: /\n    expect:\n      - { query: { db: gone, sql: select 1, count: 1 }, within: 300ms }\n",
+        );
+    let output = workshop
+        .command(&["run", "--out", "out", "--format", "json"])
+        .env("SITE", &site.url)
+        .env("DATABASE", &url)
+        .output()
+        .expect("the binary runs");
+    let ended = workshop.ended(&output);
+    assert_eq!(
+        ended.statuses(),
+        ["clean", "failed", "unknown"],
+        "{:#?}",
+        ended.steps()
+    );
+    let why = ended.why("Other");
+    assert!(
+        why.contains("it gave 1 row: [{\"quote\":\"1042\",\"signer\":\"Ada Lovelace\""),
+        "{why}"
+    );
+    assert!(!why.contains("key-1234567890abcdef"), "{why}");
+    let why = ended.why("Gone");
+    assert!(
+        why.contains("the database `gone` can't be reached"),
+        "{why}"
+    );
+    for name in ["journal.ndjson", "bundle.json", "report.html"] {
+        let text = std::fs::read_to_string(ended.bundle.join(name)).expect("a file");
+        assert!(!text.contains("app-database-of-the-test"), "{name}");
+    }
+}

@@ -7,13 +7,17 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 11] = [
+const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
     ("browser", &["evidence", "checklist", "config"]),
     ("detect", &["evidence", "checklist", "config"]),
-    ("runner", &["browser", "evidence", "checklist", "config"]),
+    ("truth", &["evidence", "checklist", "config"]),
+    (
+        "runner",
+        &["browser", "truth", "evidence", "checklist", "config"],
+    ),
     ("bundle", &["detect", "evidence", "checklist", "config"]),
     (
         "report",
@@ -46,7 +50,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("indicatif", &["report"]),
     ("maud", &["report"]),
     ("axum", &["demo"]),
-    ("sqlx", &["demo"]),
+    ("sqlx", &["demo", "truth"]),
     ("clap", &["cli"]),
     ("image", &["evidence"]),
     ("aho_corasick", &["evidence"]),

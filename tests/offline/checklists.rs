@@ -21,6 +21,7 @@ const CONFIG: Source<'static> = Source {
 personas:
   owner: { sign_in: { do: [{ visit: /sign-in }] } }
   member: { sign_in: { do: [{ visit: /sign-in }] } }
+databases: { app: \"${APP_DATABASE_URL}\", ledger: \"sqlite:ledger.db\" }
 ",
 };
 

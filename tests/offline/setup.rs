@@ -87,6 +87,20 @@ fn root_installs_what_is_missing_and_a_second_call_does_nothing() {
 }
 
 #[test]
+fn the_databases_of_the_tests_are_nobody_elses_business() {
+    let machine = Machine::new(&[
+        ("cargo", ""),
+        ("cc", ""),
+        ("chromium", ""),
+        ("chromedriver", ""),
+        ("apt-get", "echo apt-get >&2; exit 1"),
+    ]);
+    let output = machine.setup();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output), "");
+}
+
+#[test]
 fn somebody_else_uses_sudo() {
     let machine = Machine::new(&[
         ("cargo", ""),

@@ -81,7 +81,7 @@ fn question(check: &Check) -> Option<Value> {
                 .collect();
             Some(json!({"kind": "value", "entries": entries}))
         }
-        Check::Response(_) | Check::NoResponse(_) | Check::Fetch(_) => None,
+        Check::Response(_) | Check::NoResponse(_) | Check::Fetch(_) | Check::Query(_) => None,
     }
 }
 

@@ -8,8 +8,8 @@ use super::{pattern::StatusPattern, wanted::Wanted};
 
 mod form;
 
-pub(super) use form::FETCH_EXAMPLE;
 pub(crate) use form::fetch;
+pub(super) use form::{FETCH_EXAMPLE, number};
 
 /// An API read, and what its answer must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
