@@ -31,7 +31,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
     };
     let source = target.commit_source.as_deref();
     let (severity, title, detail) = match target.commit.as_deref().map(str::trim) {
-        Some(commit) if is_same(commit, expected) => return Vec::new(),
+        Some(commit) if is_same_commit(commit, expected) => return Vec::new(),
         Some(commit) => (
             Severity::Error,
             format!("the deployment serves commit {commit}, not {expected}"),
@@ -55,7 +55,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
 }
 
 /// The same, or one a shortened form of the other; only hashes are shortened, `v1.2` isn't `v1.2.3`.
-fn is_same(one: &str, other: &str) -> bool {
+pub fn is_same_commit(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
     let is_hash = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let may_be_short = one.len().min(other.len()) >= SHORTEST && is_hash(&one) && is_hash(&other);

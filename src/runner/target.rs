@@ -49,6 +49,13 @@ pub(super) async fn learn_target(
             reason: reason.to_owned(),
         });
     }
+    if let Some(protection) = session.protection_at_the_door(&settled.page) {
+        return Err(RunnerError::Protected {
+            url: url.to_owned(),
+            protection,
+            shown: facts.access.map(|access| access.shown).unwrap_or_default(),
+        });
+    }
     if let Some(error) = settled.measure.device_problem(device) {
         return Err(error.into());
     }
