@@ -98,6 +98,11 @@ pub(super) fn run(
     let today = Zoned::now().date();
     let judged = conclude::conclude(&folder, &assignment.project.config.ignore, &redactor, today)?;
     print(&folder, &judged, assignment.browser.format, terminal);
+    if let (WalkEnd::Whole, Some(protection)) = (&end, judged.protection()) {
+        // Some show themselves only in the bodies of answers, which are judged afterwards.
+        let target = target_facts(assignment);
+        return Err(RunnerError::protected(&target, protection).into());
+    }
     match end {
         WalkEnd::Whole if judged.is_clean() => Ok(Exit::Clean),
         WalkEnd::Whole => Ok(Exit::Flagged),
@@ -163,6 +168,7 @@ fn target_facts(assignment: &Assignment) -> TargetFacts {
         origins: target.all_origins(),
         expected_commit: assignment.expected.as_ref().map(|it| it.commit.clone()),
         expected_from: assignment.expected.as_ref().and_then(|it| it.from.clone()),
+        is_read_only: assignment.is_read_only(),
         access: target.access.as_ref().map(|access| AccessFacts {
             shown: access.names(),
             ..AccessFacts::default()
@@ -237,7 +243,6 @@ async fn walk_plan(
         plan,
         target: &assignment.target,
         facts: target_facts(assignment),
-        is_read_only: assignment.is_read_only(),
         device: &assignment.project.config.device,
         databases: &assignment.project.config.databases,
         limits: Limits::default(),

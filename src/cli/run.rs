@@ -30,6 +30,9 @@ pub(super) fn main(
         terminal.say(&format!("{warning}\n"));
     }
     let target = choose_target(&project, arguments)?;
+    if let Some(warning) = mix_up(&project, &target) {
+        terminal.say(&warning);
+    }
     let expected = match (&arguments.expect_commit, &target.commit) {
         (Some(commit), _) => Some(ExpectedCommit::given(commit)),
         // Only a target that tells its commit can be held against one.
@@ -53,4 +56,15 @@ fn choose_target(project: &Project, arguments: &RunArguments) -> Result<Target, 
         None => project.target(arguments.target.as_deref())?.clone(),
     };
     Ok(project.by_its_host(target))
+}
+
+/// What to say of a target that counts as production though it is declared as something else.
+fn mix_up(project: &Project, target: &Target) -> Option<String> {
+    let declared = project.config.targets.get(&target.name)?;
+    (declared.kind != target.kind).then(|| {
+        format!(
+            "warning: the target `{}` is declared as {} and lies on a host that is declared as production; it is taken for production",
+            target.name, declared.kind
+        )
+    })
 }

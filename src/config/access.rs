@@ -44,11 +44,6 @@ impl Access {
             .chain(cookies.map(|name| format!("cookie {name}")))
             .collect()
     }
-
-    /// Whether requests must be stopped on their way to be given a header.
-    pub fn has_headers(&self) -> bool {
-        !self.headers.is_empty() || self.command.is_some()
-    }
 }
 
 // Values are secrets: only names are ever shown.

@@ -13,8 +13,9 @@ pub(super) const RULE: Rule = Rule {
     what: "the deployment serves another commit than the expected one, or doesn't tell which",
     why: "A comment with a check mark said success while the deployment had failed: two merged changes sat un-deployed and production ran \
           old code. What was looked at was not what was to be shipped.",
-    looks_at: "The commit that the target tells (a header, a meta element or a JSON document) and the one given with --expect-commit. When \
-               the target doesn't tell, that is a warning: it may be the right commit, and nobody knows.",
+    looks_at: "The commit that the target tells (a header, a meta element or a JSON document) and the one given with --expect-commit, else \
+               HEAD of the checkout that one stands in. When the target doesn't tell, that is a warning: it may be the right commit, and \
+               nobody knows.",
     silent: "When no commit is expected, when the target was never reached, and when one commit is the beginning of the other, from 7 digits \
              on.",
     mend: "Wait until the deployment is done, or look why it failed; then run again.",

@@ -90,6 +90,9 @@ pub struct TargetFacts {
     /// Where the expected commit is from, when nobody gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_from: Option<String>,
+    /// It was only looked at: nothing that could change something was done or sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_read_only: bool,
     /// What was shown to a protected deployment; `None` when nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<AccessFacts>,

@@ -99,7 +99,12 @@ pub(super) fn between(started: Timestamp, finished: Timestamp) -> u64 {
 
 /// Which deployment one is on: `https://preview.example/ (preview), commit 4f2a91c by header x-app-commit`.
 pub(super) fn target(target: &TargetFacts) -> String {
-    let mut line = format!("{} ({})", target.url, target.kind);
+    let only = if target.is_read_only {
+        ", only looked at"
+    } else {
+        ""
+    };
+    let mut line = format!("{} ({}{only})", target.url, target.kind);
     if let Some(end) = target.final_url.as_ref().filter(|end| **end != target.url) {
         line.push_str(", led to ");
         line.push_str(end);

@@ -1,7 +1,7 @@
 //! What ends a walk: the surroundings, never the product.
 
 use crate::browser::BrowserError;
-use crate::evidence::Protection;
+use crate::evidence::{Protection, TargetFacts};
 
 /// Why a walk couldn't go on.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,17 @@ pub enum RunnerError {
 }
 
 impl RunnerError {
+    /// Somebody else answered in the target's place.
+    pub fn protected(target: &TargetFacts, protection: Protection) -> Self {
+        let access = target.access.clone().unwrap_or_default();
+        Self::Protected {
+            // What stands behind `?` may be a key.
+            url: target.url.split('?').next().unwrap_or_default().to_owned(),
+            protection,
+            shown: access.shown,
+        }
+    }
+
     /// What to do next.
     pub fn help(&self) -> Option<String> {
         match self {

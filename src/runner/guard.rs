@@ -75,7 +75,7 @@ impl StepWalk<'_, '_> {
             let why = format!("the page is on {origin}, which is none of the target's origins");
             return Ok(Err(Obstacle::plain(why)));
         }
-        if self.walk.is_read_only && self.would_send(action).await? {
+        if self.walk.facts.is_read_only && self.would_send(action).await? {
             let why = format!("{action} would send a form, and {ALLOW}");
             self.refusal = Some(why.clone());
             return Ok(Err(Obstacle::plain(why)));

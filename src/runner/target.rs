@@ -37,6 +37,10 @@ pub(super) async fn learn_target(
         });
     }
     let settled = session.settle(limits.settle).await?;
+    // A refusal by HTTP itself leaves the browser's error page behind.
+    if let Some(protection) = session.protection_at_the_door(&settled.page) {
+        return Err(RunnerError::protected(&facts, protection));
+    }
     if settled.page.is_browser_error {
         let reason = settled
             .page
@@ -47,13 +51,6 @@ pub(super) async fn learn_target(
         return Err(RunnerError::Unreachable {
             url: url.to_owned(),
             reason: reason.to_owned(),
-        });
-    }
-    if let Some(protection) = session.protection_at_the_door(&settled.page) {
-        return Err(RunnerError::Protected {
-            url: url.to_owned(),
-            protection,
-            shown: facts.access.map(|access| access.shown).unwrap_or_default(),
         });
     }
     if let Some(error) = settled.measure.device_problem(device) {

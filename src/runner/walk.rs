@@ -19,7 +19,7 @@ use crate::browser::{
 };
 use crate::checklist::{Action, Step};
 use crate::config::{Database, Device, Target};
-use crate::evidence::{Protection, Recorder, Redactor, RunEvent, StepIndex, TargetFacts};
+use crate::evidence::{Recorder, Redactor, RunEvent, StepIndex, TargetFacts};
 
 /// The longest that a step may take, whatever happens in it.
 const STEP_LIMIT: Duration = Duration::from_mins(3);
@@ -32,8 +32,6 @@ pub struct Walk<'p> {
     pub target: &'p Target,
     /// What is known of it before it is opened.
     pub facts: TargetFacts,
-    /// Whether steps that could change something are not walked.
-    pub is_read_only: bool,
     /// The device that was asked for.
     pub device: &'p Device,
     /// The databases that may be asked.
@@ -93,6 +91,7 @@ impl Walk<'_> {
         self.recorder
             .record(RunEvent::DeviceMeasured(learned.device));
         let mut facts = learned.target;
+        facts.url = self.redactor.url(&facts.url);
         facts.final_url = facts.final_url.map(|url| self.redactor.url(&url));
         self.recorder.record(RunEvent::TargetLearned(facts));
         if let Some(refusal) = learned.refusal {
@@ -128,7 +127,7 @@ impl Walk<'_> {
                 self.recorder.record(RunEvent::StepSkipped { at, why });
                 continue;
             }
-            if self.is_read_only
+            if self.facts.is_read_only
                 && let Some(why) = refusal(walked, is_sign_in)
             {
                 let why = self.redactor.text(&why);
@@ -146,7 +145,7 @@ impl Walk<'_> {
             let file = (self.picture_file)(&pass.folder, &walked.id);
             let end = self.walk_step(at, walked, file).await?;
             if let Some(protection) = end.protection {
-                return Err(self.protected(protection));
+                return Err(RunnerError::protected(&self.facts, protection));
             }
             blocked = self.block_after(walked, is_sign_in, &end);
             if let Some(why) = self.recorder.failed() {
@@ -186,7 +185,7 @@ impl Walk<'_> {
         let session = self.browser.session()?;
         let obstacle = StepWalk::sign_in_again(self, &session, at, sign_in).await?;
         if let Some(protection) = session.protection(None).filter(|_| obstacle.is_some()) {
-            return Err(self.protected(protection));
+            return Err(RunnerError::protected(&self.facts, protection));
         }
         Ok(obstacle.map(|why| format!("signing in again failed: {why}")))
     }
@@ -220,15 +219,6 @@ impl Walk<'_> {
             protection: None,
             refusal: None,
         })
-    }
-
-    fn protected(&self, protection: Protection) -> RunnerError {
-        let access = self.facts.access.clone().unwrap_or_default();
-        RunnerError::Protected {
-            url: self.target.url.to_string(),
-            protection,
-            shown: access.shown,
-        }
     }
 
     /// The whole URL of a `visit`; it must stay on the target.

@@ -93,6 +93,8 @@ fn closed(seen: &Seen, is_let_in: bool, answer: impl FnOnce() -> Response) -> Re
 fn app(second: &str, third: &str) -> String {
     format!(
         r#"<h1>Home</h1><p id=out></p><img src="{third}/pixel.png" alt=""><img src="{second}/logo.png" alt="">
+        <iframe src="{second}/frame" title="Second" width="200" height="60"></iframe>
+        <iframe src="{third}/frame" title="Third" width="200" height="60"></iframe>
         <script>
           const out = document.getElementById("out");
           const say = (text) => {{ const line = document.createElement("p"); line.textContent = text; out.append(line); }};
@@ -106,6 +108,13 @@ fn app(second: &str, third: &str) -> String {
             await call("away", "/away");
             await call("there-and-back", "/there-and-back");
             await call("within", "/within");
+            await new Promise((done) => {{
+              const worker = new Worker("/worker.js");
+              worker.onmessage = (event) => {{ say("worker " + event.data); done(); }};
+              worker.onerror = () => {{ say("worker failed"); done(); }};
+            }});
+            await navigator.serviceWorker.register("/service-worker.js")
+              .then(() => navigator.serviceWorker.ready).then(() => say("service worker ok"), () => say("service worker failed"));
             say("all done");
           }};
           calls();
@@ -122,6 +131,20 @@ struct World {
     third: Watched,
 }
 
+/// A frame of somebody else's that asks for a picture of the target.
+fn framed(target: &str) -> String {
+    format!("<p>Framed</p><img src=\"{target}/asked-by-third.png\" alt=\"\">")
+}
+
+fn script(text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript")], text).into_response()
+}
+
+/// The same server under a name that makes it another site, whose frames have a process of their own.
+fn elsewhere(server: &Watched) -> String {
+    server.url().replace("127.0.0.1", "localhost")
+}
+
 /// The target, an origin that it declares, and somebody else.
 fn world(is_let_in: LetsIn) -> World {
     let home: Arc<OnceLock<String>> = Arc::default();
@@ -136,17 +159,29 @@ fn world(is_let_in: LetsIn) -> World {
                 .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, all);
             answer
         }
+        "/frame" => page(&framed(back.get().expect("known by now"))).into_response(),
         _ => open_to_all(seen, "ok"),
     });
-    let second =
-        Watched::serve(move |seen| closed(seen, is_let_in(seen), || open_to_all(seen, "ok")));
-    let (second_url, third_url) = (second.url().to_owned(), third.url().to_owned());
+    let second = Watched::serve(move |seen| {
+        let answer = || match seen.path.as_str() {
+            "/frame" => page("<p>Framed</p><script>fetch('/from-frame')</script>").into_response(),
+            _ => open_to_all(seen, "ok"),
+        };
+        closed(seen, is_let_in(seen), answer)
+    });
+    let (second_url, third_url) = (elsewhere(&second), third.url().to_owned());
     let target = Watched::serve(move |seen| {
         let answer = || match seen.path.as_str() {
             "/" => page(&app(&second_url, &third_url)).into_response(),
             "/away" | "/gone" => Redirect::temporary(&format!("{third_url}/away")).into_response(),
             "/there-and-back" => Redirect::temporary(&format!("{third_url}/back")).into_response(),
             "/within" => Redirect::temporary("/landed").into_response(),
+            "/worker.js" => {
+                script("fetch('/from-worker').then((answer) => answer.text()).then(postMessage)")
+            }
+            "/service-worker.js" => script(
+                "addEventListener('activate', (event) => event.waitUntil(fetch('/from-service-worker')))",
+            ),
             "/landed-page" => page("<h1>Landed</h1>").into_response(),
             "/leads-on" => Redirect::temporary("/landed-page").into_response(),
             _ => open_to_all(seen, "ok"),
@@ -165,7 +200,7 @@ fn config(world: &World, access: &str) -> String {
     format!(
         "targets:\n  t:\n    url: {}\n    kind: local\n    origins: [{}]\n    access: {access}\n",
         world.target.url(),
-        world.second.url()
+        elsewhere(&world.second)
     )
 }
 
@@ -182,6 +217,8 @@ steps:
       - see: third ok
       - see: away ok
       - see: within ok
+      - see: worker ok
+      - see: service worker ok
   - name: Be led on
     do:
       - visit: /leads-on
@@ -251,6 +288,28 @@ fn a_header_goes_to_the_targets_origins_and_nowhere_else() {
             assert_eq!(request.header("x-bypass"), Some(SECRET), "{request:?}");
         }
     }
+    let target = world.target.paths();
+    for path in [
+        "/landed",
+        "/from-worker",
+        "/service-worker.js",
+        "/from-service-worker",
+        "/asked-by-third.png",
+    ] {
+        assert!(
+            target.iter().any(|seen| seen == path),
+            "{path} in {target:?}"
+        );
+    }
+    let origin_of = |own: &Watched, method: &str, path: &str| {
+        let seen = own.seen();
+        let mut seen = seen.iter();
+        let request = seen.find(|seen| seen.method == method && seen.path == path);
+        request.and_then(|request| request.header("origin").map(str::to_owned))
+    };
+    let home = Some(world.target.url().to_owned());
+    assert_eq!(origin_of(&world.target, "POST", "/api/own"), home);
+    assert_eq!(origin_of(&world.second, "GET", "/api/second"), home);
     for request in world.third.seen() {
         assert_ne!(request.method, "OPTIONS", "no preflight: {request:?}");
         let whole = format!("{request:?}");
@@ -263,16 +322,18 @@ fn a_header_goes_to_the_targets_origins_and_nowhere_else() {
     for path in ["/pixel.png", "/api/third", "/away", "/back"] {
         assert!(third.iter().any(|seen| seen == path), "{path} in {third:?}");
     }
-    assert!(world.second.paths().contains(&"/api/second".to_owned()));
+    for path in ["/api/second", "/frame", "/from-frame", "/logo.png"] {
+        assert!(world.second.paths().contains(&path.to_owned()), "{path}");
+    }
     assert_clean(&ended);
     let access = &ended.document()["target"]["access"];
     assert_eq!(access["shown"], serde_json::json!(["header x-bypass"]));
-    let counted = |own: &Watched| {
-        let count = access["requests"][own.url()].as_u64().expect("counted");
-        assert_eq!(count, own.seen().len() as u64, "{}", own.url());
+    let counted = |own: &Watched, origin: &str| {
+        let count = access["requests"][origin].as_u64().expect("counted");
+        assert_eq!(count, own.seen().len() as u64, "{origin}");
     };
-    counted(&world.target);
-    counted(&world.second);
+    counted(&world.target, world.target.url());
+    counted(&world.second, &elsewhere(&world.second));
     assert_eq!(access["requests"].as_object().expect("a map").len(), 2);
     assert_eq!(stands_in_bundle(&ended.bundle, SECRET), None);
 }
@@ -370,6 +431,47 @@ fn a_protection_page_at_the_door_is_named_with_what_opens_it() {
     }
     assert_eq!(ended.document()["findings"], serde_json::json!([]));
     assert_eq!(ended.statuses(), ["not-run", "not-run"]);
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_password_by_http_is_named_and_opens_by_basic() {
+    let site = Watched::serve(|_| {
+        protection(
+            401,
+            &[("www-authenticate", "Basic realm=\"Staging\"")],
+            "<h1>401</h1>",
+        )
+    });
+    let workshop = Workshop::new();
+    workshop.write("list.yaml", LIST);
+    let ended = run(&workshop, &["--url", site.url()]);
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("access: { basic:"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_protection_that_shows_in_a_body_only_is_named_too() {
+    let site = Watched::serve(|seen| match seen.path.as_str() {
+        "/" => page("<h1>Home</h1><script>fetch('/api/quotes')</script>").into_response(),
+        _ => protection(401, &[("server", "Vercel")], VERCEL),
+    });
+    let workshop = Workshop::new();
+    let list = "name: One\nsteps:\n  - name: Home\n    do:\n      - visit: /\n";
+    workshop.write("list.yaml", list);
+    let ended = run(&workshop, &["--url", site.url()]);
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("Vercel Authentication"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.statuses(), ["unknown"], "{:#?}", ended.steps());
 }
 
 #[test]

@@ -121,6 +121,16 @@ fn production_is_only_looked_at() {
         assert_eq!(*written.lock().expect("no panic"), Vec::<&str>::new());
         std::fs::remove_dir_all(&ended.bundle).expect("removed");
     }
+    let preview = format!("  preview:\n    url: {}\n    kind: preview\n", site.url);
+    let mixed = config(&site.url, "production") + &preview;
+    workshop.write("shippass.yaml", &mixed);
+    let ended = run(&workshop, &["--target", "preview"]);
+    for said in ["it is taken for production", "(production, only looked at)"] {
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    }
+    assert_eq!(*written.lock().expect("no panic"), Vec::<&str>::new());
+    std::fs::remove_dir_all(&ended.bundle).expect("removed");
+    workshop.write("shippass.yaml", &config(&site.url, "production"));
     let ended = run(&workshop, &["--allow-production"]);
     assert_eq!(ended.status, 0, "{:#?}\n{}", ended.steps(), ended.stderr);
     assert_eq!(

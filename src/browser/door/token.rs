@@ -21,6 +21,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Token {
     command: TokenCommand,
+    life: Duration,
     newest: Mutex<Value>,
 }
 
@@ -46,6 +47,7 @@ impl Token {
         let asked = Instant::now();
         Ok(Self {
             command,
+            life: LIFE,
             newest: Mutex::new(Value { asked, text }),
         })
     }
@@ -54,7 +56,7 @@ impl Token {
     /// as long as it is let in; the page behind the door says when it isn't.
     pub(super) async fn header(&self, redactor: &Redactor) -> (String, String) {
         let mut newest = self.newest.lock().await;
-        if newest.asked.elapsed() > LIFE {
+        if newest.asked.elapsed() >= self.life {
             newest.asked = Instant::now();
             if let Ok(text) = ask_token(&self.command, redactor).await {
                 newest.text = text;
@@ -149,6 +151,25 @@ mod tests {
         let error = ask_token(&nothing, &Redactor::default()).await;
         let error = error.expect_err("no program").to_string();
         assert!(error.contains("/no/such/program"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_old_token_is_asked_for_again_and_used_on_when_there_is_no_newer_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let count = folder.path().join("count");
+        // The second time it brings another one, the third time none.
+        let script = format!(
+            "echo x >> {0}; n=$(wc -l < {0}); test $n -lt 3 && echo token-$n",
+            count.display()
+        );
+        let redactor = Redactor::default();
+        let asked = Token::ask(command(&script), &redactor).await;
+        let mut token = asked.expect("a first token");
+        let header = async |token: &Token| token.header(&redactor).await.1;
+        assert_eq!(header(&token).await, "token-1", "young");
+        token.life = Duration::ZERO;
+        assert_eq!(header(&token).await, "token-2", "old");
+        assert_eq!(header(&token).await, "token-2", "old, and no newer one");
     }
 
     #[tokio::test]

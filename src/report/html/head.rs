@@ -74,7 +74,7 @@ fn facts(document: &BundleDocument) -> Markup {
                     @if let Some(end) = target.final_url.as_ref().filter(|end| **end != target.url) {
                         br; span.quiet { "led to " } code { (shown(end)) }
                     }
-                    br; span.quiet { (shown(&target.name)) @if target.name != target.kind { ", " (shown(&target.kind)) } }
+                    br; span.quiet { (shown(&target.name)) @if target.name != target.kind { ", " (shown(&target.kind)) } @if target.is_read_only { ", only looked at" } }
                     @if let Some(access) = &target.access { br; span.quiet { (access_words(access)) } }
                 }
             }

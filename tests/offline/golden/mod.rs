@@ -55,6 +55,7 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             commit_source: Some("header x-app-commit".to_owned()),
             expected_commit: Some("9c1f0e2d4b6a8c0e2f4a6b8c0d2e4f6a8b0c2d4e".to_owned()),
             expected_from: Some("HEAD of this checkout".to_owned()),
+            is_read_only: false,
             access: Some(AccessFacts {
                 shown: vec!["header x-vercel-protection-bypass".to_owned()],
                 requests: [
