@@ -2,7 +2,8 @@
 
 use std::{
     future::Future,
-    sync::{Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     bidi::{Bidi, Observer},
+    door::Door,
     error::BrowserError,
     launch::refused_session,
     life::Witness,
@@ -40,8 +42,6 @@ pub struct SessionRequest {
     pub capabilities: serde_json::Map<String, Value>,
     /// The engine's name: `chromium`.
     pub engine: String,
-    /// Origins that belong to the target.
-    pub origins: Vec<String>,
 }
 
 /// An open session.
@@ -50,6 +50,7 @@ pub struct Session {
     pub(super) client: Client,
     pub(super) bidi: Bidi,
     pub(super) observer: Observer,
+    door: Arc<Door>,
     /// The page's browsing context and the user context that isolates it.
     page: Mutex<Option<PageContext>>,
     engine: EngineFacts,
@@ -65,6 +66,7 @@ impl Session {
     /// Opens a session and begins to watch.
     pub(super) async fn open(
         request: &SessionRequest,
+        door: Arc<Door>,
         witness: Witness,
     ) -> Result<Self, BrowserError> {
         let client = connect(request).await?;
@@ -83,8 +85,11 @@ impl Session {
             });
         };
         let (bidi, events) = Bidi::connect(socket).await?;
-        let origins = request.origins.clone();
-        let observer = Observer::start(bidi.clone(), events, witness, origins).await?;
+        let profile = capabilities.get("chrome");
+        let profile = profile.and_then(|chrome| chrome.get("userDataDir")?.as_str());
+        let profile = profile.map(Path::new);
+        let watched = Arc::clone(&door);
+        let observer = Observer::start(bidi.clone(), events, witness, watched, profile).await?;
         let engine = EngineFacts {
             name: request.engine.clone(),
             version: text("browserVersion"),
@@ -94,6 +99,7 @@ impl Session {
             client,
             bidi,
             observer,
+            door,
             page: Mutex::default(),
             engine,
         })
@@ -127,6 +133,7 @@ impl Session {
             .send("browser.createUserContext", json!({}))
             .await?;
         let user_context = text_of(&created, "userContext");
+        self.door.put_cookies(&self.bidi, &user_context).await?;
         let create = json!({"type": "tab", "userContext": user_context});
         let created = self.bidi.send("browsingContext.create", create).await?;
         let context = text_of(&created, "context");

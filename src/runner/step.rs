@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{effects::effects_between, typed::means_the_same, walk::Walk};
+use super::{effects::effects_between, plan::SIGN_IN_STEP, typed::means_the_same, walk::Walk};
 use crate::browser::{
     BrowserError, Session,
     page::{Counters, Deed, FieldText, Obstacle, PageMarks, Settled, Touched},
 };
 use crate::checklist::{Action, Entry, Step};
 use crate::evidence::{
-    ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts, RunEvent,
-    StepIndex, Typed,
+    ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts,
+    Protection, RunEvent, StepIndex, Typed,
 };
 
 /// How a step ended, as far as the steps after it care.
@@ -22,6 +22,10 @@ pub(super) struct StepEnd {
     pub(super) has_failed_action: bool,
     /// Where the page stood.
     pub(super) url: String,
+    /// What answered in the target's place.
+    pub(super) protection: Option<Protection>,
+    /// Why it was left off before it did something that it may not.
+    pub(super) refusal: Option<String>,
 }
 
 /// A step under way.
@@ -29,12 +33,15 @@ pub(super) struct StepWalk<'w, 'p> {
     pub(super) walk: &'w Walk<'p>,
     pub(super) session: &'w Session,
     pub(super) at: StepIndex,
-    actions: Vec<ActionRecord>,
+    pub(super) actions: Vec<ActionRecord>,
     /// How things stood just before the last touch, while its effects aren't known yet.
     touched: Option<(Counters, PageMarks)>,
     typed: Vec<TypedField>,
     pub(super) boxes: Vec<Area>,
     pub(super) has_failed_action: bool,
+    /// Why the action at hand, and all after it, may not be done.
+    pub(super) refusal: Option<String>,
+    pub(super) is_sign_in: bool,
 }
 
 /// A text that was typed, to be compared with what the field holds at the end.
@@ -46,7 +53,7 @@ struct TypedField {
 }
 
 impl<'w, 'p> StepWalk<'w, 'p> {
-    fn new(walk: &'w Walk<'p>, session: &'w Session, at: StepIndex) -> Self {
+    fn new(walk: &'w Walk<'p>, session: &'w Session, at: StepIndex, step: &Step) -> Self {
         Self {
             walk,
             session,
@@ -56,6 +63,8 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             typed: Vec::new(),
             boxes: Vec::new(),
             has_failed_action: false,
+            refusal: None,
+            is_sign_in: step.id == SIGN_IN_STEP,
         }
     }
 
@@ -71,7 +80,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         let started = Timestamp::now();
         walk.recorder.record(RunEvent::StepStarted { at, started });
         session.enter_step(at);
-        let mut this = Self::new(walk, session, at);
+        let mut this = Self::new(walk, session, at, step);
         for action in &step.actions {
             this.act(action).await?;
         }
@@ -81,12 +90,16 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             .await;
         expected.extend(this.layout_expectation(&settled));
         this.look(&settled, picture).await?;
+        let protection = session.protection(Some(&settled.page));
+        if protection.is_some() {
+            this.leave_undone(&mut expected);
+        }
         this.record_actions(&settled);
         for record in expected {
             walk.recorder
                 .record(RunEvent::ExpectationFinished { at, record });
         }
-        Ok(this.finish(clock, settled))
+        Ok(this.finish(clock, settled, protection))
     }
 
     /// Signs in on a fresh page within another step; answers what stood in the way.
@@ -96,7 +109,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         at: StepIndex,
         sign_in: &Step,
     ) -> Result<Option<String>, BrowserError> {
-        let mut this = Self::new(walk, session, at);
+        let mut this = Self::new(walk, session, at, sign_in);
         for action in &sign_in.actions {
             if let Err(obstacle) = this.perform(action).await? {
                 return Ok(Some(walk.redactor.text(&obstacle.why)));
@@ -117,9 +130,13 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         Ok(())
     }
 
-    fn finish(self, clock: Instant, settled: Settled) -> StepEnd {
+    fn finish(self, clock: Instant, settled: Settled, protection: Option<Protection>) -> StepEnd {
         let redactor = &self.walk.redactor;
         let url = settled.page.url.clone();
+        if let Some(why) = &self.refusal {
+            let (at, why) = (self.at, redactor.text(why));
+            self.walk.recorder.record(RunEvent::StepSkipped { at, why });
+        }
         self.walk.recorder.record(RunEvent::StepFinished {
             at: self.at,
             duration_ms: milliseconds(clock.elapsed()),
@@ -136,11 +153,16 @@ impl<'w, 'p> StepWalk<'w, 'p> {
                     .collect(),
                 ..settled.page
             }),
-            undecided: Vec::new(),
+            undecided: protection
+                .map(|it| format!("{} answered instead of the target", it.name))
+                .into_iter()
+                .collect(),
         });
         StepEnd {
             has_failed_action: self.has_failed_action,
             url,
+            protection,
+            refusal: self.refusal,
         }
     }
 
@@ -157,9 +179,10 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         if !self.has_failed_action {
             self.rest_after_touch().await?;
             let clock = Instant::now();
-            let done = self.perform(action).await?;
+            let done = self.perform_if_allowed(action).await?;
             record.duration_ms = milliseconds(clock.elapsed());
             match done {
+                Err(_) if self.refusal.is_some() => self.has_failed_action = true,
                 Ok(touched) => {
                     record.outcome = ActionOutcome::Done;
                     if let Some(touched) = touched {
@@ -199,7 +222,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     }
 
     /// Answers what was touched, for a touch whose effects are worth counting.
-    async fn perform(&mut self, action: &Action) -> Deed<Option<Touched>> {
+    pub(super) async fn perform(&mut self, action: &Action) -> Deed<Option<Touched>> {
         let session = self.session;
         let limit = self.walk.limits.action;
         let done = match action {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     error::RunnerError,
+    guard::refusal,
     plan::{Plan, PlannedChecklist},
     sign_in::sign_in_step,
     step::{StepEnd, StepWalk},
@@ -90,6 +91,7 @@ impl Walk<'_> {
         self.recorder
             .record(RunEvent::DeviceMeasured(learned.device));
         let mut facts = learned.target;
+        facts.url = self.redactor.url(&facts.url);
         facts.final_url = facts.final_url.map(|url| self.redactor.url(&url));
         self.recorder.record(RunEvent::TargetLearned(facts));
         if let Some(refusal) = learned.refusal {
@@ -125,15 +127,26 @@ impl Walk<'_> {
                 self.recorder.record(RunEvent::StepSkipped { at, why });
                 continue;
             }
+            if self.facts.is_read_only
+                && let Some(why) = refusal(walked, is_sign_in)
+            {
+                let why = self.redactor.text(&why);
+                self.recorder.record(RunEvent::StepSkipped { at, why });
+                blocked = Some(Blocked::after_refusal(walked, is_sign_in));
+                continue;
+            }
             if walked.fresh
                 && let Some(why) = self.start_afresh(at, sign_in.as_ref()).await?
             {
                 self.recorder.record(RunEvent::StepSkipped { at, why });
-                blocked = Some(Blocked::ByLostPage(walked.name.clone()));
+                blocked = Some(Blocked::ByLostPage(format!("“{}” failed", walked.name)));
                 continue;
             }
             let file = (self.picture_file)(&pass.folder, &walked.id);
             let end = self.walk_step(at, walked, file).await?;
+            if let Some(protection) = end.protection {
+                return Err(RunnerError::protected(&self.facts, protection));
+            }
             blocked = self.block_after(walked, is_sign_in, &end);
             if let Some(why) = self.recorder.failed() {
                 return Err(RunnerError::EvidenceLost(why));
@@ -144,15 +157,18 @@ impl Walk<'_> {
 
     /// What keeps the steps after this one from being walked.
     fn block_after(&self, step: &Step, is_sign_in: bool, end: &StepEnd) -> Option<Blocked> {
-        if is_sign_in && end.has_failed_action {
+        if is_sign_in && end.has_failed_action && end.refusal.is_none() {
             return Some(Blocked::Wholly(format!("“{}” failed", step.name)));
         }
         if let Some(origin) = outside_of(&end.url, self.target) {
             let why = format!("“{}” left the target for {origin}", step.name);
             return Some(Blocked::Wholly(why));
         }
+        if end.refusal.is_some() {
+            return Some(Blocked::after_refusal(step, is_sign_in));
+        }
         end.has_failed_action
-            .then(|| Blocked::ByLostPage(step.name.clone()))
+            .then(|| Blocked::ByLostPage(format!("“{}” failed", step.name)))
     }
 
     /// A new signed-in session: nothing of the page, its cache or its storage is kept.
@@ -168,6 +184,9 @@ impl Walk<'_> {
         };
         let session = self.browser.session()?;
         let obstacle = StepWalk::sign_in_again(self, &session, at, sign_in).await?;
+        if let Some(protection) = session.protection(None).filter(|_| obstacle.is_some()) {
+            return Err(RunnerError::protected(&self.facts, protection));
+        }
         Ok(obstacle.map(|why| format!("signing in again failed: {why}")))
     }
 
@@ -197,6 +216,8 @@ impl Walk<'_> {
         Ok(StepEnd {
             has_failed_action: true,
             url: String::new(),
+            protection: None,
+            refusal: None,
         })
     }
 
@@ -233,13 +254,23 @@ impl Walk<'_> {
 /// Why later steps can't be walked.
 #[derive(Debug)]
 enum Blocked {
-    /// An action failed in this step: the page isn't where it should be. A step that goes to a page of its own can run.
+    /// A step didn't come to its end: the page isn't where it should be. A step that goes to a page of its own can run.
     ByLostPage(String),
     /// Nothing more of this checklist can run.
     Wholly(String),
 }
 
 impl Blocked {
+    /// What a step that may not be walked keeps from being walked.
+    fn after_refusal(step: &Step, is_sign_in: bool) -> Self {
+        let why = format!("“{}” was not walked", step.name);
+        if is_sign_in {
+            Self::Wholly(why)
+        } else {
+            Self::ByLostPage(why)
+        }
+    }
+
     fn reason(&self, step: &Step) -> Option<String> {
         match self {
             Self::Wholly(why) => Some(why.clone()),
@@ -248,8 +279,8 @@ impl Blocked {
             {
                 None
             }
-            Self::ByLostPage(name) => Some(format!(
-                "“{name}” failed, and this step doesn't begin with a visit of its own"
+            Self::ByLostPage(why) => Some(format!(
+                "{why}, and this step doesn't begin with a visit of its own"
             )),
         }
     }

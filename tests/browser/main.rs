@@ -4,7 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod demo;
+mod deployment;
 mod driver_life;
 mod evidence;
 mod failures;
