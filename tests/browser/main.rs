@@ -6,6 +6,7 @@ mod support;
 
 mod demo;
 mod driver_life;
+mod elements;
 mod evidence;
 mod failures;
 mod remote;
