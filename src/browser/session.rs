@@ -21,7 +21,7 @@ use super::{
     error::BrowserError,
     launch::refused_session,
     life::Witness,
-    page::PageMarks,
+    page::{FramePath, PageMarks},
 };
 use crate::evidence::{EngineFacts, StepIndex};
 
@@ -53,6 +53,8 @@ pub struct Session {
     door: Arc<Door>,
     /// The page's browsing context and the user context that isolates it.
     page: Mutex<Option<PageContext>>,
+    /// The frame that commands go to; `None` while that isn't known.
+    pub(super) frame: Mutex<Option<FramePath>>,
     engine: EngineFacts,
 }
 
@@ -101,6 +103,7 @@ impl Session {
             observer,
             door,
             page: Mutex::default(),
+            frame: Mutex::default(),
             engine,
         })
     }
@@ -148,7 +151,9 @@ impl Session {
             "switch to the new page",
             self.client.switch_to_window(handle),
         )
-        .await
+        .await?;
+        self.stand_on_top();
+        Ok(())
     }
 
     /// Waits for what is still on its way, then closes the page and all it stored.

@@ -8,6 +8,7 @@ mod access;
 mod demo;
 mod deployment;
 mod driver_life;
+mod elements;
 mod evidence;
 mod failures;
 mod remote;
