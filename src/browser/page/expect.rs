@@ -81,7 +81,11 @@ fn question(check: &Check) -> Option<Value> {
                 .collect();
             Some(json!({"kind": "value", "entries": entries}))
         }
-        Check::Response(_) | Check::NoResponse(_) | Check::Fetch(_) | Check::Query(_) => None,
+        Check::Response(_)
+        | Check::NoResponse(_)
+        | Check::Fetch(_)
+        | Check::Query(_)
+        | Check::Denied(_) => None,
     }
 }
 

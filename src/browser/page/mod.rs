@@ -3,6 +3,7 @@
 //! Each `.js` beside these files runs in the page; every wait is one promise in there.
 
 mod act;
+mod arrive;
 mod expect;
 mod keys;
 mod locate;
@@ -14,6 +15,7 @@ mod settle;
 mod standing;
 
 pub use act::{Deed, FieldText, Touched};
+pub use arrive::Arrival;
 pub use expect::Answer;
 pub use locate::Obstacle;
 pub use look::Measure;
