@@ -4,6 +4,7 @@
 
 mod action;
 mod check;
+mod denied;
 mod element;
 mod fetch;
 mod fields;
@@ -24,6 +25,7 @@ mod wanted;
 mod yaml;
 
 pub(crate) use action::actions;
+pub use denied::Denied;
 pub(crate) use element::given;
 pub use fetch::{Comparison, Fetch, Reading};
 pub(crate) use fields::{Fields, Shape, nowhere};

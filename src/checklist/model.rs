@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{fetch::Fetch, pattern::ResponsePattern, query::Query};
+use super::{denied::Denied, fetch::Fetch, pattern::ResponsePattern, query::Query};
 
 /// What we promised to look at: steps walked as a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,6 +251,8 @@ pub enum Check {
     Fetch(Fetch),
     /// The product's own database holds this.
     Query(Query),
+    /// This must be kept from whoever walks.
+    Denied(Denied),
 }
 
 impl fmt::Display for Check {
@@ -268,6 +270,7 @@ impl fmt::Display for Check {
             Self::NoResponse(pattern) => write!(f, "no response {pattern}"),
             Self::Fetch(fetch) => write!(f, "{fetch}"),
             Self::Query(query) => write!(f, "{query}"),
+            Self::Denied(denied) => write!(f, "{denied}"),
         }
     }
 }

@@ -209,7 +209,11 @@ fn questions(check: &Check) -> Option<Vec<Question>> {
         }
         Check::Enabled(locator) => enabled(locator, true),
         Check::Disabled(locator) => enabled(locator, false),
-        Check::Response(_) | Check::NoResponse(_) | Check::Fetch(_) | Check::Query(_) => None,
+        Check::Response(_)
+        | Check::NoResponse(_)
+        | Check::Fetch(_)
+        | Check::Query(_)
+        | Check::Denied(_) => None,
     }
 }
 
