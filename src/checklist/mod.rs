@@ -13,6 +13,7 @@ mod model;
 mod nearest;
 mod pattern;
 mod query;
+mod proof;
 mod reader;
 mod roles;
 mod source;
@@ -35,6 +36,7 @@ pub use model::{
 pub(crate) use nearest::{list_words, nearest};
 pub use pattern::{ExpectedBody, PathPattern, PatternError, ResponsePattern, StatusPattern};
 pub use query::{Query, Table};
+pub(crate) use proof::proof;
 pub(crate) use reader::Reader;
 pub use source::Source;
 pub(crate) use source::decode_text;

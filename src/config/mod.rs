@@ -9,6 +9,7 @@ mod error;
 mod ignore;
 mod load;
 mod model;
+mod personas;
 mod project;
 mod read;
 mod targets;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use url::Url;
 
-use crate::checklist::{Action, PathPattern};
+use crate::checklist::{Action, Expectation, PathPattern};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -155,6 +155,8 @@ pub struct Persona {
     pub tier: Option<String>,
     /// How it signs in.
     pub sign_in: Vec<Action>,
+    /// What tells that it is signed in; empty when nothing does.
+    pub proof: Vec<Expectation>,
 }
 
 /// The device that the browser is made to be.

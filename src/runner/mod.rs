@@ -5,6 +5,7 @@ mod effects;
 mod error;
 mod expect;
 mod plan;
+mod sessions;
 mod sign_in;
 mod step;
 mod target;

@@ -7,8 +7,9 @@ use url::Url;
 
 use super::{
     error::RunnerError,
-    plan::{Plan, PlannedChecklist},
-    sign_in::sign_in_step,
+    plan::{Plan, PlannedChecklist, SIGN_IN_STEP},
+    sessions::Sessions,
+    sign_in::{Door, Entry, SignInEnd, sign_in_name},
     step::{StepEnd, StepWalk},
     target::{learn_target, outside_of},
 };
@@ -17,7 +18,7 @@ use crate::browser::{
     page::{Limits, Obstacle},
 };
 use crate::checklist::{Action, Step};
-use crate::config::{Database, Device, Target};
+use crate::config::{Database, Device, Persona, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent, StepIndex, TargetFacts};
 
 /// The longest that a step may take, whatever happens in it.
@@ -96,9 +97,10 @@ impl Walk<'_> {
             self.skip_from(StepIndex::default(), &refusal);
             return Ok(());
         }
+        let mut sessions = Sessions::default();
         for (index, pass) in self.plan.passes.iter().enumerate() {
-            self.browser.session()?.open_page().await?;
-            self.walk_checklist(index, pass, begun).await?;
+            self.walk_checklist(index, pass, &mut sessions, begun)
+                .await?;
         }
         self.browser.session()?.close_page().await?;
         Ok(())
@@ -108,79 +110,137 @@ impl Walk<'_> {
         &self,
         checklist: usize,
         pass: &PlannedChecklist,
+        sessions: &mut Sessions,
         begun: &mut StepIndex,
     ) -> Result<(), RunnerError> {
-        let sign_in = pass.persona.as_ref().map(sign_in_step);
-        let is_signed_in = sign_in.is_some();
-        let steps: Vec<&Step> = sign_in.iter().chain(&pass.checklist.steps).collect();
-        let mut blocked: Option<Blocked> = None;
-        for (step, walked) in steps.into_iter().enumerate() {
-            let at = StepIndex { checklist, step };
-            *begun = StepIndex {
-                checklist,
-                step: step + 1,
-            };
-            let is_sign_in = is_signed_in && step == 0;
-            if let Some(why) = blocked.as_ref().and_then(|blocked| blocked.reason(walked)) {
-                self.recorder.record(RunEvent::StepSkipped { at, why });
-                continue;
+        let mut at = StepIndex { checklist, step: 0 };
+        let mut blocked = None;
+        match &pass.persona {
+            None => self.browser.session()?.open_page().await?,
+            Some(persona) => {
+                *begun = next(at);
+                blocked = self.sign_in(at, pass, persona, sessions).await?;
+                at = next(at);
             }
-            if walked.fresh
-                && let Some(why) = self.start_afresh(at, sign_in.as_ref()).await?
-            {
-                self.recorder.record(RunEvent::StepSkipped { at, why });
-                blocked = Some(Blocked::ByLostPage(walked.name.clone()));
-                continue;
+        }
+        for step in &pass.checklist.steps {
+            *begun = next(at);
+            match blocked.as_ref().and_then(|blocked| blocked.reason(step)) {
+                Some(why) => self.recorder.record(RunEvent::StepSkipped { at, why }),
+                None => blocked = self.walk_step(at, pass, step, sessions).await?,
             }
-            let file = (self.picture_file)(&pass.folder, &walked.id);
-            let end = self.walk_step(at, walked, file).await?;
-            blocked = self.block_after(walked, is_sign_in, &end);
             if let Some(why) = self.recorder.failed() {
                 return Err(RunnerError::EvidenceLost(why));
             }
+            at = next(at);
         }
         Ok(())
     }
 
-    /// What keeps the steps after this one from being walked.
-    fn block_after(&self, step: &Step, is_sign_in: bool, end: &StepEnd) -> Option<Blocked> {
-        if is_sign_in && end.has_failed_action {
-            return Some(Blocked::Wholly(format!("“{}” failed", step.name)));
-        }
-        if let Some(origin) = outside_of(&end.url, self.target) {
-            let why = format!("“{}” left the target for {origin}", step.name);
-            return Some(Blocked::Wholly(why));
-        }
-        end.has_failed_action
-            .then(|| Blocked::ByLostPage(step.name.clone()))
-    }
-
-    /// A new signed-in session: nothing of the page, its cache or its storage is kept.
-    async fn start_afresh(
+    /// Walks the step that signs in; answers what keeps the steps after it from being walked.
+    async fn sign_in(
         &self,
         at: StepIndex,
-        sign_in: Option<&Step>,
-    ) -> Result<Option<String>, RunnerError> {
-        self.browser.session()?.open_page().await?;
-        self.browser.session()?.enter_step(at);
-        let Some(sign_in) = sign_in else {
-            return Ok(None);
-        };
+        pass: &PlannedChecklist,
+        persona: &Persona,
+        sessions: &mut Sessions,
+    ) -> Result<Option<Blocked>, RunnerError> {
+        if let Some(why) = sessions.refusal(&persona.name) {
+            let why = why.to_owned();
+            self.recorder.record(RunEvent::StepSkipped {
+                at,
+                why: why.clone(),
+            });
+            return Ok(Some(Blocked::Wholly(why)));
+        }
         let session = self.browser.session()?;
-        let obstacle = StepWalk::sign_in_again(self, &session, at, sign_in).await?;
-        Ok(obstacle.map(|why| format!("signing in again failed: {why}")))
+        let door = Door {
+            persona,
+            kept: sessions.kept(&persona.name),
+            checklist: &pass.checklist.name,
+        };
+        let picture = (self.picture_file)(&pass.folder, SIGN_IN_STEP);
+        let walking = Box::pin(StepWalk::sign_in(self, &session, at, door, picture));
+        let name = sign_in_name(persona);
+        let Some(SignInEnd { end, entry }) = self.within_limit(at, walking).await? else {
+            sessions.forget(&persona.name);
+            return Ok(Some(Blocked::Wholly(format!("“{name}” failed"))));
+        };
+        Ok(match entry {
+            Entry::NotSignedIn => {
+                sessions.forget(&persona.name);
+                Some(Blocked::Wholly(format!("“{name}” failed")))
+            }
+            Entry::Unproven(why) => {
+                let why = format!(
+                    "it isn’t proven who is signed in as {}: {why}",
+                    persona.name
+                );
+                sessions.refuse(&persona.name, why.clone());
+                Some(Blocked::Wholly(why))
+            }
+            Entry::SignedIn(kept) => {
+                let left = self.left_target(&name, &end);
+                if let Some(kept) = kept.filter(|_| left.is_none()) {
+                    sessions.keep(&persona.name, kept);
+                }
+                left
+            }
+        })
     }
 
+    /// Walks a step; answers what keeps the steps after it from being walked.
     async fn walk_step(
         &self,
         at: StepIndex,
+        pass: &PlannedChecklist,
         step: &Step,
-        file: String,
-    ) -> Result<StepEnd, RunnerError> {
+        sessions: &Sessions,
+    ) -> Result<Option<Blocked>, RunnerError> {
         let session = self.browser.session()?;
-        let walking = StepWalk::run(self, &session, at, step, file);
+        let mut door = None;
+        match pass.persona.as_ref().filter(|_| step.fresh) {
+            Some(persona) => {
+                door = Some(Door {
+                    persona,
+                    kept: sessions.kept(&persona.name),
+                    checklist: &pass.checklist.name,
+                });
+            }
+            None if step.fresh => session.open_page().await?,
+            None => {}
+        }
+        let picture = (self.picture_file)(&pass.folder, &step.id);
+        let walking = Box::pin(StepWalk::run(self, &session, at, (step, picture), door));
+        Ok(match self.within_limit(at, walking).await? {
+            None => Some(Blocked::ByLostPage(step.name.clone())),
+            Some(Ok(end)) if end.has_failed_action => {
+                let left = self.left_target(&step.name, &end);
+                left.or_else(|| Some(Blocked::ByLostPage(step.name.clone())))
+            }
+            Some(Ok(end)) => self.left_target(&step.name, &end),
+            Some(Err(refusal)) => {
+                let why = format!("signing in again failed: {refusal}");
+                self.recorder.record(RunEvent::StepSkipped { at, why });
+                Some(Blocked::ByLostPage(step.name.clone()))
+            }
+        })
+    }
+
+    fn left_target(&self, step: &str, end: &StepEnd) -> Option<Blocked> {
+        let origin = outside_of(&end.url, self.target)?;
+        let why = format!("“{step}” left the target for {origin}");
+        Some(Blocked::Wholly(why))
+    }
+
+    /// What a step came to; `None` when it hung or the browser failed in it, and another browser runs now.
+    async fn within_limit<T>(
+        &self,
+        at: StepIndex,
+        walking: impl Future<Output = Result<T, BrowserError>>,
+    ) -> Result<Option<T>, RunnerError> {
         let error = match tokio::time::timeout(STEP_LIMIT, walking).await {
-            Ok(Ok(end)) => return Ok(end),
+            Ok(Ok(end)) => return Ok(Some(end)),
             Ok(Err(error)) => error,
             Err(_) => BrowserError::StepTooLong { limit: STEP_LIMIT },
         };
@@ -194,10 +254,7 @@ impl Walk<'_> {
         // Whatever hung it, the next step that can still run gets a browser that works.
         self.browser.restart().await?;
         self.browser.session()?.open_page().await?;
-        Ok(StepEnd {
-            has_failed_action: true,
-            url: String::new(),
-        })
+        Ok(None)
     }
 
     /// The whole URL of a `visit`; it must stay on the target.
@@ -227,6 +284,13 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+}
+
+fn next(at: StepIndex) -> StepIndex {
+    StepIndex {
+        step: at.step + 1,
+        ..at
     }
 }
 

@@ -9,6 +9,7 @@ mod driver_life;
 mod evidence;
 mod failures;
 mod remote;
+mod sessions;
 mod signals;
 mod steps;
 mod truth;

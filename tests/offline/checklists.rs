@@ -19,8 +19,8 @@ const CONFIG: Source<'static> = Source {
     text: "targets:
   preview: { url: \"${PREVIEW_URL}\", kind: preview }
 personas:
-  owner: { sign_in: { do: [{ visit: /sign-in }] } }
-  member: { sign_in: { do: [{ visit: /sign-in }] } }
+  owner: { sign_in: { do: [{ visit: /sign-in }] }, proof: [{ see: Hello }] }
+  member: { sign_in: { do: [{ visit: /sign-in }] }, proof: [{ see: Hello }] }
 databases: { app: \"${APP_DATABASE_URL}\", ledger: \"sqlite:ledger.db\" }
 ",
 };

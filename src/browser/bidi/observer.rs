@@ -131,10 +131,8 @@ impl Shared {
     }
 
     pub(super) fn is_first_party(&self, url: &str) -> bool {
-        url::Url::parse(url).is_ok_and(|url| {
-            let origin = url.origin().ascii_serialization();
-            self.origins.contains(&origin)
-        })
+        url::Url::parse(url)
+            .is_ok_and(|url| self.origins.contains(&url.origin().ascii_serialization()))
     }
 }
 
@@ -207,6 +205,11 @@ impl Observer {
         headers
             .find(|(header, _)| header.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.clone())
+    }
+
+    /// Whether an origin belongs to the target.
+    pub(crate) fn is_origin_of_target(&self, origin: &str) -> bool {
+        self.shared.origins.iter().any(|known| known == origin)
     }
 
     /// Requests that never end; not waited for again.
