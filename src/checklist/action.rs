@@ -122,7 +122,7 @@ const CHOOSE: EntryForm = EntryForm {
 };
 
 /// The items of a `do`.
-pub(crate) fn actions(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Action>> {
+pub(super) fn actions(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Action>> {
     let items = reader.list(node, "`do`", "- tap: Sign in")?;
     let actions: Vec<Option<Action>> = items
         .iter()

@@ -15,6 +15,7 @@ mod pattern;
 mod query;
 mod proof;
 mod reader;
+mod recipe;
 mod roles;
 mod source;
 mod sql;
@@ -24,7 +25,6 @@ mod vocabulary;
 mod wanted;
 mod yaml;
 
-pub(crate) use action::actions;
 pub(crate) use element::given;
 pub use fetch::{Comparison, Fetch, Reading};
 pub(crate) use fields::{Fields, Shape, nowhere};
@@ -38,6 +38,8 @@ pub use pattern::{ExpectedBody, PathPattern, PatternError, ResponsePattern, Stat
 pub use query::{Query, Table};
 pub(crate) use proof::proof;
 pub(crate) use reader::Reader;
+pub(crate) use recipe::recipe;
+pub use recipe::{LateSource, RecipeAction, Text};
 pub use source::Source;
 pub(crate) use source::decode_text;
 pub(crate) use sql::Statements;

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, fmt};
 
 use url::Url;
 
-use crate::checklist::{Action, Expectation, PathPattern};
+use super::one_time::{Authenticator, Inbox};
+use crate::checklist::{Expectation, PathPattern, RecipeAction};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -154,9 +155,13 @@ pub struct Persona {
     /// The tier it is on, as the report shows it.
     pub tier: Option<String>,
     /// How it signs in.
-    pub sign_in: Vec<Action>,
+    pub sign_in: Vec<RecipeAction>,
     /// What tells that it is signed in; empty when nothing does.
     pub proof: Vec<Expectation>,
+    /// What shows `${totp}`.
+    pub totp: Option<Authenticator>,
+    /// Where `${inbox}` is found.
+    pub inbox: Option<Inbox>,
 }
 
 /// The device that the browser is made to be.

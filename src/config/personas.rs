@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Persona;
-use crate::checklist::{Node, Reader, Shape, actions, given, nowhere, proof};
+use super::{
+    model::Persona,
+    one_time::{self, authenticator},
+};
+use crate::checklist::{LateSource, Node, Reader, Shape, given, nowhere, proof, recipe};
 
 const PERSONA: Shape = Shape {
     what: "a persona",
-    keys: &["tier", "sign_in", "proof"],
+    keys: &["tier", "sign_in", "proof", "totp", "inbox"],
     later: &[],
     elsewhere: no_persona_key,
 };
@@ -32,6 +35,12 @@ fn no_persona_key(key: &str) -> Option<String> {
         "expect" | "check" | "verify" => {
             "what tells who is signed in goes under `proof`: `proof: [{ see: Hello, Ada }]`"
                 .to_owned()
+        }
+        "otp" | "mfa" | "2fa" => {
+            "the secret of an authenticator is `totp` here: `totp: ${OWNER_TOTP}`".to_owned()
+        }
+        "mail" | "mailbox" => {
+            "that is `inbox` here: `inbox: { url: …, find: \"code is ([0-9]{6})\" }`".to_owned()
         }
         "plan" | "role" => "that is `tier` here".to_owned(),
         _ => return None,
@@ -58,13 +67,21 @@ fn persona(reader: &mut Reader<'_>, key: &Node, name: &str, node: &Node) -> Opti
     let tier = fields
         .get("tier")
         .map(|node| reader.text(node, "`tier`", "tier: pro"));
+    let totp = fields.get("totp");
+    let inbox = fields.get("inbox");
+    let sources: Vec<LateSource> = [(totp, LateSource::Totp), (inbox, LateSource::Inbox)]
+        .into_iter()
+        .filter_map(|(given, source)| given.map(|_| source))
+        .collect();
+    let totp = totp.map(|node| authenticator(reader, node));
+    let inbox = inbox.map(|node| one_time::inbox(reader, node));
     let sign_in = fields
         .require(reader, "sign_in", "sign_in: { do: [{ visit: /sign-in }] }")
         .and_then(|node| {
             let example = "sign_in: { do: [{ visit: /sign-in }] }";
             let fields = reader.fields(node, &SIGN_IN, example)?;
             let items = fields.require(reader, "do", example)?;
-            actions(reader, items)
+            recipe(reader, items, &sources)
         });
     let shown = fields.get("proof").map(|node| proof(reader, node));
     let persona = Persona {
@@ -72,6 +89,8 @@ fn persona(reader: &mut Reader<'_>, key: &Node, name: &str, node: &Node) -> Opti
         tier: given(tier)?,
         sign_in: sign_in?,
         proof: given(shown)?.unwrap_or_default(),
+        totp: given(totp)?,
+        inbox: given(inbox)?,
     };
     if persona.proof.is_empty() && !fields.has_unknown() {
         let message = format!("nothing proves that {name} is signed in");

@@ -4,6 +4,8 @@ mod ask;
 mod effects;
 mod error;
 mod expect;
+mod inbox;
+mod late;
 mod plan;
 mod sessions;
 mod sign_in;

@@ -6,12 +6,13 @@ use std::{fmt, time::Instant};
 use jiff::Timestamp;
 
 use super::{
+    late::LateTexts,
     sessions::{KeptSession, home_of},
     step::{StepEnd, StepWalk, milliseconds},
     walk::Walk,
 };
 use crate::browser::{BrowserError, Session};
-use crate::checklist::Action;
+use crate::checklist::{Action, RecipeAction};
 use crate::config::Persona;
 use crate::evidence::{
     ActionOutcome, ActionRecord, ExpectationOutcome, ExpectationRecord, RunEvent, StepIndex,
@@ -139,13 +140,25 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         let seeding = session.open_page_with(&kept.stored).await?;
         session.enter_step(self.at);
         let visited = session.visit(kept.home.as_str()).await?;
-        let settled = session.settle(self.walk.limits.settle).await?;
+        let come_home = match visited {
+            Ok(()) => self.prove_again(persona, kept).await?,
+            Err(obstacle) => Err(obstacle.why),
+        };
         session.end_seeding(seeding).await?;
-        if let Err(obstacle) = visited {
-            return Ok(Err(obstacle.why));
-        }
-        if persona.proof.is_empty() && is_sign_in_page(persona, &settled.page.url, kept) {
-            return Ok(Err("the page asked to sign in".to_owned()));
+        Ok(come_home)
+    }
+
+    async fn prove_again(
+        &mut self,
+        persona: &Persona,
+        kept: &KeptSession,
+    ) -> Result<Result<Vec<ExpectationRecord>, String>, BrowserError> {
+        if persona.proof.is_empty() {
+            // Nothing to wait for but the page itself, which may send whoever isn't signed in to the sign-in page.
+            let settled = self.session.settle(self.walk.limits.settle).await?;
+            if is_sign_in_page(persona, &settled.page.url, kept) {
+                return Ok(Err("the page asked to sign in".to_owned()));
+            }
         }
         let proof = self.expect_all(&persona.proof).await?;
         Ok(match unproven(&proof) {
@@ -158,8 +171,12 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         &mut self,
         door: Door<'_>,
     ) -> Result<Result<Entered, Refusal>, BrowserError> {
+        let mut late = LateTexts::begin(door.persona).await;
         for action in &door.persona.sign_in {
-            self.act(action).await?;
+            match self.find_out(&mut late, action).await {
+                Ok(action) => self.act(&action).await?,
+                Err(why) => self.fail_unasked(action, why),
+            }
         }
         let failed = self
             .actions
@@ -187,6 +204,34 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     }
 }
 
+impl StepWalk<'_, '_> {
+    /// After a failed action nothing is found out any more: a code would be waited for in vain.
+    async fn find_out(
+        &self,
+        late: &mut LateTexts<'_>,
+        action: &RecipeAction,
+    ) -> Result<Action, String> {
+        if self.has_failed_action {
+            return Ok(action.as_written());
+        }
+        late.find_out(action, &self.walk.redactor).await
+    }
+
+    fn fail_unasked(&mut self, action: &RecipeAction, why: String) {
+        let action = action.as_written();
+        self.has_failed_action = true;
+        self.actions.push(ActionRecord {
+            verb: action.verb().to_owned(),
+            what: action.to_string(),
+            duration_ms: 0,
+            outcome: ActionOutcome::Failed { why },
+            element: None,
+            effects: None,
+            typed: Vec::new(),
+        });
+    }
+}
+
 /// The first check that didn't hold, in words; their secrets have been taken out.
 fn unproven(proof: &[ExpectationRecord]) -> Option<String> {
     proof.iter().find_map(|record| match &record.outcome {
@@ -200,7 +245,7 @@ fn unproven(proof: &[ExpectationRecord]) -> Option<String> {
 /// Whether the page is the one where the recipe begins, and home is another.
 fn is_sign_in_page(persona: &Persona, url: &str, kept: &KeptSession) -> bool {
     let begin = persona.sign_in.iter().find_map(|action| match action {
-        Action::Visit(path) => kept.home.join(path).ok(),
+        RecipeAction::Known(Action::Visit(path)) => kept.home.join(path).ok(),
         _ => None,
     });
     let (Some(begin), Ok(now)) = (begin, url::Url::parse(url)) else {

@@ -36,6 +36,7 @@ fn environment() -> Environment {
         ("OWNER_EMAIL", "ada@example.com"),
         ("PASSWORD", PASSWORD),
         ("BYPASS", "bypass-bypass"),
+        ("TOTP", "JBSWY3DPEHPK3PXP"),
         ("APP_DATABASE_URL", "postgres://localhost/app"),
         ("EMPTY", ""),
         ("SHORT", "1"),
