@@ -32,8 +32,8 @@ fn tells_who(reader: &mut Reader<'_>, item: &Node, check: &Check) -> bool {
         Check::Query(_) => "query",
     };
     let message = format!("{} doesn’t prove who is signed in", quote(word));
-    let help = "a proof is something that only this persona can see: `- see: Hello, Ada`, or a page that only it can \
-                open: `- url: /account`";
+    let help = "a proof is what an API says of whoever is signed in: `- fetch: { path: /api/me, at: /email, equals: \
+                ada@example.com }`, or what only this persona can see: `- see: Hello, Ada`";
     reader.error(item, message, help);
     false
 }

@@ -94,8 +94,8 @@ fn persona(reader: &mut Reader<'_>, key: &Node, name: &str, node: &Node) -> Opti
     };
     if persona.proof.is_empty() && !fields.has_unknown() {
         let message = format!("nothing proves that {name} is signed in");
-        let help = "give what only this persona can see: `proof: [{ see: Hello, Ada }]`; it is asked before the first \
-                    step, so that nothing is walked as somebody else";
+        let help = "give what an API says of it: `proof: [{ fetch: { path: /api/me, at: /email, equals: \
+                    ada@example.com } }]`, or what only it can see: `proof: [{ see: Hello, Ada }]`";
         reader.warning(key, message, help);
     }
     Some(persona)

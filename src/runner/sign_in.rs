@@ -15,7 +15,7 @@ use crate::browser::{BrowserError, Session};
 use crate::checklist::{Action, RecipeAction};
 use crate::config::Persona;
 use crate::evidence::{
-    ActionOutcome, ActionRecord, ExpectationOutcome, ExpectationRecord, RunEvent, StepIndex,
+    About, ActionOutcome, ActionRecord, ExpectationOutcome, ExpectationRecord, RunEvent, StepIndex,
 };
 
 /// The name of the step that signs a persona in.
@@ -160,11 +160,20 @@ impl<'w, 'p> StepWalk<'w, 'p> {
                 return Ok(Err("the page asked to sign in".to_owned()));
             }
         }
-        let proof = self.expect_all(&persona.proof).await?;
+        let proof = self.prove(persona).await?;
         Ok(match unproven(&proof) {
             Some(why) => Err(why),
             None => Ok(proof),
         })
+    }
+
+    /// Asks who is signed in; nothing was claimed before that could be untrue.
+    async fn prove(&mut self, persona: &Persona) -> Result<Vec<ExpectationRecord>, BrowserError> {
+        let mut proof = self.expect_all(&persona.proof).await?;
+        for record in &mut proof {
+            record.about = About::default();
+        }
+        Ok(proof)
     }
 
     async fn sign_in_by_recipe(
@@ -189,7 +198,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             return Ok(Err(Refusal::NotSignedIn(why)));
         }
         let settled = self.session.settle(self.walk.limits.settle).await?;
-        let proof = self.expect_all(&door.persona.proof).await?;
+        let proof = self.prove(door.persona).await?;
         if let Some(why) = unproven(&proof) {
             return Ok(Err(Refusal::Unproven(why, proof)));
         }
