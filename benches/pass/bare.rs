@@ -304,6 +304,7 @@ impl Script {
                 }
                 Action::Back => self.client.back().await.unwrap(),
                 Action::Reload => self.client.refresh().await.unwrap(),
+                Action::Ask(_) => panic!("nobody sits before a measurement"),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The verbs of `do`. One more verb is a variant of `Action` and a row of `VERBS`.
 
 use super::{
+    ask::{ASK_EXAMPLE, ask},
     check::CHECKS,
     element::{entries, locator},
     keys::check_key,
@@ -52,6 +53,11 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             example: "- reload",
             decode: |reader, node| takes_nothing(reader, node, "reload", Action::Reload),
         },
+        Word {
+            name: "ask",
+            example: ASK_EXAMPLE,
+            decode: |reader, node| ask(reader, node).map(Action::Ask),
+        },
     ],
     later: &[
         "double_tap",
@@ -65,7 +71,6 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         "wait_for",
         "network",
         "run",
-        "ask",
     ],
     beside: &[],
     others: &[
@@ -87,6 +92,9 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         ("key", "press"),
         ("refresh", "reload"),
         ("go_back", "back"),
+        ("human", "ask"),
+        ("manual", "ask"),
+        ("prompt", "ask"),
     ],
     elsewhere: no_verb,
 };

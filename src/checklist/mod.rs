@@ -3,6 +3,7 @@
 //! Lives below everything; knows no browser, no bundle and no report.
 
 mod action;
+mod ask;
 mod check;
 mod element;
 mod fetch;
@@ -25,6 +26,7 @@ mod vocabulary;
 mod wanted;
 mod yaml;
 
+pub use ask::Ask;
 pub(crate) use element::given;
 pub use fetch::{Comparison, Fetch, Reading};
 pub(crate) use fields::{Fields, Shape, nowhere};

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{fetch::Fetch, pattern::ResponsePattern, query::Query};
+use super::{ask::Ask, fetch::Fetch, pattern::ResponsePattern, query::Query};
 
 /// What we promised to look at: steps walked as a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub enum Action {
     Back,
     /// Loads the page again.
     Reload,
+    /// Asks a human.
+    Ask(Ask),
 }
 
 impl Action {
@@ -88,6 +90,7 @@ impl Action {
             Self::Choose(_) => "choose",
             Self::Back => "back",
             Self::Reload => "reload",
+            Self::Ask(_) => "ask",
         }
     }
 }
@@ -102,6 +105,7 @@ impl fmt::Display for Action {
             Self::Choose(entries) => write_entries(f, "choose", "as", entries),
             Self::Back => f.write_str("back"),
             Self::Reload => f.write_str("reload"),
+            Self::Ask(ask) => write!(f, "ask a person: {ask}"),
         }
     }
 }

@@ -6,13 +6,14 @@ use std::{
 };
 
 use jiff::{Timestamp, Zoned};
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::runtime::Runtime;
 
 use super::{
     Exit,
     arguments::{BrowserArguments, Format},
     conclude,
     failure::Failure,
+    person::Keyboard,
     signals::watch_signals,
     terminal::Terminal,
 };
@@ -21,7 +22,7 @@ use crate::bundle::paths;
 use crate::config::{Project, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
 use crate::report::{Progress, ProgressMode};
-use crate::runner::{Plan, RunnerError, Walk, WalkEnd};
+use crate::runner::{Person, Plan, RunnerError, Walk, WalkEnd};
 
 /// What is to be walked, where and with what.
 pub(super) struct Assignment {
@@ -58,11 +59,16 @@ pub(super) fn run(
     };
     let redactor = Arc::new(redactor(&assignment.project, terminal));
     let mut progress = Progress::new(progress_mode(terminal), Box::new(std::io::stderr()));
+    let person = Person::new(Keyboard::new(
+        terminal,
+        assignment.browser.headed,
+        progress.curtain(),
+    ));
     let recorder = Recorder::create(&folder, Arc::clone(&redactor), move |event| {
         progress.on(event);
     })?;
     recorder.record(started(assignment, &plan, id));
-    let end = runtime.block_on(walk(assignment, &plan, &recorder, &redactor));
+    let end = runtime.block_on(walk(assignment, &plan, person, &recorder, &redactor));
     recorder.finish(RunEvent::RunFinished {
         finished: Timestamp::now(),
         cut_short: cut_short(&end).map(|why| redactor.text(&why)),
@@ -143,6 +149,7 @@ fn target_facts(assignment: &Assignment) -> TargetFacts {
 async fn walk(
     assignment: &Assignment,
     plan: &Plan,
+    person: Person,
     recorder: &Recorder,
     redactor: &Arc<Redactor>,
 ) -> WalkEnd {
@@ -160,7 +167,21 @@ async fn walk(
         Ok(browser) => browser,
         Err(error) => return WalkEnd::Failed(error.into()),
     };
-    let end = walk_plan(assignment, plan, &browser, recorder, redactor, stop).await;
+    let walk = Walk {
+        plan,
+        target: &assignment.target,
+        facts: target_facts(assignment),
+        device: &assignment.project.config.device,
+        databases: &assignment.project.config.databases,
+        limits: Limits::default(),
+        browser: &browser,
+        recorder: recorder.clone(),
+        redactor: Arc::clone(redactor),
+        person,
+        stop,
+        picture_file: paths::picture,
+    };
+    let end = walk.run().await;
     match end {
         WalkEnd::Whole => browser.close().await,
         // A page or a driver that hangs would hold up an orderly end.
@@ -186,30 +207,6 @@ async fn start_browser<'a>(
     let engine = browser.session()?.engine().clone();
     recorder.record(RunEvent::EngineStarted(engine));
     Ok(browser)
-}
-
-async fn walk_plan(
-    assignment: &Assignment,
-    plan: &Plan,
-    browser: &Browser<'_>,
-    recorder: &Recorder,
-    redactor: &Arc<Redactor>,
-    stop: watch::Receiver<bool>,
-) -> WalkEnd {
-    let walk = Walk {
-        plan,
-        target: &assignment.target,
-        facts: target_facts(assignment),
-        device: &assignment.project.config.device,
-        databases: &assignment.project.config.databases,
-        limits: Limits::default(),
-        browser,
-        recorder: recorder.clone(),
-        redactor: Arc::clone(redactor),
-        stop,
-        picture_file: paths::picture,
-    };
-    walk.run().await
 }
 
 fn cut_short(end: &WalkEnd) -> Option<String> {

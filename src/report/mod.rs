@@ -10,5 +10,5 @@ mod words;
 mod wrap;
 
 pub use html::{ReportView, write_html};
-pub use progress::{Progress, ProgressMode};
+pub use progress::{Curtain, Progress, ProgressMode};
 pub use table::{Charset, Colour, TableLook, table};

@@ -6,6 +6,7 @@ mod error;
 mod expect;
 mod inbox;
 mod late;
+mod person;
 mod plan;
 mod sessions;
 mod sign_in;
@@ -15,5 +16,6 @@ mod typed;
 mod walk;
 
 pub use error::RunnerError;
+pub use person::{Human, Person};
 pub use plan::{Plan, PlannedChecklist, SIGN_IN_STEP};
 pub use walk::{Walk, WalkEnd};

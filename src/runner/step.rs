@@ -223,11 +223,12 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             },
             Action::Back => session.back().await?,
             Action::Reload => session.reload().await?,
+            Action::Ask(ask) => self.ask(ask).await?,
         };
         Ok(done.map(|()| None))
     }
 
-    async fn fill(&mut self, entries: &[Entry]) -> Deed<()> {
+    pub(super) async fn fill(&mut self, entries: &[Entry]) -> Deed<()> {
         for entry in entries {
             let done = self.session.fill(entry, self.walk.limits.action).await?;
             let held = match done {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     error::RunnerError,
+    person::Person,
     plan::{Plan, PlannedChecklist, SIGN_IN_STEP},
     sessions::Sessions,
     sign_in::{Door, Entry, SignInEnd, sign_in_name},
@@ -17,7 +18,7 @@ use crate::browser::{
     Browser, BrowserError,
     page::{Limits, Obstacle},
 };
-use crate::checklist::{Action, Step};
+use crate::checklist::{Action, RecipeAction, Step};
 use crate::config::{Database, Device, Persona, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent, StepIndex, TargetFacts};
 
@@ -44,6 +45,8 @@ pub struct Walk<'p> {
     pub recorder: Recorder,
     /// Takes secrets out.
     pub redactor: Arc<Redactor>,
+    /// Whoever can be asked.
+    pub person: Person,
     /// Turns true when somebody wants it to stop.
     pub stop: watch::Receiver<bool>,
     /// Names the file of a step's picture from its checklist's folder and its id.
@@ -127,6 +130,10 @@ impl Walk<'_> {
             *begun = next(at);
             match blocked.as_ref().and_then(|blocked| blocked.reason(step)) {
                 Some(why) => self.recorder.record(RunEvent::StepSkipped { at, why }),
+                None if let Some(why) = self.person.absence(&step.actions) => {
+                    self.recorder.record(RunEvent::StepSkipped { at, why });
+                    blocked = Some(Blocked::lost(step, "wasn’t walked"));
+                }
                 None => blocked = self.walk_step(at, pass, step, sessions).await?,
             }
             if let Some(why) = self.recorder.failed() {
@@ -153,10 +160,20 @@ impl Walk<'_> {
             });
             return Ok(Some(Blocked::Wholly(why)));
         }
+        let kept = sessions.kept(&persona.name);
+        if kept.is_none()
+            && let Some(why) = self.person.absence(&recipe_of(persona))
+        {
+            self.recorder.record(RunEvent::StepSkipped {
+                at,
+                why: why.clone(),
+            });
+            return Ok(Some(Blocked::Wholly(why)));
+        }
         let session = self.browser.session()?;
         let door = Door {
             persona,
-            kept: sessions.kept(&persona.name),
+            kept,
             checklist: &pass.checklist.name,
         };
         let picture = (self.picture_file)(&pass.folder, SIGN_IN_STEP);
@@ -213,16 +230,16 @@ impl Walk<'_> {
         let picture = (self.picture_file)(&pass.folder, &step.id);
         let walking = Box::pin(StepWalk::run(self, &session, at, (step, picture), door));
         Ok(match self.within_limit(at, walking).await? {
-            None => Some(Blocked::ByLostPage(step.name.clone())),
+            None => Some(Blocked::lost(step, "failed")),
             Some(Ok(end)) if end.has_failed_action => {
                 let left = self.left_target(&step.name, &end);
-                left.or_else(|| Some(Blocked::ByLostPage(step.name.clone())))
+                left.or_else(|| Some(Blocked::lost(step, "failed")))
             }
             Some(Ok(end)) => self.left_target(&step.name, &end),
             Some(Err(refusal)) => {
                 let why = format!("signing in again failed: {refusal}");
                 self.recorder.record(RunEvent::StepSkipped { at, why });
-                Some(Blocked::ByLostPage(step.name.clone()))
+                Some(Blocked::lost(step, "wasn’t walked"))
             }
         })
     }
@@ -239,10 +256,10 @@ impl Walk<'_> {
         at: StepIndex,
         walking: impl Future<Output = Result<T, BrowserError>>,
     ) -> Result<Option<T>, RunnerError> {
-        let error = match tokio::time::timeout(STEP_LIMIT, walking).await {
-            Ok(Ok(end)) => return Ok(Some(end)),
-            Ok(Err(error)) => error,
-            Err(_) => BrowserError::StepTooLong { limit: STEP_LIMIT },
+        let error = match self.person.limit(STEP_LIMIT, walking).await {
+            Some(Ok(end)) => return Ok(Some(end)),
+            Some(Err(error)) => error,
+            None => BrowserError::StepTooLong { limit: STEP_LIMIT },
         };
         self.recorder.record(RunEvent::StepFinished {
             at,
@@ -294,16 +311,28 @@ fn next(at: StepIndex) -> StepIndex {
     }
 }
 
+fn recipe_of(persona: &Persona) -> Vec<Action> {
+    persona
+        .sign_in
+        .iter()
+        .map(RecipeAction::as_written)
+        .collect()
+}
+
 /// Why later steps can't be walked.
 #[derive(Debug)]
 enum Blocked {
-    /// An action failed in this step: the page isn't where it should be. A step that goes to a page of its own can run.
+    /// The page isn't where it should be, for this reason. A step that goes to a page of its own can run.
     ByLostPage(String),
     /// Nothing more of this checklist can run.
     Wholly(String),
 }
 
 impl Blocked {
+    fn lost(step: &Step, how: &str) -> Self {
+        Self::ByLostPage(format!("“{}” {how}", step.name))
+    }
+
     fn reason(&self, step: &Step) -> Option<String> {
         match self {
             Self::Wholly(why) => Some(why.clone()),
@@ -312,8 +341,8 @@ impl Blocked {
             {
                 None
             }
-            Self::ByLostPage(name) => Some(format!(
-                "“{name}” failed, and this step doesn't begin with a visit of its own"
+            Self::ByLostPage(why) => Some(format!(
+                "{why}, and this step doesn't begin with a visit of its own"
             )),
         }
     }

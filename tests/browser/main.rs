@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ask;
 mod codes;
 mod demo;
 mod driver_life;
