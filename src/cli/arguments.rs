@@ -99,6 +99,9 @@ pub(super) struct RunArguments {
     /// The commit that the target should serve.
     #[arg(long, value_name = "SHA")]
     pub(super) expect_commit: Option<String>,
+    /// Keep signed-in sessions for the next run, below the user's state folder; a proof is asked before one is trusted.
+    #[arg(long)]
+    pub(super) keep_session: bool,
 }
 
 /// Options of everything that opens a browser.

@@ -53,6 +53,7 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         target,
         persona: None,
         expected_commit: Some(demo.expected_commit().to_owned()),
+        session_folder: None,
         browser: arguments.browser.clone(),
     })
 }

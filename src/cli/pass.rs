@@ -22,7 +22,7 @@ use crate::bundle::paths;
 use crate::config::{Project, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
 use crate::report::{Progress, ProgressMode};
-use crate::runner::{Person, Plan, RunnerError, Walk, WalkEnd};
+use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
 
 /// What is to be walked, where and with what.
 pub(super) struct Assignment {
@@ -30,6 +30,8 @@ pub(super) struct Assignment {
     pub(super) target: Target,
     pub(super) persona: Option<String>,
     pub(super) expected_commit: Option<String>,
+    /// Where sessions are kept between runs.
+    pub(super) session_folder: Option<PathBuf>,
     pub(super) browser: BrowserArguments,
 }
 
@@ -52,6 +54,10 @@ pub(super) fn run(
     runtime: &Runtime,
 ) -> Result<Exit, Failure> {
     let plan = plan(assignment)?;
+    let shelf = match &assignment.session_folder {
+        Some(folder) => Some(open_shelf(&plan, folder)?),
+        None => None,
+    };
     let id = ulid::Ulid::generate().to_string();
     let folder = match &assignment.browser.out {
         Some(folder) => folder.clone(),
@@ -68,7 +74,16 @@ pub(super) fn run(
         progress.on(event);
     })?;
     recorder.record(started(assignment, &plan, id));
-    let end = runtime.block_on(walk(assignment, &plan, person, &recorder, &redactor));
+    let end = runtime.block_on(walk(
+        assignment,
+        &plan,
+        (person, shelf.as_ref()),
+        &recorder,
+        &redactor,
+    ));
+    for trouble in shelf.iter().flat_map(Shelf::troubles) {
+        terminal.say(&format!("warning: {}", redactor.text(&trouble)));
+    }
     recorder.finish(RunEvent::RunFinished {
         finished: Timestamp::now(),
         cut_short: cut_short(&end).map(|why| redactor.text(&why)),
@@ -95,6 +110,24 @@ fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
             name: persona.name,
             known: config.personas.keys().cloned().collect(),
         }
+    })
+}
+
+/// A session that nothing proves could be anybody's: it is not kept.
+fn open_shelf(plan: &Plan, folder: &Path) -> Result<Shelf, Failure> {
+    let personas = plan.passes.iter().filter_map(|pass| pass.persona.as_ref());
+    let mut unproven: Vec<String> = personas
+        .filter(|persona| persona.proof.is_empty())
+        .map(|persona| persona.name.clone())
+        .collect();
+    unproven.sort();
+    unproven.dedup();
+    if !unproven.is_empty() {
+        return Err(Failure::Unproven { personas: unproven });
+    }
+    Shelf::open(folder.to_owned()).map_err(|source| Failure::Io {
+        what: format!("keep sessions in {}", folder.display()),
+        source,
     })
 }
 
@@ -149,7 +182,7 @@ fn target_facts(assignment: &Assignment) -> TargetFacts {
 async fn walk(
     assignment: &Assignment,
     plan: &Plan,
-    person: Person,
+    (person, shelf): (Person, Option<&Shelf>),
     recorder: &Recorder,
     redactor: &Arc<Redactor>,
 ) -> WalkEnd {
@@ -177,6 +210,7 @@ async fn walk(
         browser: &browser,
         recorder: recorder.clone(),
         redactor: Arc::clone(redactor),
+        shelf,
         person,
         stop,
         picture_file: paths::picture,

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use super::shelf::Shelf;
 use crate::browser::Stored;
+use crate::config::Target;
+use crate::evidence::Redactor;
 
 /// A session as it was when it had been signed in.
 #[derive(Debug, Clone)]
@@ -18,8 +21,13 @@ pub(super) struct KeptSession {
 }
 
 /// What is known of the personas of a run.
-#[derive(Debug, Default)]
-pub(super) struct Sessions(BTreeMap<String, Standing>);
+#[derive(Debug)]
+pub(super) struct Sessions<'w> {
+    known: BTreeMap<String, Standing>,
+    target: &'w Target,
+    /// Where sessions are kept between runs.
+    shelf: Option<&'w Shelf>,
+}
 
 #[derive(Debug)]
 enum Standing {
@@ -27,10 +35,34 @@ enum Standing {
     Refused(String),
 }
 
-impl Sessions {
+impl<'w> Sessions<'w> {
+    /// Begins with what earlier runs have kept.
+    pub(super) fn begin(target: &'w Target, shelf: Option<&'w Shelf>) -> Self {
+        Self {
+            known: BTreeMap::new(),
+            target,
+            shelf,
+        }
+    }
+
+    /// Takes the session that an earlier run has kept; every value in it is hidden from then on.
+    pub(super) fn recall(&mut self, persona: &str, redactor: &Redactor) {
+        if self.known.contains_key(persona) {
+            return;
+        }
+        let kept = self
+            .shelf
+            .and_then(|shelf| shelf.take(self.target, persona));
+        if let Some(session) = kept {
+            session.stored.hide(redactor);
+            self.known
+                .insert(persona.to_owned(), Standing::Kept(session));
+        }
+    }
+
     /// The session that can be taken up again.
     pub(super) fn kept(&self, persona: &str) -> Option<&KeptSession> {
-        match self.0.get(persona)? {
+        match self.known.get(persona)? {
             Standing::Kept(session) => Some(session),
             Standing::Refused(_) => None,
         }
@@ -38,25 +70,38 @@ impl Sessions {
 
     /// Why nothing is walked as this persona any more.
     pub(super) fn refusal(&self, persona: &str) -> Option<&str> {
-        match self.0.get(persona)? {
+        match self.known.get(persona)? {
             Standing::Refused(why) => Some(why),
             Standing::Kept(_) => None,
         }
     }
 
-    /// Keeps a session for later checklists; the newest one counts.
+    /// Keeps a session for later checklists, and for later runs where that is wanted; the newest one counts.
     pub(super) fn keep(&mut self, persona: &str, session: KeptSession) {
-        self.0.insert(persona.to_owned(), Standing::Kept(session));
+        if let Some(shelf) = self.shelf {
+            shelf.put(self.target, persona, &session);
+        }
+        self.known
+            .insert(persona.to_owned(), Standing::Kept(session));
     }
 
     /// A session that is no longer trusted: the next checklist signs in anew.
     pub(super) fn forget(&mut self, persona: &str) {
-        self.0.remove(persona);
+        self.known.remove(persona);
+        self.clear_shelf(persona);
     }
 
     /// The persona isn't who it should be: signing in again and again would change nothing.
     pub(super) fn refuse(&mut self, persona: &str, why: String) {
-        self.0.insert(persona.to_owned(), Standing::Refused(why));
+        self.known
+            .insert(persona.to_owned(), Standing::Refused(why));
+        self.clear_shelf(persona);
+    }
+
+    fn clear_shelf(&self, persona: &str) {
+        if let Some(shelf) = self.shelf {
+            shelf.remove(self.target, persona);
+        }
     }
 }
 
@@ -98,7 +143,9 @@ mod tests {
 
     #[test]
     fn the_newest_standing_counts() {
-        let mut sessions = Sessions::default();
+        let url = Url::parse("https://app.example/").expect("an address");
+        let target = Target::from_url(url);
+        let mut sessions = Sessions::begin(&target, None);
         sessions.refuse("owner", "not on pro".to_owned());
         assert_eq!(sessions.refusal("owner"), Some("not on pro"));
         sessions.forget("owner");

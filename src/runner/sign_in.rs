@@ -39,8 +39,8 @@ pub(super) struct Door<'d> {
 pub(super) struct Entered {
     /// What the proof came to, every check held.
     pub(super) proof: Vec<ExpectationRecord>,
-    /// The session to keep, when it is a new one.
-    pub(super) session: Option<KeptSession>,
+    /// The session to keep.
+    pub(super) session: KeptSession,
 }
 
 /// Why a persona couldn't come in.
@@ -71,8 +71,8 @@ pub(super) struct SignInEnd {
 /// What the sign-in step came to.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// Signed in; with the session to keep when it is a new one.
-    SignedIn(Option<KeptSession>),
+    /// Signed in; with the session to keep.
+    SignedIn(KeptSession),
     /// An action of the recipe failed.
     NotSignedIn,
     /// The proof doesn't hold, in words.
@@ -110,7 +110,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         if let Some(kept) = door.kept {
             let clock = Instant::now();
             let taken_up = self.take_up(door.persona, kept).await?;
-            let (outcome, session) = match taken_up {
+            let (outcome, proof) = match taken_up {
                 Ok(proof) => (String::new(), Some(proof)),
                 Err(why) => (format!("; it didn’t hold: {why}; signing in anew"), None),
             };
@@ -119,8 +119,14 @@ impl<'w, 'p> StepWalk<'w, 'p> {
                 door.persona.name, kept.origin
             );
             self.actions.push(taken_up_record(what, clock));
-            if let Some(proof) = session {
-                let session = None;
+            if let Some(proof) = proof {
+                // Tokens that were renewed on the way home are the ones to keep.
+                let stored = self.session.store().await?;
+                stored.hide(&self.walk.redactor);
+                let session = KeptSession {
+                    stored,
+                    ..kept.clone()
+                };
                 return Ok(Ok(Entered { proof, session }));
             }
             self.boxes.clear();
@@ -204,11 +210,11 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         }
         let stored = self.session.store().await?;
         stored.hide(&self.walk.redactor);
-        let session = Some(KeptSession {
+        let session = KeptSession {
             stored,
             home: home_of(&settled.page.url, &self.walk.target.url),
             origin: format!("signed in in “{}”", door.checklist),
-        });
+        };
         Ok(Ok(Entered { proof, session }))
     }
 }

@@ -10,6 +10,7 @@ use super::{
     person::Person,
     plan::{Plan, PlannedChecklist, SIGN_IN_STEP},
     sessions::Sessions,
+    shelf::Shelf,
     sign_in::{Door, Entry, SignInEnd, sign_in_name},
     step::{StepEnd, StepWalk},
     target::{learn_target, outside_of},
@@ -45,6 +46,8 @@ pub struct Walk<'p> {
     pub recorder: Recorder,
     /// Takes secrets out.
     pub redactor: Arc<Redactor>,
+    /// Where sessions are kept between runs, when they are.
+    pub shelf: Option<&'p Shelf>,
     /// Whoever can be asked.
     pub person: Person,
     /// Turns true when somebody wants it to stop.
@@ -100,7 +103,7 @@ impl Walk<'_> {
             self.skip_from(StepIndex::default(), &refusal);
             return Ok(());
         }
-        let mut sessions = Sessions::default();
+        let mut sessions = Sessions::begin(self.target, self.shelf);
         for (index, pass) in self.plan.passes.iter().enumerate() {
             self.walk_checklist(index, pass, &mut sessions, begun)
                 .await?;
@@ -113,7 +116,7 @@ impl Walk<'_> {
         &self,
         checklist: usize,
         pass: &PlannedChecklist,
-        sessions: &mut Sessions,
+        sessions: &mut Sessions<'_>,
         begun: &mut StepIndex,
     ) -> Result<(), RunnerError> {
         let mut at = StepIndex { checklist, step: 0 };
@@ -150,7 +153,7 @@ impl Walk<'_> {
         at: StepIndex,
         pass: &PlannedChecklist,
         persona: &Persona,
-        sessions: &mut Sessions,
+        sessions: &mut Sessions<'_>,
     ) -> Result<Option<Blocked>, RunnerError> {
         if let Some(why) = sessions.refusal(&persona.name) {
             let why = why.to_owned();
@@ -160,6 +163,7 @@ impl Walk<'_> {
             });
             return Ok(Some(Blocked::Wholly(why)));
         }
+        sessions.recall(&persona.name, &self.redactor);
         let kept = sessions.kept(&persona.name);
         if kept.is_none()
             && let Some(why) = self.person.absence(&recipe_of(persona))
@@ -198,7 +202,7 @@ impl Walk<'_> {
             }
             Entry::SignedIn(kept) => {
                 let left = self.left_target(&name, &end);
-                if let Some(kept) = kept.filter(|_| left.is_none()) {
+                if left.is_none() {
                     sessions.keep(&persona.name, kept);
                 }
                 left
@@ -212,7 +216,7 @@ impl Walk<'_> {
         at: StepIndex,
         pass: &PlannedChecklist,
         step: &Step,
-        sessions: &Sessions,
+        sessions: &Sessions<'_>,
     ) -> Result<Option<Blocked>, RunnerError> {
         let session = self.browser.session()?;
         let mut door = None;

@@ -269,3 +269,76 @@ fn a_proof_that_does_not_hold_stops_all_that_the_persona_walks() {
     );
     assert_eq!(run_of(&ended).checklists[0].steps[0].pictures.len(), 1);
 }
+
+/// Runs one checklist with `--keep-session`, its state in the workshop's neighbour.
+fn walk_and_keep(site: &Site, workshop: &Workshop, state: &std::path::Path, config: &str) -> Ended {
+    workshop.write("shippass.yaml", config);
+    workshop.write(
+        "checklists/a.yaml",
+        &format!("name: A\nas: owner\nsteps:\n{DRAFTS}"),
+    );
+    let _ = std::fs::remove_dir_all(workshop.path().join("out"));
+    let mut command =
+        workshop.command(&["run", "--url", &site.url, "--out", "out", "--keep-session"]);
+    let output = command
+        .env("XDG_STATE_HOME", state)
+        .output()
+        .expect("the binary runs");
+    workshop.ended(&output)
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_session_is_kept_between_runs_when_asked_and_proven_before_it_is_trusted() {
+    let app = App::default();
+    let site = app.serve();
+    let (workshop, state) = (Workshop::new(), tempfile::tempdir().expect("a folder"));
+    let first = walk_and_keep(&site, &workshop, state.path(), PROVEN);
+    assert_eq!(first.status, 0, "{:#?}\n{}", first.steps(), first.stderr);
+    let again = walk_and_keep(&site, &workshop, state.path(), PROVEN);
+    assert_eq!(again.status, 0, "{:#?}\n{}", again.steps(), again.stderr);
+    assert_eq!(app.sign_ins(), 1);
+    let taken_up = done(&run_of(&again).checklists[0].steps[0])[0].to_owned();
+    assert!(taken_up.contains("kept since 20"), "{taken_up}");
+    assert_eq!(
+        files_with(&again.bundle, "q8Zr1mWv0Tg5Yb3K0"),
+        Vec::<String>::new()
+    );
+    assert_eq!(files_with(state.path(), "q8Zr1mWv0Tg5Yb3K0").len(), 1);
+    app.open.lock().expect("not poisoned").clear();
+    let ended = walk_and_keep(&site, &workshop, state.path(), PROVEN);
+    assert_eq!(
+        (ended.status, app.sign_ins()),
+        (0, 2),
+        "{:#?}",
+        ended.steps()
+    );
+    assert_eq!(
+        files_with(state.path(), "q8Zr1mWv0Tg5Yb3K1").len(),
+        1,
+        "the new one is kept"
+    );
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn without_a_proof_or_in_the_project_nothing_is_kept() {
+    let app = App::default();
+    let site = app.serve();
+    let (workshop, state) = (Workshop::new(), tempfile::tempdir().expect("a folder"));
+    let ended = walk_and_keep(&site, &workshop, state.path(), UNPROVEN);
+    assert_eq!(ended.status, 2);
+    assert!(
+        ended.stderr.contains("`--keep-session` needs a proof"),
+        "{}",
+        ended.stderr
+    );
+    let inside = workshop.path().canonicalize().expect("there").join("state");
+    let ended = walk_and_keep(&site, &workshop, &inside, PROVEN);
+    assert_eq!(ended.status, 2);
+    assert!(
+        ended.stderr.contains("is part of the project"),
+        "{}",
+        ended.stderr
+    );
+}
