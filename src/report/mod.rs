@@ -2,6 +2,7 @@
 //!
 //! Renders a bundle and judges nothing; every captured text is shown as text, whatever stands in it.
 
+mod beside;
 mod html;
 mod progress;
 mod table;
