@@ -135,6 +135,19 @@ pub enum BrowserError {
         /// How long.
         limit: Duration,
     },
+    /// The command under `access` brought no token.
+    #[error("`{program}` under `access` gave no token: {reason}")]
+    NoToken {
+        /// The command's first word.
+        program: String,
+        /// Why.
+        reason: String,
+    },
+    /// Requests can't be stopped on their way.
+    #[error(
+        "this driver's browser gives no way to stop requests, which `access` and a production target need"
+    )]
+    NoInterception,
     /// The browser or its driver ended.
     #[error("the browser or its driver ended unexpectedly")]
     Gone,
@@ -193,6 +206,12 @@ impl BrowserError {
             Self::NoBidi { .. } => {
                 "shippass needs `webSocketUrl: true` to be honoured: use Chrome 140, Firefox 143 or newer with their drivers, \
                  or ask the grid to allow it in `webdriver.capabilities`"
+            }
+            Self::NoToken { .. } => {
+                "run the command by hand in this folder: it has to print the token, alone and within 30 s"
+            }
+            Self::NoInterception => {
+                "use a Chromium on this machine, without `--webdriver`; `access: { cookie: … }` works with every driver"
             }
             Self::Gone => {
                 "run again; if it happens every time, start with `-v` and look whether the machine runs out of memory"

@@ -1,23 +1,28 @@
 //! One browser from its start to its end: the driver, the session, and a new pair of both when a
 //! page has hung them.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{
+    door::Door,
     error::BrowserError,
     launch::{Driver, DriverRequest},
     session::Session,
 };
+use crate::config::Target;
 use crate::evidence::{Recorder, Redactor};
 
 /// A running browser; whatever happens to it, `close` or dropping it ends every process of it.
 #[derive(Debug)]
 pub struct Browser<'c> {
     request: DriverRequest<'c>,
-    origins: Vec<String>,
+    door: Arc<Door>,
     witness: Witness,
     running: Mutex<Option<Running>>,
 }
@@ -50,13 +55,15 @@ impl Witness {
 }
 
 impl<'c> Browser<'c> {
-    /// Starts the driver and opens a session that is watched from its first moment.
+    /// Starts the driver and opens a session that is watched from its first moment. `is_read_only` keeps in
+    /// every request that could change something.
     pub async fn start(
         request: DriverRequest<'c>,
-        origins: Vec<String>,
+        (target, is_read_only): (&Target, bool),
         recorder: Recorder,
         redactor: Arc<Redactor>,
     ) -> Result<Self, BrowserError> {
+        let door = Door::new(target, is_read_only, &redactor).await?;
         let witness = Witness {
             recorder,
             redactor,
@@ -65,7 +72,7 @@ impl<'c> Browser<'c> {
         };
         let browser = Self {
             request,
-            origins,
+            door: Arc::new(door),
             witness,
             running: Mutex::default(),
         };
@@ -74,9 +81,11 @@ impl<'c> Browser<'c> {
     }
 
     async fn open(&self) -> Result<(), BrowserError> {
-        let driver = Driver::start(&self.request).await?;
-        let request = driver.session_request(self.origins.clone());
-        match Session::open(&request, self.witness.clone()).await {
+        let stops_requests = self.door.stopped_urls().is_some();
+        let driver = Driver::start(&self.request, stops_requests).await?;
+        let request = driver.session_request();
+        let door = Arc::clone(&self.door);
+        match Session::open(&request, door, self.witness.clone()).await {
             Ok(session) => {
                 *self.running() = Some(Running {
                     driver,
@@ -89,6 +98,11 @@ impl<'c> Browser<'c> {
                 Err(error)
             }
         }
+    }
+
+    /// How many requests bore what opens the target's door, by origin.
+    pub fn opened_doors(&self) -> BTreeMap<String, u64> {
+        self.door.opened()
     }
 
     /// The session of now.

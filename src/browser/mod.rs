@@ -1,6 +1,7 @@
 //! A browser's life and a page as a person meets it. Touches and watches; judges nothing.
 
 mod bidi;
+mod door;
 mod error;
 pub mod launch;
 mod life;

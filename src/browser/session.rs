@@ -2,7 +2,8 @@
 
 use std::{
     future::Future,
-    sync::{Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     bidi::{Bidi, Observer},
+    door::Door,
     error::BrowserError,
     launch::refused_session,
     life::Witness,
@@ -40,8 +42,6 @@ pub struct SessionRequest {
     pub capabilities: serde_json::Map<String, Value>,
     /// The engine's name: `chromium`.
     pub engine: String,
-    /// Origins that belong to the target.
-    pub origins: Vec<String>,
 }
 
 /// An open session.
@@ -50,6 +50,7 @@ pub struct Session {
     pub(super) client: Client,
     pub(super) bidi: Bidi,
     pub(super) observer: Observer,
+    door: Arc<Door>,
     /// The page's browsing context and the user context that isolates it.
     page: Mutex<Option<PageContext>>,
     engine: EngineFacts,
@@ -66,6 +67,7 @@ impl Session {
     /// Opens a session and begins to watch.
     pub(super) async fn open(
         request: &SessionRequest,
+        door: Arc<Door>,
         witness: Witness,
     ) -> Result<Self, BrowserError> {
         let client = connect(request).await?;
@@ -84,8 +86,11 @@ impl Session {
             });
         };
         let (bidi, events) = Bidi::connect(socket).await?;
-        let origins = request.origins.clone();
-        let observer = Observer::start(bidi.clone(), events, witness, origins).await?;
+        let profile = capabilities.get("chrome");
+        let profile = profile.and_then(|chrome| chrome.get("userDataDir")?.as_str());
+        let profile = profile.map(Path::new);
+        let watched = Arc::clone(&door);
+        let observer = Observer::start(bidi.clone(), events, witness, watched, profile).await?;
         let engine = EngineFacts {
             name: request.engine.clone(),
             version: text("browserVersion"),
@@ -95,6 +100,7 @@ impl Session {
             client,
             bidi,
             observer,
+            door,
             page: Mutex::default(),
             engine,
         })
@@ -133,7 +139,9 @@ impl Session {
             .bidi
             .send("browser.createUserContext", json!({}))
             .await?;
-        Ok(text_of(&created, "userContext"))
+        let user_context = text_of(&created, "userContext");
+        self.door.put_cookies(&self.bidi, &user_context).await?;
+        Ok(user_context)
     }
 
     /// Opens an empty page in a user context and answers its browsing context.

@@ -209,7 +209,7 @@ impl Session {
             let origin = url::Url::parse(&text_of(document, "url"))
                 .map(|url| url.origin().ascii_serialization());
             if let Ok(origin) = origin.as_ref().map(String::as_str)
-                && self.observer.is_origin_of_target(origin)
+                && self.observer.is_of_target(origin)
             {
                 documents.push((text_of(document, "context"), origin.to_owned()));
             }

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use crate::bundle::{self, BundleDocument, BundlePaths};
 use crate::config::IgnoreRule;
 use crate::detect::{self, Status};
-use crate::evidence::{Redactor, Run, read_run};
+use crate::evidence::{Protection, Redactor, Run, read_run};
 use crate::report::{self, ReportView, TableLook};
 
 /// A run with its judgement.
@@ -21,6 +21,12 @@ impl Judged {
     /// Whether every step is clean.
     pub(super) fn is_clean(&self) -> bool {
         self.document.worst() == Status::Clean
+    }
+
+    /// What answered in the target's place in some step.
+    pub(super) fn protection(&self) -> Option<Protection> {
+        let mut steps = self.run.steps();
+        steps.find_map(|(_, step)| step.protection(&self.run))
     }
 
     /// `bundle.json` as it was written.

@@ -4,7 +4,7 @@ use super::{
     Exit,
     arguments::DemoArguments,
     failure::Failure,
-    pass::{self, Assignment, runtime},
+    pass::{self, Assignment, ExpectedCommit, runtime},
     signals::watch_signals,
     terminal::Terminal,
 };
@@ -52,8 +52,9 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         project,
         target,
         persona: None,
-        expected_commit: Some(demo.expected_commit().to_owned()),
+        expected: Some(ExpectedCommit::given(demo.expected_commit())),
         session_folder: None,
+        allows_production: false,
         browser: arguments.browser.clone(),
     })
 }

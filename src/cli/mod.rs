@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod checkout;
 mod completions;
 mod conclude;
 mod demo;

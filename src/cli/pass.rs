@@ -1,6 +1,7 @@
 //! The pass itself: plan, browser, walk, evidence, judgement, bundle. Shared by `run` and `demo`.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -19,8 +20,8 @@ use super::{
 };
 use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits};
 use crate::bundle::paths;
-use crate::config::{Project, Target};
-use crate::evidence::{Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
+use crate::config::{Project, Target, TargetKind};
+use crate::evidence::{AccessFacts, Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
 use crate::report::{Progress, ProgressMode};
 use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
 
@@ -29,10 +30,35 @@ pub(super) struct Assignment {
     pub(super) project: Project,
     pub(super) target: Target,
     pub(super) persona: Option<String>,
-    pub(super) expected_commit: Option<String>,
+    pub(super) expected: Option<ExpectedCommit>,
     /// Where sessions are kept between runs.
     pub(super) session_folder: Option<PathBuf>,
+    pub(super) allows_production: bool,
     pub(super) browser: BrowserArguments,
+}
+
+/// The commit that the target should serve.
+pub(super) struct ExpectedCommit {
+    pub(super) commit: String,
+    /// Where it is from, when nobody gave it.
+    pub(super) from: Option<String>,
+}
+
+impl ExpectedCommit {
+    /// One that somebody gave.
+    pub(super) fn given(commit: &str) -> Self {
+        Self {
+            commit: commit.to_owned(),
+            from: None,
+        }
+    }
+}
+
+impl Assignment {
+    /// Production is only looked at, unless somebody allows more.
+    fn is_read_only(&self) -> bool {
+        self.target.kind == TargetKind::Production && !self.allows_production
+    }
 }
 
 /// The runtime that everything async runs on; two threads are enough for one browser.
@@ -74,7 +100,7 @@ pub(super) fn run(
         progress.on(event);
     })?;
     recorder.record(started(assignment, &plan, id));
-    let end = runtime.block_on(walk(
+    let (end, opened) = runtime.block_on(walk(
         assignment,
         &plan,
         (person, shelf.as_ref()),
@@ -88,10 +114,16 @@ pub(super) fn run(
         finished: Timestamp::now(),
         cut_short: cut_short(&end).map(|why| redactor.text(&why)),
         redactions: redactor.counts(),
+        opened,
     })?;
     let today = Zoned::now().date();
     let judged = conclude::conclude(&folder, &assignment.project.config.ignore, &redactor, today)?;
     print(&folder, &judged, assignment.browser.format, terminal);
+    if let (WalkEnd::Whole, Some(protection)) = (&end, judged.protection()) {
+        // Some show themselves only in the bodies of answers, which are judged afterwards.
+        let target = target_facts(assignment);
+        return Err(RunnerError::protected(&target, protection).into());
+    }
     match end {
         WalkEnd::Whole if judged.is_clean() => Ok(Exit::Clean),
         WalkEnd::Whole => Ok(Exit::Flagged),
@@ -173,32 +205,43 @@ fn target_facts(assignment: &Assignment) -> TargetFacts {
         url: target.url.to_string(),
         kind: target.kind.to_string(),
         origins: target.all_origins(),
-        expected_commit: assignment.expected_commit.clone(),
+        expected_commit: assignment.expected.as_ref().map(|it| it.commit.clone()),
+        expected_from: assignment.expected.as_ref().and_then(|it| it.from.clone()),
+        is_read_only: assignment.is_read_only(),
+        access: target.access.as_ref().map(|access| AccessFacts {
+            shown: access.names(),
+            ..AccessFacts::default()
+        }),
         ..TargetFacts::default()
     }
 }
 
-/// The walk within the life of a browser; whatever happens, the browser is gone afterwards.
+/// The walk within the life of a browser; whatever happens, the browser is gone afterwards. Tells too how many
+/// requests bore what opens the target's door, by origin.
 async fn walk(
     assignment: &Assignment,
     plan: &Plan,
     (person, shelf): (Person, Option<&Shelf>),
     recorder: &Recorder,
     redactor: &Arc<Redactor>,
-) -> WalkEnd {
+) -> (WalkEnd, BTreeMap<String, u64>) {
+    let unopened = |end| (end, BTreeMap::new());
     let mut stop = match watch_signals() {
         Ok(stop) => stop,
-        Err(error) => return WalkEnd::Failed(RunnerError::EvidenceLost(error.to_string())),
+        Err(error) => {
+            let error = RunnerError::EvidenceLost(error.to_string());
+            return unopened(WalkEnd::Failed(error));
+        }
     };
     let starting = start_browser(assignment, recorder, redactor);
     let started = tokio::select! {
         biased;
-        _ = stop.wait_for(|is_stopped| *is_stopped) => return WalkEnd::Interrupted,
+        _ = stop.wait_for(|is_stopped| *is_stopped) => return unopened(WalkEnd::Interrupted),
         started = starting => started,
     };
     let browser = match started {
         Ok(browser) => browser,
-        Err(error) => return WalkEnd::Failed(error.into()),
+        Err(error) => return unopened(WalkEnd::Failed(error.into())),
     };
     let walk = Walk {
         plan,
@@ -221,7 +264,7 @@ async fn walk(
         // A page or a driver that hangs would hold up an orderly end.
         WalkEnd::Interrupted | WalkEnd::Failed(_) => browser.abandon().await,
     }
-    end
+    (end, browser.opened_doors())
 }
 
 async fn start_browser<'a>(
@@ -236,8 +279,8 @@ async fn start_browser<'a>(
         remote: config.webdriver.as_ref(),
         remote_url: assignment.browser.webdriver.as_ref(),
     };
-    let origins = assignment.target.all_origins();
-    let browser = Browser::start(request, origins, recorder.clone(), Arc::clone(redactor)).await?;
+    let door = (&assignment.target, assignment.is_read_only());
+    let browser = Browser::start(request, door, recorder.clone(), Arc::clone(redactor)).await?;
     let engine = browser.session()?.engine().clone();
     recorder.record(RunEvent::EngineStarted(engine));
     Ok(browser)

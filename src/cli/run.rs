@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::{
     Exit,
     arguments::{Global, RunArguments},
+    checkout,
     failure::Failure,
-    pass::{self, Assignment, runtime},
+    pass::{self, Assignment, ExpectedCommit, runtime},
     terminal::Terminal,
 };
 use crate::config::{Device, Environment, Project, Target, load_project};
@@ -31,15 +32,25 @@ pub(super) fn main(
         terminal.say(&format!("{warning}\n"));
     }
     let target = choose_target(&project, arguments)?;
+    if let Some(warning) = mix_up(&project, &target) {
+        terminal.say(&warning);
+    }
+    let expected = match (&arguments.expect_commit, &target.commit) {
+        (Some(commit), _) => Some(ExpectedCommit::given(commit)),
+        // Only a target that tells its commit can be held against one.
+        (None, Some(_)) => checkout::head(),
+        (None, None) => None,
+    };
     let assignment = Assignment {
         project,
         target,
         persona: arguments.persona.clone(),
-        expected_commit: arguments.expect_commit.clone(),
+        expected,
         session_folder: arguments
             .keep_session
             .then(|| session_folder(&environment, global))
             .transpose()?,
+        allows_production: arguments.allow_production,
         browser: arguments.browser.clone(),
     };
     pass::run(&assignment, terminal, &runtime()?)
@@ -59,8 +70,20 @@ fn session_folder(environment: &Environment, global: &Global) -> Result<PathBuf,
 }
 
 fn choose_target(project: &Project, arguments: &RunArguments) -> Result<Target, Failure> {
-    match &arguments.url {
-        Some(url) => Ok(Target::from_url(url.clone())),
-        None => Ok(project.target(arguments.target.as_deref())?.clone()),
-    }
+    let target = match &arguments.url {
+        Some(url) => Target::from_url(url.clone()),
+        None => project.target(arguments.target.as_deref())?.clone(),
+    };
+    Ok(project.by_its_host(target))
+}
+
+/// What to say of a target that counts as production though it is declared as something else.
+fn mix_up(project: &Project, target: &Target) -> Option<String> {
+    let declared = project.config.targets.get(&target.name)?;
+    (declared.kind != target.kind).then(|| {
+        format!(
+            "warning: the target `{}` is declared as {} and lies on a host that is declared as production; it is taken for production",
+            target.name, declared.kind
+        )
+    })
 }

@@ -1,5 +1,6 @@
 //! `shippass.yaml`: targets, personas, device, ignore rules; values from the environment.
 
+mod access;
 mod address;
 mod databases;
 mod device;
@@ -15,6 +16,7 @@ mod project;
 mod read;
 mod targets;
 
+pub use access::{Access, TokenCommand};
 pub use environment::Environment;
 pub use error::{DeviceError, ProjectError, TargetError};
 pub use load::load_project;

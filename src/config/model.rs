@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt};
 
 use url::Url;
 
-use super::one_time::{Authenticator, Inbox};
+use super::{
+    access::Access,
+    one_time::{Authenticator, Inbox},
+};
 use crate::checklist::{Expectation, PathPattern, RecipeAction};
 
 /// The whole configuration.
@@ -80,18 +83,16 @@ pub struct Target {
     pub origins: Vec<String>,
     /// How it tells its commit.
     pub commit: Option<CommitSource>,
+    /// What it wants to be shown before it lets one in.
+    pub access: Option<Access>,
 }
 
 impl Target {
     /// A target made from a bare URL (`--url`).
     pub fn from_url(url: Url) -> Self {
-        let is_local = matches!(
-            url.host_str(),
-            Some("localhost" | "127.0.0.1" | "[::1]" | "::1")
-        );
         Self {
             name: "url".to_owned(),
-            kind: if is_local {
+            kind: if Self::is_of_this_machine(&url) {
                 TargetKind::Local
             } else {
                 TargetKind::Preview
@@ -99,7 +100,16 @@ impl Target {
             url,
             origins: Vec::new(),
             commit: None,
+            access: None,
         }
+    }
+
+    /// Whether an address is one of this machine.
+    pub(super) fn is_of_this_machine(url: &Url) -> bool {
+        matches!(
+            url.host_str(),
+            Some("localhost" | "127.0.0.1" | "[::1]" | "::1")
+        )
     }
 
     /// The target's own origin first, then the declared ones.

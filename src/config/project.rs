@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use url::Url;
+
 use super::{
+    access::secrets_in_access,
     address::secrets_in_addresses,
     environment::Environment,
     error::TargetError,
-    model::{Config, Secret, Target},
+    model::{Config, Secret, Target, TargetKind},
     read::{ConfigReading, read_config},
 };
 use crate::checklist::{Checklist, Declared, Mistake, Source, read_checklist};
@@ -61,6 +64,7 @@ pub fn read_project(
     let used = variables.secrets().into_iter();
     config.secrets = used.map(|(name, value)| Secret { name, value }).collect();
     config.secrets.extend(secrets_in_addresses(&config));
+    config.secrets.extend(secrets_in_access(&config));
     Ok(Project {
         config,
         checklists: read,
@@ -69,6 +73,22 @@ pub fn read_project(
 }
 
 impl Project {
+    /// The target as it counts: on a host that is declared as production it is production, whatever it is called.
+    pub fn by_its_host(&self, mut target: Target) -> Target {
+        let mut declared = self.config.targets.values();
+        let is_production = declared.any(|it| {
+            it.kind == TargetKind::Production
+                && it
+                    .all_origins()
+                    .iter()
+                    .any(|origin| is_on(&target.url, origin))
+        });
+        if is_production {
+            target.kind = TargetKind::Production;
+        }
+        target
+    }
+
     /// The target with this name, or the only one when none is named.
     pub fn target(&self, name: Option<&str>) -> Result<&Target, TargetError> {
         let targets = &self.config.targets;
@@ -88,4 +108,13 @@ impl Project {
             }),
         }
     }
+}
+
+/// Whether an address lies on an origin's host. On this machine every port is a host of its own.
+fn is_on(url: &Url, origin: &str) -> bool {
+    let Ok(origin) = Url::parse(origin) else {
+        return false;
+    };
+    let is_same_port = url.port_or_known_default() == origin.port_or_known_default();
+    url.host() == origin.host() && (is_same_port || !Target::is_of_this_machine(url))
 }

@@ -84,7 +84,7 @@ fn no_config_key(key: &str) -> Option<String> {
                 "`{key}` belongs to a checklist; if this is one, name it without `--config`: `shippass check FILE`"
             )
         }
-        "url" | "kind" | "origins" | "commit" => {
+        "url" | "kind" | "origins" | "commit" | "access" => {
             format!("`{key}` belongs to a target: `targets: {{ preview: {{ {key}: … }} }}`")
         }
         "sign_in" | "tier" => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{
+    access::access,
     address::{read_origin, read_url},
     model::{CommitSource, Target, TargetKind},
 };
@@ -12,8 +13,8 @@ use crate::checklist::{Fields, Node, Reader, Shape, given, list_words, nearest, 
 
 const TARGET: Shape = Shape {
     what: "a target",
-    keys: &["url", "kind", "origins", "commit"],
-    later: &["access"],
+    keys: &["url", "kind", "origins", "commit", "access"],
+    later: &[],
     elsewhere: nowhere,
 };
 
@@ -54,12 +55,14 @@ fn target(reader: &mut Reader<'_>, name: &str, node: &Node) -> Option<Target> {
         .and_then(|node| kind(reader, node));
     let origins = fields.get("origins").map(|node| origins(reader, node));
     let commit = fields.get("commit").map(|node| commit(reader, node));
+    let access = fields.get("access").map(|node| access(reader, node));
     Some(Target {
         name: name.to_owned(),
         url: url?,
         kind: kind?,
         origins: given(origins)?.unwrap_or_default(),
         commit: given(commit)?,
+        access: given(access)?,
     })
 }
 

@@ -46,7 +46,7 @@ pub fn judge(checklist: usize, step: &StepRun, findings: &Findings) -> Judgement
         (Status::Failed, Some(why))
     } else if let Some(finding) = flag {
         (Status::Flagged, Some(finding.title.clone()))
-    } else if step.started.is_none() {
+    } else if step.started.is_none() || step.not_run.is_some() {
         let why = step
             .not_run
             .clone()

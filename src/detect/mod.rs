@@ -11,6 +11,7 @@ mod json_start;
 mod judge;
 mod noise;
 mod origin;
+mod protected;
 mod route;
 mod rule;
 mod seen_step;
@@ -28,6 +29,7 @@ mod wrong_target;
 
 pub use judge::{Judgement, judge, judge_all};
 pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
+pub use stale_deployment::is_same_commit;
 
 use jiff::civil::Date;
 
@@ -59,6 +61,7 @@ pub fn explain(name: &str) -> Option<&'static Rule> {
 /// Runs every detector, merges what is one fault, files noise and sets aside what is accepted.
 pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
     let found = RULES.iter().flat_map(|rule| (rule.inspect)(run)).collect();
+    let found = protected::without(run, found);
     let (found, accepted) = ignore::split(run, found, ignore, today);
     let mut noise = noise::file(run);
     noise.extend(ignore::file(accepted));

@@ -6,6 +6,7 @@ use super::{
     no_effect,
     noise::file_of,
     origin::{Owner, is_sent_by_own_code, owner_of},
+    protected,
     rule::Undecided,
     seen_step::{SeenStep, seen_steps},
 };
@@ -19,7 +20,12 @@ pub(super) fn undecided(run: &Run) -> Vec<Undecided> {
             let gaps = calls.filter_map(move |exchange| {
                 gap(run, &seen, exchange).map(|why| Undecided { at: seen.at(), why })
             });
-            gaps.chain(no_effect::undecided(&seen))
+            let whole = protected::undecided(run, &seen);
+            let whole = whole.map(|why| Undecided { at: seen.at(), why });
+            whole
+                .into_iter()
+                .chain(gaps)
+                .chain(no_effect::undecided(&seen))
         })
         .collect()
 }

@@ -125,6 +125,9 @@ pub enum RunEvent {
         cut_short: Option<String>,
         /// What redaction took out: rule and count.
         redactions: std::collections::BTreeMap<String, u64>,
+        /// How many requests bore what opens the target's door, by origin.
+        #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+        opened: std::collections::BTreeMap<String, u64>,
     },
 }
 

@@ -73,7 +73,11 @@ impl Run {
                 finished,
                 cut_short,
                 redactions,
+                opened,
             } => {
+                if let Some(access) = &mut self.target.access {
+                    access.requests = opened;
+                }
                 self.info.finished = Some(finished);
                 self.info.cut_short = cut_short;
                 self.redactions = redactions;

@@ -10,6 +10,7 @@ mod exchange;
 mod fold;
 mod journal;
 mod picture;
+mod protection;
 mod recorder;
 mod records;
 mod redact;
@@ -25,10 +26,13 @@ pub use exchange::{
 };
 pub use fold::read_run;
 pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
+pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{
     About, ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, Effects, ElementFacts,
     ExpectationOutcome, ExpectationRecord, Happening, Navigation, PageFacts, Picture, Typed,
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
-pub use run::{ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts};
+pub use run::{
+    AccessFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts,
+};

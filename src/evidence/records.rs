@@ -238,6 +238,13 @@ pub enum Happening {
         /// From where.
         url: String,
     },
+    /// A request that could change something was kept from leaving the browser.
+    Withheld {
+        /// Its method.
+        method: String,
+        /// Where it was to go.
+        url: String,
+    },
     /// A new tab or window opened.
     NewTab {
         /// Its first URL.

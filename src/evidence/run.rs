@@ -87,6 +87,26 @@ pub struct TargetFacts {
     /// The commit it should serve.
     #[serde(default)]
     pub expected_commit: Option<String>,
+    /// Where the expected commit is from, when nobody gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_from: Option<String>,
+    /// It was only looked at: nothing that could change something was done or sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_read_only: bool,
+    /// What was shown to a protected deployment; `None` when nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessFacts>,
+}
+
+/// What was shown to a protected deployment, and where it went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessFacts {
+    /// Names, never values: `header x-vercel-protection-bypass`.
+    #[serde(default)]
+    pub shown: Vec<String>,
+    /// How many requests bore it, by origin; empty when the run was cut off.
+    #[serde(default)]
+    pub requests: std::collections::BTreeMap<String, u64>,
 }
 
 /// The device, as asked for and measured in the page.

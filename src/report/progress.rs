@@ -53,12 +53,15 @@ pub struct Progress {
     out: Option<Box<dyn Write + Send>>,
     checklists: Vec<ChecklistRun>,
     outcome: StepOutcome,
+    /// The step at hand.
+    begun: Option<StepIndex>,
 }
 
 /// How a step went, as far as its actions and expectations tell; the worst one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum StepOutcome {
     Done,
+    NotRun,
     Unknown,
     Failed,
 }
@@ -71,6 +74,7 @@ impl Progress {
             out: (mode != ProgressMode::Quiet).then_some(out),
             checklists: Vec::new(),
             outcome: StepOutcome::Done,
+            begun: None,
         }
     }
 
@@ -83,6 +87,10 @@ impl Progress {
     pub fn on(&mut self, event: &RunEvent) {
         match event {
             RunEvent::RunStarted { checklists, .. } => self.plan(checklists),
+            RunEvent::TargetLearned(target) => {
+                let target = words::target(target);
+                self.line(&format!("target   {}", visible::line(&target)));
+            }
             RunEvent::StepStarted { at, .. } => self.begin(*at),
             RunEvent::ActionFinished { record, .. } => {
                 if matches!(record.outcome, ActionOutcome::Failed { .. }) {
@@ -104,6 +112,10 @@ impl Progress {
                     self.worsen(StepOutcome::Unknown);
                 }
                 self.end(*at, *duration_ms);
+            }
+            // Left off on its way: its end is still to come.
+            RunEvent::StepSkipped { at, .. } if self.begun == Some(*at) => {
+                self.worsen(StepOutcome::NotRun);
             }
             RunEvent::StepSkipped { at, why } => {
                 self.line(&format!(
@@ -130,6 +142,7 @@ impl Progress {
 
     fn begin(&mut self, at: StepIndex) {
         self.outcome = StepOutcome::Done;
+        self.begun = Some(at);
         if let Some(bar) = &self.bar {
             bar.set_message(self.name(at));
         }
@@ -142,10 +155,12 @@ impl Progress {
     fn end(&mut self, at: StepIndex, duration_ms: u64) {
         let word = match self.outcome {
             StepOutcome::Done => "done   ",
+            StepOutcome::NotRun => "not run",
             StepOutcome::Unknown => "unknown",
             StepOutcome::Failed => "failed ",
         };
         let time = words::duration(duration_ms);
+        self.begun = None;
         self.line(&format!("{word}  {}  {time}", self.name(at)));
         self.advance();
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::bundle::Counts;
 use crate::detect::{Severity, Status};
+use crate::evidence::TargetFacts;
 
 /// All statuses, the worst first.
 pub(super) const STATUSES: [Status; 5] = [
@@ -94,6 +95,34 @@ pub(super) fn time(at: Timestamp) -> String {
 /// The time between two moments, in milliseconds; 0 when the clock went back.
 pub(super) fn between(started: Timestamp, finished: Timestamp) -> u64 {
     u64::try_from(finished.as_millisecond() - started.as_millisecond()).unwrap_or_default()
+}
+
+/// Which deployment one is on: `https://preview.example/ (preview), commit 4f2a91c by header x-app-commit`.
+pub(super) fn target(target: &TargetFacts) -> String {
+    let only = if target.is_read_only {
+        ", only looked at"
+    } else {
+        ""
+    };
+    let mut line = format!("{} ({}{only})", target.url, target.kind);
+    if let Some(end) = target.final_url.as_ref().filter(|end| **end != target.url) {
+        line.push_str(", led to ");
+        line.push_str(end);
+    }
+    line.push_str(", commit ");
+    line.push_str(target.commit.as_deref().unwrap_or("not known"));
+    match (&target.commit, &target.commit_source) {
+        (Some(_), Some(source)) => {
+            line.push_str(" by ");
+            line.push_str(source);
+        }
+        (None, Some(source)) => {
+            line.push_str(": ");
+            line.push_str(source);
+        }
+        (_, None) => {}
+    }
+    line
 }
 
 /// The number that a step's id begins with: `02` of `02-sign-it`.

@@ -4,6 +4,7 @@ mod ask;
 mod effects;
 mod error;
 mod expect;
+mod guard;
 mod inbox;
 mod late;
 mod person;

@@ -107,6 +107,13 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         &mut self,
         door: Door<'_>,
     ) -> Result<Result<Entered, Refusal>, BrowserError> {
+        self.is_sign_in = true;
+        let entered = self.come_in(door).await?;
+        self.is_sign_in = false;
+        Ok(entered)
+    }
+
+    async fn come_in(&mut self, door: Door<'_>) -> Result<Result<Entered, Refusal>, BrowserError> {
         if let Some(kept) = door.kept {
             let clock = Instant::now();
             let taken_up = self.take_up(door.persona, kept).await?;
@@ -186,6 +193,10 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         &mut self,
         door: Door<'_>,
     ) -> Result<Result<Entered, Refusal>, BrowserError> {
+        if let Some(why) = self.walk.obstacle_to_sign_in(door.persona) {
+            self.refusal = Some(why.clone());
+            return Ok(Err(Refusal::NotSignedIn(why)));
+        }
         let mut late = LateTexts::begin(door.persona).await;
         for action in &door.persona.sign_in {
             match self.find_out(&mut late, action).await {

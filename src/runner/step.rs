@@ -16,8 +16,8 @@ use crate::browser::{
 };
 use crate::checklist::{Action, Entry, Step};
 use crate::evidence::{
-    ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts, RunEvent,
-    StepIndex, Typed,
+    ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts,
+    Protection, RunEvent, StepIndex, Typed,
 };
 
 /// How a step ended, as far as the steps after it care.
@@ -27,6 +27,10 @@ pub(super) struct StepEnd {
     pub(super) has_failed_action: bool,
     /// Where the page stood.
     pub(super) url: String,
+    /// What answered in the target's place.
+    pub(super) protection: Option<Protection>,
+    /// Why it was left off before it did something that it may not.
+    pub(super) refusal: Option<String>,
 }
 
 /// A step under way.
@@ -40,6 +44,10 @@ pub(super) struct StepWalk<'w, 'p> {
     typed: Vec<TypedField>,
     pub(super) boxes: Vec<Area>,
     pub(super) has_failed_action: bool,
+    /// Why the action at hand, and all after it, may not be done.
+    pub(super) refusal: Option<String>,
+    /// Whether the persona is on its way in.
+    pub(super) is_sign_in: bool,
 }
 
 /// A text that was typed, to be compared with what the field holds at the end.
@@ -61,6 +69,8 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             typed: Vec::new(),
             boxes: Vec::new(),
             has_failed_action: false,
+            refusal: None,
+            is_sign_in: false,
         }
     }
 
@@ -107,13 +117,17 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     ) -> Result<StepEnd, BrowserError> {
         expected.extend(self.layout_expectation(&settled));
         self.look(&settled, picture).await?;
+        let protection = self.session.protection(Some(&settled.page));
+        if protection.is_some() {
+            self.leave_undone(&mut expected);
+        }
         self.record_actions(&settled);
         let at = self.at;
         for record in expected {
             let event = RunEvent::ExpectationFinished { at, record };
             self.walk.recorder.record(event);
         }
-        Ok(self.finish(clock, settled))
+        Ok(self.finish(clock, settled, protection))
     }
 
     async fn look(&mut self, settled: &Settled, file: String) -> Result<(), BrowserError> {
@@ -127,9 +141,13 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         Ok(())
     }
 
-    fn finish(self, clock: Instant, settled: Settled) -> StepEnd {
+    fn finish(self, clock: Instant, settled: Settled, protection: Option<Protection>) -> StepEnd {
         let redactor = &self.walk.redactor;
         let url = settled.page.url.clone();
+        if let Some(why) = &self.refusal {
+            let (at, why) = (self.at, redactor.text(why));
+            self.walk.recorder.record(RunEvent::StepSkipped { at, why });
+        }
         self.walk.recorder.record(RunEvent::StepFinished {
             at: self.at,
             duration_ms: milliseconds(clock.elapsed()),
@@ -146,11 +164,16 @@ impl<'w, 'p> StepWalk<'w, 'p> {
                     .collect(),
                 ..settled.page
             }),
-            undecided: Vec::new(),
+            undecided: protection
+                .map(|it| format!("{} answered instead of the target", it.name))
+                .into_iter()
+                .collect(),
         });
         StepEnd {
             has_failed_action: self.has_failed_action,
             url,
+            protection,
+            refusal: self.refusal,
         }
     }
 
@@ -167,9 +190,10 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         if !self.has_failed_action {
             self.rest_after_touch().await?;
             let clock = Instant::now();
-            let done = self.perform(action).await?;
+            let done = self.perform_if_allowed(action).await?;
             record.duration_ms = milliseconds(clock.elapsed());
             match done {
+                Err(_) if self.refusal.is_some() => self.has_failed_action = true,
                 Ok(touched) => {
                     record.outcome = ActionOutcome::Done;
                     if let Some(touched) = touched {
@@ -209,7 +233,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     }
 
     /// Answers what was touched, for a touch whose effects are worth counting.
-    async fn perform(&mut self, action: &Action) -> Deed<Option<Touched>> {
+    pub(super) async fn perform(&mut self, action: &Action) -> Deed<Option<Touched>> {
         let session = self.session;
         let limit = self.walk.limits.action;
         let done = match action {

@@ -37,6 +37,10 @@ pub(super) async fn learn_target(
         });
     }
     let settled = session.settle(limits.settle).await?;
+    // A refusal by HTTP itself leaves the browser's error page behind.
+    if let Some(protection) = session.protection_at_the_door(&settled.page) {
+        return Err(RunnerError::protected(&facts, protection));
+    }
     if settled.page.is_browser_error {
         let reason = settled
             .page

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     error::RunnerError,
+    guard::refusal,
     person::Person,
     plan::{Plan, PlannedChecklist, SIGN_IN_STEP},
     sessions::Sessions,
@@ -97,6 +98,7 @@ impl Walk<'_> {
         self.recorder
             .record(RunEvent::DeviceMeasured(learned.device));
         let mut facts = learned.target;
+        facts.url = self.redactor.url(&facts.url);
         facts.final_url = facts.final_url.map(|url| self.redactor.url(&url));
         self.recorder.record(RunEvent::TargetLearned(facts));
         if let Some(refusal) = learned.refusal {
@@ -133,9 +135,9 @@ impl Walk<'_> {
             *begun = next(at);
             match blocked.as_ref().and_then(|blocked| blocked.reason(step)) {
                 Some(why) => self.recorder.record(RunEvent::StepSkipped { at, why }),
-                None if let Some(why) = self.person.absence(&step.actions) => {
+                None if let Some(why) = self.obstacle_to(&step.actions) => {
                     self.recorder.record(RunEvent::StepSkipped { at, why });
-                    blocked = Some(Blocked::lost(step, "wasn’t walked"));
+                    blocked = Some(Blocked::lost(step, "was not walked"));
                 }
                 None => blocked = self.walk_step(at, pass, step, sessions).await?,
             }
@@ -166,13 +168,13 @@ impl Walk<'_> {
         sessions.recall(&persona.name, &self.redactor);
         let kept = sessions.kept(&persona.name);
         if kept.is_none()
-            && let Some(why) = self.person.absence(&recipe_of(persona))
+            && let Some(why) = self.obstacle_to_sign_in(persona)
         {
-            self.recorder.record(RunEvent::StepSkipped {
-                at,
-                why: why.clone(),
-            });
-            return Ok(Some(Blocked::Wholly(why)));
+            self.recorder.record(RunEvent::StepSkipped { at, why });
+            return Ok(Some(Blocked::Wholly(format!(
+                "“{}” was not walked",
+                sign_in_name(persona)
+            ))));
         }
         let session = self.browser.session()?;
         let door = Door {
@@ -187,7 +189,13 @@ impl Walk<'_> {
             sessions.forget(&persona.name);
             return Ok(Some(Blocked::Wholly(format!("“{name}” failed"))));
         };
+        if let Some(protection) = end.protection {
+            return Err(RunnerError::protected(&self.facts, protection));
+        }
         Ok(match entry {
+            Entry::NotSignedIn if end.refusal.is_some() => {
+                Some(Blocked::Wholly(format!("“{name}” was not walked")))
+            }
             Entry::NotSignedIn => {
                 sessions.forget(&persona.name);
                 Some(Blocked::Wholly(format!("“{name}” failed")))
@@ -208,6 +216,25 @@ impl Walk<'_> {
                 left
             }
         })
+    }
+
+    /// Why none of these actions is begun: they could change production, or need somebody who isn't there.
+    fn obstacle_to(&self, actions: &[Action]) -> Option<String> {
+        let forbidden = || refusal(actions, false).filter(|_| self.facts.is_read_only);
+        let why = forbidden().or_else(|| self.person.absence(actions))?;
+        Some(self.redactor.text(&why))
+    }
+
+    /// Why the persona can't sign in by its recipe; a session that is kept may be taken up all the same.
+    pub(super) fn obstacle_to_sign_in(&self, persona: &Persona) -> Option<String> {
+        let recipe: Vec<Action> = persona
+            .sign_in
+            .iter()
+            .map(RecipeAction::as_written)
+            .collect();
+        let forbidden = || refusal(&recipe, true).filter(|_| self.facts.is_read_only);
+        let why = forbidden().or_else(|| self.person.absence(&recipe))?;
+        Some(self.redactor.text(&why))
     }
 
     /// Walks a step; answers what keeps the steps after it from being walked.
@@ -233,17 +260,29 @@ impl Walk<'_> {
         }
         let picture = (self.picture_file)(&pass.folder, &step.id);
         let walking = Box::pin(StepWalk::run(self, &session, at, (step, picture), door));
-        Ok(match self.within_limit(at, walking).await? {
+        let walked = self.within_limit(at, walking).await?;
+        let protection = match &walked {
+            Some(Ok(end)) => end.protection,
+            Some(Err(_)) => session.protection(None),
+            None => None,
+        };
+        if let Some(protection) = protection {
+            return Err(RunnerError::protected(&self.facts, protection));
+        }
+        Ok(match walked {
             None => Some(Blocked::lost(step, "failed")),
-            Some(Ok(end)) if end.has_failed_action => {
+            Some(Ok(end)) => {
                 let left = self.left_target(&step.name, &end);
-                left.or_else(|| Some(Blocked::lost(step, "failed")))
+                left.or_else(|| match (&end.refusal, end.has_failed_action) {
+                    (Some(_), _) => Some(Blocked::lost(step, "was not walked")),
+                    (None, true) => Some(Blocked::lost(step, "failed")),
+                    (None, false) => None,
+                })
             }
-            Some(Ok(end)) => self.left_target(&step.name, &end),
             Some(Err(refusal)) => {
                 let why = format!("signing in again failed: {refusal}");
                 self.recorder.record(RunEvent::StepSkipped { at, why });
-                Some(Blocked::lost(step, "wasn’t walked"))
+                Some(Blocked::lost(step, "was not walked"))
             }
         })
     }
@@ -313,14 +352,6 @@ fn next(at: StepIndex) -> StepIndex {
         step: at.step + 1,
         ..at
     }
-}
-
-fn recipe_of(persona: &Persona) -> Vec<Action> {
-    persona
-        .sign_in
-        .iter()
-        .map(RecipeAction::as_written)
-        .collect()
 }
 
 /// Why later steps can't be walked.

@@ -1,6 +1,9 @@
 //! The demo: healthy means clean, each fault is found by its own detector and by nothing else.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use shippass::demo::Fault;
 
@@ -18,6 +21,20 @@ fn demo(fault: &str) -> Ended {
     }
 }
 
+/// Two browsers at a time: a pass waits as much as it works.
+fn in_two_lanes<T: Sync>(items: &[T], walk: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    walk(item);
+                }
+            });
+        }
+    });
+}
+
 fn forget(ended: &Ended) {
     std::fs::remove_dir_all(ended.bundle.parent().expect("a folder")).expect("removed");
 }
@@ -25,7 +42,8 @@ fn forget(ended: &Ended) {
 #[test]
 #[ignore = "needs a browser driver"]
 fn the_healthy_app_is_clean_ten_times_in_a_row() {
-    for round in 1..=10 {
+    let rounds: Vec<u32> = (1..=10).collect();
+    in_two_lanes(&rounds, |round| {
         let ended = demo("none");
         let document = ended.document();
         assert_eq!(
@@ -42,13 +60,13 @@ fn the_healthy_app_is_clean_ten_times_in_a_row() {
             ended.steps()
         );
         forget(&ended);
-    }
+    });
 }
 
 #[test]
 #[ignore = "needs a browser driver"]
 fn each_fault_is_found_by_its_own_detector_and_by_nothing_else() {
-    for fault in Fault::ALL {
+    in_two_lanes(Fault::ALL, |fault| {
         let ended = demo(fault.name());
         let found = ended.detectors();
         let failed = ended.statuses().iter().any(|status| status == "failed");
@@ -74,7 +92,7 @@ fn each_fault_is_found_by_its_own_detector_and_by_nothing_else() {
         let is_wrong = !matches!(fault.caught_by(), None | Some("noise"));
         assert_eq!(ended.status, i32::from(is_wrong || failed), "{report}");
         forget(&ended);
-    }
+    });
 }
 
 #[test]

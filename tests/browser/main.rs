@@ -4,9 +4,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod ask;
 mod codes;
 mod demo;
+mod deployment;
 mod driver_life;
 mod evidence;
 mod failures;

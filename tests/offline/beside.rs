@@ -60,8 +60,8 @@ fn pass(persona: &str, tier: Option<&str>, failure: Option<&str>) -> ChecklistRu
 fn run() -> Run {
     let hidden = "nothing named “Team” is visible within 8 s";
     let mut alone = pass("owner", Some("pro"), None);
-    alone.file = "checklists/plan.yaml".to_owned();
-    alone.name = "The plan".to_owned();
+    "checklists/plan.yaml".clone_into(&mut alone.file);
+    "The plan".clone_into(&mut alone.name);
     Run {
         checklists: vec![
             pass("owner", Some("pro"), None),

@@ -68,6 +68,7 @@ fn end() -> RunEvent {
         finished: jiff::Timestamp::UNIX_EPOCH,
         cut_short: None,
         redactions: std::collections::BTreeMap::new(),
+        opened: std::collections::BTreeMap::new(),
     }
 }
 

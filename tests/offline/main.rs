@@ -11,5 +11,6 @@ mod detectors;
 mod golden;
 mod journal;
 mod progress;
+mod protections;
 mod report;
 mod setup;

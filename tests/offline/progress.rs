@@ -72,6 +72,7 @@ fn events(run: &Run) -> Vec<RunEvent> {
         finished: golden::moment(31_240),
         cut_short: Some("interrupted".to_owned()),
         redactions: run.redactions.clone(),
+        opened: std::collections::BTreeMap::new(),
     });
     events
 }

@@ -39,6 +39,16 @@ pub(crate) struct RequestData {
     pub(crate) timings: TimingData,
 }
 
+impl RequestData {
+    /// The value of a header, name without regard to case.
+    pub(crate) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value.to_text())
+    }
+}
+
 /// `network.Header`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct HeaderData {

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod exchange;
+mod intercept;
 mod messages;
 mod observer;
 mod socket;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -10,11 +11,15 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
 use super::{
+    intercept,
     socket::{Bidi, RawEvent},
     watcher::Watcher,
 };
-use crate::browser::{error::BrowserError, life::Witness};
-use crate::evidence::{Content, Redactor, RunEvent, StepIndex};
+use crate::browser::{door::Door, error::BrowserError, life::Witness};
+use crate::evidence::{
+    Answered, Content, Protection, Redactor, RunEvent, StepIndex, protection_at_the_door,
+    protection_of,
+};
 
 /// The events that are asked for.
 const EVENTS: [&str; 14] = [
@@ -85,11 +90,52 @@ pub(super) struct Stage {
     pub(super) at: Option<StepIndex>,
     /// The page's browsing context.
     pub(super) page: String,
+    /// The URL that stands there.
+    pub(super) url: String,
     pub(super) seen: Vec<SeenExchange>,
-    /// The newest answer to a top document: its headers, for learning the commit.
-    pub(super) document_headers: Vec<(String, String)>,
+    /// The newest answer to a top document.
+    pub(super) document: Option<Document>,
+    /// What stood before the target and answered one of its requests in this step.
+    pub(super) protection: Option<Protection>,
     /// Requests that were still open when patience ran out; not waited for again.
     endless: HashSet<String>,
+}
+
+/// An answer to a top document, for learning the commit and who answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    pub(crate) url: String,
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl Document {
+    /// Who answered in the target's place, going by the answer and the words of its page.
+    pub(crate) fn protection(&self, words: &str) -> Option<Protection> {
+        self.answered(words, protection_of)
+    }
+
+    /// The same for the very first visit, where a refusal by HTTP itself counts too.
+    pub(crate) fn protection_at_the_door(&self, words: &str) -> Option<Protection> {
+        self.answered(words, protection_at_the_door)
+    }
+
+    fn answered(
+        &self,
+        words: &str,
+        judge: fn(&Answered<'_>) -> Option<Protection>,
+    ) -> Option<Protection> {
+        let headers = self.headers.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        judge(&Answered {
+            url: &self.url,
+            status: self.status,
+            headers: &headers,
+            words,
+        })
+    }
 }
 
 /// A handle to the watching task.
@@ -103,8 +149,7 @@ pub(crate) struct Observer {
 pub(super) struct Shared {
     pub(super) bidi: Bidi,
     pub(super) witness: Witness,
-    /// Origins that belong to the target.
-    origins: Vec<String>,
+    pub(super) door: Arc<Door>,
     stage: Mutex<Stage>,
     pub(super) marks: watch::Sender<Marks>,
 }
@@ -131,30 +176,34 @@ impl Shared {
     }
 
     pub(super) fn is_first_party(&self, url: &str) -> bool {
-        url::Url::parse(url)
-            .is_ok_and(|url| self.origins.contains(&url.origin().ascii_serialization()))
+        self.door.origin_of(url).is_some()
     }
 }
 
 impl Observer {
-    /// Subscribes, has bodies collected, installs the preload script and begins to watch.
+    /// Subscribes, has bodies collected, installs the preload script and begins to watch. Requests are stopped on their
+    /// way when the door asks for it; for that the browser's profile must be on this machine.
     pub(crate) async fn start(
         bidi: Bidi,
         events: mpsc::UnboundedReceiver<RawEvent>,
         witness: Witness,
-        origins: Vec<String>,
+        door: Arc<Door>,
+        profile: Option<&Path>,
     ) -> Result<Self, BrowserError> {
         let (marks, marks_seen) = watch::channel(Marks::default());
         let shared = Arc::new(Shared {
             bidi: bidi.clone(),
             witness,
-            origins,
+            door: Arc::clone(&door),
             stage: Mutex::default(),
             marks,
         });
         tokio::spawn(Watcher::new(Arc::clone(&shared)).run(events));
         bidi.send("session.subscribe", json!({"events": EVENTS}))
             .await?;
+        if let Some(patterns) = door.stopped_urls() {
+            intercept::start(Arc::clone(&shared), profile, patterns).await?;
+        }
         let collect =
             json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": BODY_LIMIT});
         bidi.send("network.addDataCollector", collect).await?;
@@ -174,11 +223,19 @@ impl Observer {
         let mut stage = self.shared.stage();
         stage.at = Some(at);
         stage.seen.clear();
+        stage.protection = None;
     }
 
     /// From now on this is the page that is watched.
     pub(crate) fn enter_page(&self, context: &str) {
-        context.clone_into(&mut self.shared.stage().page);
+        let mut stage = self.shared.stage();
+        context.clone_into(&mut stage.page);
+        stage.url.clear();
+    }
+
+    /// The URL of the page.
+    pub(crate) fn page_url(&self) -> String {
+        self.shared.stage().url.clone()
     }
 
     /// What has been seen so far.
@@ -200,16 +257,26 @@ impl Observer {
 
     /// A header of the newest top document.
     pub(crate) fn document_header(&self, name: &str) -> Option<String> {
-        let stage = self.shared.stage();
-        let mut headers = stage.document_headers.iter();
+        let document = self.document()?;
+        let mut headers = document.headers.into_iter();
         headers
             .find(|(header, _)| header.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.clone())
+            .map(|(_, value)| value)
     }
 
-    /// Whether an origin belongs to the target.
-    pub(crate) fn is_origin_of_target(&self, origin: &str) -> bool {
-        self.shared.origins.iter().any(|known| known == origin)
+    /// The newest answer to a top document.
+    pub(crate) fn document(&self) -> Option<Document> {
+        self.shared.stage().document.clone()
+    }
+
+    /// What stood before the target and answered one of its requests in this step.
+    pub(crate) fn protection(&self) -> Option<Protection> {
+        self.shared.stage().protection
+    }
+
+    /// Whether a URL belongs to the target.
+    pub(crate) fn is_of_target(&self, url: &str) -> bool {
+        self.shared.is_first_party(url)
     }
 
     /// Requests that never end; not waited for again.

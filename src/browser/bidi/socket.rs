@@ -48,7 +48,8 @@ struct Incoming {
     params: Value,
     #[serde(default)]
     result: Value,
-    error: Option<String>,
+    /// BiDi's word for it; DevTools, whose messages are otherwise the same, have an object here.
+    error: Option<Value>,
     #[serde(default)]
     message: String,
 }
@@ -141,10 +142,15 @@ fn take_message(
         });
     } else if let Some((method, reply)) = incoming.id.and_then(|id| open.remove(&id)) {
         let answer = match incoming.error {
-            Some(error) => Err(BrowserError::BidiCommand {
+            Some(Value::String(error)) => Err(BrowserError::BidiCommand {
                 method,
                 error,
                 message: incoming.message,
+            }),
+            Some(error) => Err(BrowserError::BidiCommand {
+                method,
+                error: "unknown error".to_owned(),
+                message: error["message"].as_str().unwrap_or_default().to_owned(),
             }),
             None => Ok(incoming.result),
         };

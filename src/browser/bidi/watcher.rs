@@ -11,7 +11,7 @@ use super::{
     messages::{
         ChannelMessage, ContextEvent, LogEntry, NavigationEvent, NetworkEvent, PromptEvent,
     },
-    observer::{CHANNEL, Shared},
+    observer::{CHANNEL, Document, Shared},
     socket::RawEvent,
 };
 use crate::evidence::{
@@ -115,9 +115,10 @@ impl Watcher {
         let Some((at, open)) = self.open.remove(&key) else {
             return;
         };
-        if open.resource() == Resource::Document {
-            self.keep_document_headers(&event);
+        if let Some(cookies) = event.request.header("cookie") {
+            self.shared.door.saw_cookies(open.raw_url(), &cookies);
         }
+        self.look_at_answer(&open, &event);
         let awaited = usize::from(is_awaited(open.resource()));
         self.shared.mark(|marks| {
             marks.open = marks.open.saturating_sub(1);
@@ -126,15 +127,32 @@ impl Watcher {
         tokio::spawn(finish_exchange(Arc::clone(&self.shared), at, open, event));
     }
 
-    /// The newest document's headers may tell the commit that is served.
-    fn keep_document_headers(&self, event: &NetworkEvent) {
-        if let Some(response) = &event.response
-            && !(300..400).contains(&response.status)
-        {
-            let headers = response.headers.iter();
-            let headers =
-                headers.map(|header| (header.name.clone(), header.value.to_text().into_owned()));
-            self.shared.stage().document_headers = headers.collect();
+    /// The newest document's headers may tell the commit that is served; an answer of the target's own origins may be
+    /// somebody else's, who stands before it.
+    fn look_at_answer(&self, open: &OpenExchange, event: &NetworkEvent) {
+        let Some(response) = &event.response else {
+            return;
+        };
+        let is_document =
+            open.resource() == Resource::Document && !(300..400).contains(&response.status);
+        let is_own = self.shared.is_first_party(open.raw_url());
+        if !is_document && !is_own {
+            return;
+        }
+        let headers = response.headers.iter();
+        let document = Document {
+            url: open.raw_url().to_owned(),
+            status: response.status,
+            headers: headers
+                .map(|header| (header.name.clone(), header.value.to_text().into_owned()))
+                .collect(),
+        };
+        let mut stage = self.shared.stage();
+        if is_own && stage.protection.is_none() {
+            stage.protection = document.protection("");
+        }
+        if is_document {
+            stage.document = Some(document);
         }
     }
 
@@ -247,6 +265,7 @@ impl Watcher {
             }
             _ => {
                 let is_same_document = name != "browsingContext.navigationCommitted";
+                self.shared.stage().url.clone_from(&event.url);
                 let navigation = Navigation {
                     url: redactor.url(&event.url),
                     is_same_document,

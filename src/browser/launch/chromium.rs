@@ -70,6 +70,15 @@ pub fn chromium_capabilities(
     capabilities
 }
 
+/// Has the browser listen on a free port of this machine, and write down which.
+pub(super) fn listen_on_port(capabilities: &mut Map<String, Value>) {
+    let options = capabilities.get_mut("goog:chromeOptions");
+    let arguments = options.and_then(|options| options["args"].as_array_mut());
+    if let Some(arguments) = arguments {
+        arguments.push(json!("--remote-debugging-port=0"));
+    }
+}
+
 fn arguments(profile: &Path, window: Window) -> Vec<String> {
     let mut arguments = QUIET.map(str::to_owned).to_vec();
     arguments.extend([

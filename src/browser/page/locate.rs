@@ -81,7 +81,7 @@ pub struct Obstacle {
 
 impl Obstacle {
     /// An obstacle with nothing to box.
-    pub(super) fn plain(why: impl Into<String>) -> Self {
+    pub fn plain(why: impl Into<String>) -> Self {
         Self {
             why: why.into(),
             boxes: Vec::new(),

@@ -11,6 +11,7 @@ mod read;
 mod response;
 mod script;
 mod settle;
+mod standing;
 
 pub use act::{Deed, FieldText, Touched};
 pub use expect::Answer;

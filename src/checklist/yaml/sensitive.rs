@@ -57,9 +57,24 @@ fn collect(node: &Node, is_hidden: bool, ranges: &mut Vec<Range<usize>>) {
             for (key, value) in pairs {
                 let is_text_of_secret = names_secret_field && key.written() != "field";
                 let is_hidden = is_hidden || is_text_of_secret || is_sensitive(key.written());
-                collect(value, is_hidden, ranges);
+                if key.written() == "access" {
+                    collect_access(value, ranges);
+                } else {
+                    collect(value, is_hidden, ranges);
+                }
             }
         }
+    }
+}
+
+/// Whatever opens a door is a secret, only the command that fetches one isn't.
+fn collect_access(node: &Node, ranges: &mut Vec<Range<usize>>) {
+    let Kind::Map(pairs) = &node.kind else {
+        return collect(node, true, ranges);
+    };
+    for (key, value) in pairs {
+        let is_hidden = !matches!(key.written(), "command" | "header");
+        collect(value, is_hidden, ranges);
     }
 }
 

@@ -11,7 +11,7 @@ const KEPT: &str = "accept accept-charset accept-encoding accept-language accept
     date dnt etag expires host if-match if-modified-since if-none-match if-unmodified-since keep-alive last-modified origin permissions-policy pragma \
     priority range referrer-policy retry-after server server-timing strict-transport-security te timing-allow-origin transfer-encoding \
     upgrade-insecure-requests user-agent vary via x-content-type-options x-frame-options x-powered-by x-request-id x-robots-tag x-vercel-id \
-    x-vercel-cache x-nf-request-id cf-ray cf-cache-status x-requested-with x-app-commit x-commit x-version hx-request hx-target hx-trigger \
+    x-vercel-cache x-vercel-mitigated x-nf-request-id cf-ray cf-cache-status cf-mitigated ngrok-error-code x-requested-with x-app-commit x-commit x-version hx-request hx-target hx-trigger \
     hx-current-url turbo-frame x-turbo-request-id x-up-version x-up-target x-pjax x-livewire x-inertia rsc next-url next-router-prefetch purpose \
     sec-purpose x-moz www-authenticate x-ratelimit-limit x-ratelimit-remaining allow-origin upgrade-insecure-requests x-dns-prefetch-control \
     x-xss-protection x-download-options x-permitted-cross-domain-policies";

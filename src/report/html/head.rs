@@ -7,7 +7,8 @@ use super::{
     shown::{line_of, shown},
 };
 use crate::bundle::BundleDocument;
-use crate::detect::Status;
+use crate::detect::{Status, is_same_commit};
+use crate::evidence::AccessFacts;
 use crate::report::words;
 
 pub(super) fn head(document: &BundleDocument) -> Markup {
@@ -73,7 +74,8 @@ fn facts(document: &BundleDocument) -> Markup {
                     @if let Some(end) = target.final_url.as_ref().filter(|end| **end != target.url) {
                         br; span.quiet { "led to " } code { (shown(end)) }
                     }
-                    br; span.quiet { (shown(&target.name)) @if target.name != target.kind { ", " (shown(&target.kind)) } }
+                    br; span.quiet { (shown(&target.name)) @if target.name != target.kind { ", " (shown(&target.kind)) } @if target.is_read_only { ", only looked at" } }
+                    @if let Some(access) = &target.access { br; span.quiet { (access_words(access)) } }
                 }
             }
             div.wide {
@@ -115,6 +117,8 @@ fn facts(document: &BundleDocument) -> Markup {
 
 fn commit(document: &BundleDocument) -> Markup {
     let target = &document.target;
+    let served = target.commit.as_deref();
+    let is_served = |expected: &str| served.is_some_and(|commit| is_same_commit(commit, expected));
     html! {
         @match &target.commit {
             Some(commit) => {
@@ -127,10 +131,22 @@ fn commit(document: &BundleDocument) -> Markup {
             }
         }
         @match &target.expected_commit {
-            Some(expected) if target.commit.as_ref() == Some(expected) => { br; span.quiet { "the one expected" } },
+            Some(expected) if is_served(expected) => { br; span.quiet { "the one expected" } },
             Some(expected) => { br; b { "expected " } code { (shown(expected)) } },
             None => {}
         }
+        @if let Some(from) = &target.expected_from { span.quiet { ", " (shown(from)) } }
+    }
+}
+
+/// What was shown to a protected deployment, and to which origins it went.
+fn access_words(access: &AccessFacts) -> Markup {
+    html! {
+        "shown to get in: " (shown(&access.shown.join(", ")))
+        @for (origin, count) in &access.requests {
+            ", in " (words::plural(usize::try_from(*count).unwrap_or(usize::MAX), "request")) " to " (shown(origin))
+        }
+        @if access.requests.is_empty() { ", in no request that was seen" }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     shown::{line_of, shown},
 };
 use crate::evidence::Picture;
+use crate::report::words;
 
 /// All pictures of a step.
 pub(super) fn pictures(
@@ -45,6 +46,7 @@ fn figure(view: &ReportView<'_>, picture: &Picture, anchor: &str, back: &str) ->
             }
             figcaption {
                 @if let Some(caption) = &picture.caption { (shown(caption)) br; }
+                span.quiet { (shown(&words::target(&view.document.target))) } br;
                 span.quiet { (picture.width) " × " (picture.height) " px" @if source.is_some() { span.hint { ", touch it to see it whole" } } }
             }
         }

@@ -176,6 +176,7 @@ fn page(seen: &StepRun) -> Markup {
                 @match happening {
                     Happening::Dialog { kind, text } => { dt { "Dialog" } dd { (shown(kind)) ": " (shown(text)) } },
                     Happening::Download { name, url } => { dt { "Download" } dd { (shown(name)) " from " code { (shown(url)) } } },
+                    Happening::Withheld { method, url } => { dt { "Not sent" } dd { code { (shown(method)) " " (shown(url)) } ", which could change something: the target is production" } },
                     Happening::NewTab { url } => { dt { "New tab" } dd { code { (shown(url)) } } },
                 }
             }

@@ -10,7 +10,7 @@ mod signing;
 
 use std::path::Path;
 
-use shippass::evidence::{DeviceFacts, EngineFacts, Run, RunInfo, TargetFacts};
+use shippass::evidence::{AccessFacts, DeviceFacts, EngineFacts, Run, RunInfo, TargetFacts};
 
 pub(crate) use self::{findings::findings, parts::moment, signing::SIGN_IN_PAGE};
 
@@ -54,6 +54,16 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             commit: Some("9c1f0e2d4b6a8c0e2f4a6b8c0d2e4f6a8b0c2d4e".to_owned()),
             commit_source: Some("header x-app-commit".to_owned()),
             expected_commit: Some("9c1f0e2d4b6a8c0e2f4a6b8c0d2e4f6a8b0c2d4e".to_owned()),
+            expected_from: Some("HEAD of this checkout".to_owned()),
+            is_read_only: false,
+            access: Some(AccessFacts {
+                shown: vec!["header x-vercel-protection-bypass".to_owned()],
+                requests: [
+                    (TARGET.to_owned(), 41),
+                    ("https://uploads.example".to_owned(), 1),
+                ]
+                .into(),
+            }),
         },
         device: DeviceFacts {
             name: "375x812@3".to_owned(),

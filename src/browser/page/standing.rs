@@ -1,0 +1,50 @@
+//! Where one stands before something is touched: who answers, on which page, and what a touch would send.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::script::Script;
+use crate::browser::{BrowserError, Session};
+use crate::checklist::Locator;
+use crate::evidence::{PageFacts, Protection};
+
+const SENDS: Script = Script {
+    name: "sends.js",
+    text: concat!(include_str!("js/locate.js"), include_str!("js/sends.js")),
+};
+
+impl Session {
+    /// What stands in the target's place after the first visit.
+    pub fn protection_at_the_door(&self, page: &PageFacts) -> Option<Protection> {
+        let document = self.observer.document();
+        let of_document = document.and_then(|it| it.protection_at_the_door(&words(page)));
+        of_document.or_else(|| self.observer.protection())
+    }
+
+    /// What answered in the target's place in this step.
+    pub fn protection(&self, page: Option<&PageFacts>) -> Option<Protection> {
+        let words = page.map(words).unwrap_or_default();
+        let document = self.observer.document();
+        let of_document = document.and_then(|it| it.protection(&words));
+        of_document.or_else(|| self.observer.protection())
+    }
+
+    /// The URL of the page, as the browser last told it.
+    pub fn page_url(&self) -> String {
+        self.observer.page_url()
+    }
+
+    /// Whether a touch of the element would send a form.
+    pub async fn sends_form(
+        &self,
+        locator: &Locator,
+        limit: Duration,
+    ) -> Result<bool, BrowserError> {
+        self.ask_page(SENDS, vec![json!(locator)], limit).await
+    }
+}
+
+fn words(page: &PageFacts) -> String {
+    format!("{}\n{}", page.title, page.text)
+}
