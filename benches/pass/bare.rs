@@ -28,7 +28,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
 use url::Url;
 
-const LOCATE: &str = include_str!("../../src/browser/page/js/locate.js");
+const LOCATE: &str = concat!(
+    include_str!("../../src/browser/page/js/names.js"),
+    include_str!("../../src/browser/page/js/locate.js")
+);
 const WATCH: &str = include_str!("../../src/browser/page/js/watch.js");
 
 /// The wall time from the driver's start to its end.
@@ -304,7 +307,7 @@ impl Script {
                 }
                 Action::Back => self.client.back().await.unwrap(),
                 Action::Reload => self.client.refresh().await.unwrap(),
-                Action::Ask(_) => panic!("nobody sits before a measurement"),
+                other => panic!("the demo does {other} now: do it here too"),
             }
         }
     }

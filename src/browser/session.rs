@@ -21,7 +21,7 @@ use super::{
     error::BrowserError,
     launch::refused_session,
     life::Witness,
-    page::PageMarks,
+    page::{FramePath, PageMarks},
 };
 use crate::evidence::{EngineFacts, StepIndex};
 
@@ -53,6 +53,8 @@ pub struct Session {
     door: Arc<Door>,
     /// The page's browsing context and the user context that isolates it.
     page: Mutex<Option<PageContext>>,
+    /// The frame that commands go to; `None` while that isn't known.
+    pub(super) frame: Mutex<Option<FramePath>>,
     engine: EngineFacts,
 }
 
@@ -102,6 +104,7 @@ impl Session {
             observer,
             door,
             page: Mutex::default(),
+            frame: Mutex::default(),
             engine,
         })
     }
@@ -164,6 +167,7 @@ impl Session {
             self.client.switch_to_window(handle),
         )
         .await?;
+        self.stand_on_top();
         Ok(context)
     }
 

@@ -34,6 +34,11 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             decode: |reader, node| entries(reader, node, &FILL).map(Action::Fill),
         },
         Word {
+            name: "paste",
+            example: "- paste: { Message: Hello }",
+            decode: |reader, node| entries(reader, node, &PASTE).map(Action::Paste),
+        },
+        Word {
             name: "press",
             example: "- press: Enter",
             decode: press,
@@ -42,6 +47,27 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             name: "choose",
             example: "- choose: { Plan: Pro }",
             decode: |reader, node| entries(reader, node, &CHOOSE).map(Action::Choose),
+        },
+        Word {
+            name: "check",
+            example: "- check: Remember me",
+            decode: |reader, node| {
+                locator(reader, node, "`check`", "- check: Remember me").map(Action::Check)
+            },
+        },
+        Word {
+            name: "uncheck",
+            example: "- uncheck: Newsletter",
+            decode: |reader, node| {
+                locator(reader, node, "`uncheck`", "- uncheck: Newsletter").map(Action::Uncheck)
+            },
+        },
+        Word {
+            name: "scroll_to",
+            example: "- scroll_to: Terms",
+            decode: |reader, node| {
+                locator(reader, node, "`scroll_to`", "- scroll_to: Terms").map(Action::ScrollTo)
+            },
         },
         Word {
             name: "back",
@@ -62,11 +88,7 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
     later: &[
         "double_tap",
         "long_press",
-        "paste",
-        "check",
-        "uncheck",
         "upload",
-        "scroll_to",
         "swipe",
         "wait_for",
         "network",
@@ -90,6 +112,10 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         ("pick", "choose"),
         ("select_option", "choose"),
         ("key", "press"),
+        ("tick", "check"),
+        ("untick", "uncheck"),
+        ("scroll", "scroll_to"),
+        ("scroll_into_view", "scroll_to"),
         ("refresh", "reload"),
         ("go_back", "back"),
         ("human", "ask"),
@@ -119,6 +145,14 @@ const FILL: EntryForm = EntryForm {
     may_be_empty: true,
     example: "- fill: { Email: ada@example.com }",
     item: "- { field: { label: Email }, text: ada@example.com }",
+};
+
+const PASTE: EntryForm = EntryForm {
+    subject: "`paste`",
+    text: "text",
+    may_be_empty: false,
+    example: "- paste: { Message: Hello }",
+    item: "- { field: { label: Message }, text: Hello }",
 };
 
 const CHOOSE: EntryForm = EntryForm {

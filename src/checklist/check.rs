@@ -40,9 +40,36 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
             decode: url,
         },
         Word {
+            name: "title",
+            example: "- title: \"Quotes *\"",
+            decode: |reader, node| {
+                let title = reader.text(node, "`title`", "- title: \"Quotes *\"")?;
+                Some(Check::Title(title))
+            },
+        },
+        Word {
             name: "value",
             example: "- value: { Email: ada@example.com }",
             decode: |reader, node| entries(reader, node, &VALUE).map(Check::Value),
+        },
+        Word {
+            name: "count",
+            example: COUNT_EXAMPLE,
+            decode: count,
+        },
+        Word {
+            name: "enabled",
+            example: "- enabled: Sign in",
+            decode: |reader, node| {
+                locator(reader, node, "`enabled`", "- enabled: Sign in").map(Check::Enabled)
+            },
+        },
+        Word {
+            name: "disabled",
+            example: "- disabled: Sign in",
+            decode: |reader, node| {
+                locator(reader, node, "`disabled`", "- disabled: Sign in").map(Check::Disabled)
+            },
         },
         Word {
             name: "response",
@@ -65,7 +92,7 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
             decode: |reader, node| query(reader, node).map(Check::Query),
         },
     ],
-    later: &["title", "count", "enabled", "disabled", "denied"],
+    later: &["denied"],
     beside: &["within"],
     others: &[
         ("visible", "see"),
@@ -91,6 +118,22 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
     ],
     elsewhere: no_check,
 };
+
+const COUNT: Shape = Shape {
+    what: "`count`",
+    keys: &["of", "is"],
+    later: &[],
+    elsewhere: |key| match key {
+        "see" | "element" | "name" | "role" | "label" | "test_id" | "css" => Some(format!(
+            "what is counted goes under `of`: `{COUNT_EXAMPLE}`"
+        )),
+        "equals" | "number" | "count" => Some("that is `is` here".to_owned()),
+        "nth" => Some("`nth` picks one element, `count` counts all of them".to_owned()),
+        _ => None,
+    },
+};
+
+const COUNT_EXAMPLE: &str = "- count: { of: { role: listitem }, is: 3 }";
 
 const VALUE: EntryForm = EntryForm {
     subject: "`value`",
@@ -177,6 +220,24 @@ fn url(reader: &mut Reader<'_>, node: &Node) -> Option<Check> {
     let help = "write a path as `/quotes/*`, or a whole address as `https://preview.example/**`";
     reader.error(node, "the path must begin with `/`".to_owned(), help);
     None
+}
+
+fn count(reader: &mut Reader<'_>, node: &Node) -> Option<Check> {
+    let fields = reader.fields(node, &COUNT, COUNT_EXAMPLE)?;
+    let of = fields.require(reader, "of", COUNT_EXAMPLE);
+    let is = fields.require(reader, "is", COUNT_EXAMPLE);
+    let locator = of.and_then(|node| locator(reader, node, "`of`", "of: { role: listitem }"));
+    let number = is.and_then(|node| reader.number(node, "`is`", "is: 3"));
+    let (of_node, locator) = (of?, locator?);
+    if locator.nth.is_some() {
+        let help = "take `nth` out: it picks one element, `count` counts all of them";
+        reader.error(of_node, "`nth` in what is counted".to_owned(), help);
+        return None;
+    }
+    Some(Check::Count {
+        of: locator,
+        is: number?,
+    })
 }
 
 fn response(reader: &mut Reader<'_>, node: &Node, word: &str) -> Option<ResponsePattern> {

@@ -67,10 +67,18 @@ pub enum Action {
     Tap(Locator),
     /// Replaces the text of fields, key by key.
     Fill(Vec<Entry>),
+    /// Replaces the text of fields in one go, as from the clipboard.
+    Paste(Vec<Entry>),
     /// Presses a key or a chord: `Enter`, `Control+A`.
     Press(String),
     /// Picks an option of a select, a radio group or a listbox by its visible text.
     Choose(Vec<Entry>),
+    /// Checks a box or turns a switch on, unless it is.
+    Check(Locator),
+    /// Unchecks a box or turns a switch off, unless it is.
+    Uncheck(Locator),
+    /// Brings an element onto the screen; a list that loads while it is scrolled is scrolled for it.
+    ScrollTo(Locator),
     /// Goes one page back in history.
     Back,
     /// Loads the page again.
@@ -86,8 +94,12 @@ impl Action {
             Self::Visit(_) => "visit",
             Self::Tap(_) => "tap",
             Self::Fill(_) => "fill",
+            Self::Paste(_) => "paste",
             Self::Press(_) => "press",
             Self::Choose(_) => "choose",
+            Self::Check(_) => "check",
+            Self::Uncheck(_) => "uncheck",
+            Self::ScrollTo(_) => "scroll_to",
             Self::Back => "back",
             Self::Reload => "reload",
             Self::Ask(_) => "ask",
@@ -101,8 +113,12 @@ impl fmt::Display for Action {
             Self::Visit(path) => write!(f, "visit {path}"),
             Self::Tap(locator) => write!(f, "tap {locator}"),
             Self::Fill(entries) => write_entries(f, "fill", "with", entries),
+            Self::Paste(entries) => write_entries(f, "paste into", "the text", entries),
             Self::Press(key) => write!(f, "press {key}"),
             Self::Choose(entries) => write_entries(f, "choose", "as", entries),
+            Self::Check(locator) => write!(f, "check {locator}"),
+            Self::Uncheck(locator) => write!(f, "uncheck {locator}"),
+            Self::ScrollTo(locator) => write!(f, "scroll to {locator}"),
             Self::Back => f.write_str("back"),
             Self::Reload => f.write_str("reload"),
             Self::Ask(ask) => write!(f, "ask a person: {ask}"),
@@ -216,8 +232,21 @@ pub enum Check {
     NotSee(Sight),
     /// The page's path, or whole URL, matches: `*` within a segment, `**` across.
     Url(String),
+    /// The page's title matches: `*` stands for anything.
+    Title(String),
     /// Fields hold exactly these texts.
     Value(Vec<Entry>),
+    /// So many elements fit.
+    Count {
+        /// What they are named by.
+        of: Locator,
+        /// How many.
+        is: usize,
+    },
+    /// An element can be used.
+    Enabled(Locator),
+    /// An element is there and can't be used.
+    Disabled(Locator),
     /// The step brought about such a response.
     Response(ResponsePattern),
     /// The step brought about no such response.
@@ -234,6 +263,10 @@ impl fmt::Display for Check {
             Self::See(sight) => write!(f, "see {sight}"),
             Self::NotSee(sight) => write!(f, "not see {sight}"),
             Self::Url(pattern) => write!(f, "url {pattern}"),
+            Self::Title(pattern) => write!(f, "title {pattern}"),
+            Self::Count { of, is } => write!(f, "count of {of} is {is}"),
+            Self::Enabled(locator) => write!(f, "{locator} is enabled"),
+            Self::Disabled(locator) => write!(f, "{locator} is disabled"),
             Self::Value(entries) => write_entries(f, "value of", "is", entries),
             Self::Response(pattern) => write!(f, "response {pattern}"),
             Self::NoResponse(pattern) => write!(f, "no response {pattern}"),

@@ -5,7 +5,7 @@ use super::{
     mistake::quote,
     model::{Check, Expectation},
     reader::Reader,
-    yaml::Node,
+    yaml::{Kind, Node},
 };
 
 /// The items of a `proof`.
@@ -23,15 +23,20 @@ pub(crate) fn proof(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Expectat
 
 /// What isn't there, what was typed and what a step brought about tell nothing of who is signed in.
 fn tells_who(reader: &mut Reader<'_>, item: &Node, check: &Check) -> bool {
-    let word = match check {
-        Check::See(_) | Check::Url(_) | Check::Fetch(_) => return true,
-        Check::NotSee(_) => "not_see",
-        Check::Value(_) => "value",
-        Check::Response(_) => "response",
-        Check::NoResponse(_) => "no_response",
-        Check::Query(_) => "query",
+    if matches!(check, Check::See(_) | Check::Url(_) | Check::Fetch(_)) {
+        return true;
+    }
+    let word = match &item.kind {
+        Kind::Map(pairs) => pairs
+            .iter()
+            .map(|(key, _)| key.written())
+            .find(|key| *key != "within"),
+        Kind::Scalar { .. } | Kind::List(_) => None,
     };
-    let message = format!("{} doesn’t prove who is signed in", quote(word));
+    let message = format!(
+        "{} doesn’t prove who is signed in",
+        quote(word.unwrap_or_default())
+    );
     let help = "a proof is what an API says of whoever is signed in: `- fetch: { path: /api/me, at: /email, equals: \
                 ada@example.com }`, or what only this persona can see: `- see: Hello, Ada`";
     reader.error(item, message, help);

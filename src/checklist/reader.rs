@@ -304,6 +304,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A whole number from 0.
+    pub(crate) fn number(&mut self, node: &Node, subject: &str, example: &str) -> Option<usize> {
+        let number = node.written().parse().ok();
+        if number.is_none() {
+            let found = found(node);
+            let message = format!("{subject} wants a whole number, found {found}");
+            self.error(node, message, &format!("write `{example}`"));
+        }
+        number
+    }
+
     /// A whole number from 1.
     pub(crate) fn count(&mut self, node: &Node, subject: &str, example: &str) -> Option<usize> {
         let count = node.written().parse().ok().filter(|count| *count > 0);

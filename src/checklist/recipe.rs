@@ -18,6 +18,8 @@ pub enum RecipeAction {
     Known(Action),
     /// Fills fields, one of them at least with a text that is only known then.
     Fill(Vec<(Locator, Text)>),
+    /// Pastes into fields likewise.
+    Paste(Vec<(Locator, Text)>),
     /// Opens an address that is only known then.
     Visit(Text),
 }
@@ -75,15 +77,8 @@ impl RecipeAction {
         match self {
             Self::Known(action) => action.clone(),
             Self::Visit(text) => Action::Visit(known(text)),
-            Self::Fill(entries) => Action::Fill(
-                entries
-                    .iter()
-                    .map(|(field, text)| Entry {
-                        field: field.clone(),
-                        text: known(text),
-                    })
-                    .collect(),
-            ),
+            Self::Fill(entries) => Action::Fill(known_entries(entries, known)),
+            Self::Paste(entries) => Action::Paste(known_entries(entries, known)),
         }
     }
 
@@ -97,7 +92,9 @@ impl RecipeAction {
         let texts: Vec<&Text> = match self {
             Self::Known(_) => Vec::new(),
             Self::Visit(text) => vec![text],
-            Self::Fill(entries) => entries.iter().map(|(_, text)| text).collect(),
+            Self::Fill(entries) | Self::Paste(entries) => {
+                entries.iter().map(|(_, text)| text).collect()
+            }
         };
         let late = texts.into_iter().filter_map(|text| match text {
             Text::Known(_) => None,
@@ -105,6 +102,16 @@ impl RecipeAction {
         });
         late.collect()
     }
+}
+
+fn known_entries(entries: &[(Locator, Text)], known: impl Fn(&Text) -> String) -> Vec<Entry> {
+    entries
+        .iter()
+        .map(|(field, text)| Entry {
+            field: field.clone(),
+            text: known(text),
+        })
+        .collect()
 }
 
 /// As it is written; what is only known late by its name.
@@ -150,7 +157,7 @@ fn recipe_action(
     let Some((verb, value, late)) = late else {
         return VERBS.decode(reader, item).map(RecipeAction::Known);
     };
-    if !matches!(verb.written(), "fill" | "visit") {
+    if !matches!(verb.written(), "fill" | "paste" | "visit") {
         return VERBS.decode(reader, item).map(RecipeAction::Known);
     }
     let missing = late.iter().find(|source| !sources.contains(source));
@@ -165,6 +172,7 @@ fn recipe_action(
             let text = text(reader, value)?;
             is_address(reader, value, &text).then_some(RecipeAction::Visit(text))
         }
+        "paste" => fields(reader, value).map(RecipeAction::Paste),
         _ => fields(reader, value).map(RecipeAction::Fill),
     }
 }

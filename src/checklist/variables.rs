@@ -67,7 +67,7 @@ impl Trouble {
         match self {
             Self::Unset(name) if matches!(name.as_str(), "totp" | "inbox") => (
                 format!("`${{{name}}}` is only known while a persona signs in"),
-                "it goes into `fill` or `visit` of a persona's `sign_in`: `fill: { Code: \"${totp}\" }`"
+                "it goes into `fill`, `paste` or `visit` of a persona's `sign_in`: `fill: { Code: \"${totp}\" }`"
                     .to_owned(),
             ),
             Self::Unset(name) => (

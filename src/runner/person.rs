@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::step::StepWalk;
-use crate::browser::page::{Deed, Obstacle};
+use crate::browser::page::{Deed, Obstacle, Way};
 use crate::checklist::{Action, Ask, Entry};
 
 /// Whoever sits at the terminal.
@@ -133,7 +133,7 @@ impl StepWalk<'_, '_> {
         }
         redactor.learn_code("told by a person", &text);
         let field = into.clone();
-        self.fill(&[Entry { field, text }]).await
+        self.fill(&[Entry { field, text }], Way::Typed).await
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::browser::{
     BrowserError, Session,
-    page::{Counters, Deed, FieldText, Obstacle, PageMarks, Settled, Touched},
+    page::{Counters, Deed, FieldText, Obstacle, PageMarks, Settled, Touched, Way},
 };
 use crate::checklist::{Action, Entry, Step};
 use crate::evidence::{
@@ -198,7 +198,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
                     record.outcome = ActionOutcome::Done;
                     if let Some(touched) = touched {
                         record.element = Some(touched.element);
-                        self.touched = Some((touched.before, touched.marks));
+                        self.touched = touched.before.map(|before| (before, touched.marks));
                     }
                 }
                 Err(obstacle) => record.outcome = self.fail(obstacle),
@@ -238,7 +238,11 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         let limit = self.walk.limits.action;
         let done = match action {
             Action::Tap(locator) => return Ok(session.tap(locator, limit).await?.map(Some)),
-            Action::Fill(entries) => self.fill(entries).await?,
+            Action::Check(locator) => return session.toggle(locator, true, limit).await,
+            Action::Uncheck(locator) => return session.toggle(locator, false, limit).await,
+            Action::Fill(entries) => self.fill(entries, Way::Typed).await?,
+            Action::Paste(entries) => self.fill(entries, Way::Pasted).await?,
+            Action::ScrollTo(locator) => session.scroll_to(locator, limit).await?,
             Action::Choose(entries) => self.choose(entries).await?,
             Action::Press(key) => session.press(key).await?,
             Action::Visit(path) => match self.walk.resolve(path) {
@@ -252,9 +256,10 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         Ok(done.map(|()| None))
     }
 
-    pub(super) async fn fill(&mut self, entries: &[Entry]) -> Deed<()> {
+    pub(super) async fn fill(&mut self, entries: &[Entry], way: Way) -> Deed<()> {
         for entry in entries {
-            let done = self.session.fill(entry, self.walk.limits.action).await?;
+            let limit = self.walk.limits.action;
+            let done = self.session.fill(entry, way, limit).await?;
             let held = match done {
                 Ok((_, held)) => held,
                 Err(obstacle) => return Ok(Err(obstacle)),

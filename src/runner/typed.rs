@@ -8,11 +8,11 @@ pub(super) fn means_the_same(typed: &str, held: &str, input_type: &str) -> bool 
     if typed == held {
         return true;
     }
-    // A secret is compared to the letter; dates and colours are typed in one form and held in another.
+    // A secret is compared to the letter; a time may be held without its seconds.
     match input_type {
         "password" => return false,
-        "date" | "time" | "datetime-local" | "month" | "week" | "color" | "range" => {
-            return !held.is_empty();
+        "time" | "datetime-local" => {
+            return typed.trim_end_matches(":00") == held.trim_end_matches(":00");
         }
         _ => {}
     }
@@ -135,9 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn passwords_to_the_letter_and_dates_by_their_own_form() {
+    fn passwords_to_the_letter_and_what_is_picked_in_its_own_form() {
         assert!(!means_the_same("Secret", "secret", "password"));
-        assert!(means_the_same("11202026", "2026-11-20", "date"));
-        assert!(!means_the_same("11202026", "", "date"));
+        assert!(means_the_same("2026-11-20", "2026-11-20", "date"));
+        assert!(!means_the_same("2026-11-20", "2026-11-19", "date"));
+        assert!(!means_the_same("2026-11-20", "", "date"));
+        assert!(means_the_same("09:30:00", "09:30", "time"));
+        assert!(!means_the_same("09:30", "10:30", "time"));
+        assert!(means_the_same("#1A2B3C", "#1a2b3c", "color"));
+        assert!(means_the_same("35", "35.0", "range"));
     }
 }

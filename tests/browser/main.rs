@@ -10,6 +10,7 @@ mod codes;
 mod demo;
 mod deployment;
 mod driver_life;
+mod elements;
 mod evidence;
 mod failures;
 mod remote;

@@ -1,87 +1,32 @@
-//! What a person does: visit, tap, fill, press, choose, back, reload.
+//! What a person does with a page: visit, tap, press, scroll, back, reload.
 
 use std::time::Duration;
 
-use fantoccini::{
-    actions::{InputSource, KeyAction, KeyActions, PointerAction, TouchActions},
-    elements::{Element, ElementRef},
-};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, PointerAction, TouchActions};
 
 use super::{
-    Counters, PageMarks, keys,
-    locate::{Hindrance, Obstacle, Purpose},
-    script::Script,
+    Counters, FramePath, PageMarks,
+    frames::Point,
+    keys,
+    locate::{Obstacle, Purpose},
+    ready::Ready,
 };
 use crate::browser::{BrowserError, Session};
-use crate::checklist::{By, Entry, Locator};
+use crate::checklist::Locator;
 use crate::evidence::ElementFacts;
-
-const READY: Script = Script {
-    name: "ready.js",
-    text: concat!(include_str!("js/locate.js"), include_str!("js/ready.js")),
-};
-const OPTION: Script = Script {
-    name: "option.js",
-    text: concat!(include_str!("js/locate.js"), include_str!("js/option.js")),
-};
-const TYPED: Script = Script {
-    name: "typed.js",
-    text: include_str!("js/typed.js"),
-};
 
 /// An action's outcome: a failed one is data, only the browser's own failure is an error.
 pub type Deed<T> = Result<Result<T, Obstacle>, BrowserError>;
-
-/// A field that was typed into and what it then held; not redacted yet.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct FieldText {
-    /// Names the field in its document.
-    pub id: u64,
-    /// Names the document: when it began, by its own clock.
-    pub document: f64,
-    /// What it held.
-    pub held: String,
-    /// `type` of the input.
-    #[serde(default)]
-    pub input_type: String,
-    /// Whether a bystander shouldn't read it: passwords, one-time codes, cards.
-    #[serde(default)]
-    pub is_private: bool,
-}
 
 /// An element that was acted on, and how the page stood just before.
 #[derive(Debug, Clone)]
 pub struct Touched {
     /// The element.
     pub element: ElementFacts,
-    /// What had happened on the page before.
-    pub before: Counters,
+    /// What had happened on the page before; `None` in a frame, whose doings don't show on the page.
+    pub before: Option<Counters>,
     /// Navigations, requests and happenings before.
     pub marks: PageMarks,
-}
-
-/// An element that is ready to be touched.
-#[derive(Debug, Deserialize)]
-struct Ready {
-    element: Value,
-    point: Point,
-    facts: ElementFacts,
-    counters: Counters,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-struct Point {
-    x: f64,
-    y: f64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Found<T> {
-    Hindered { error: Hindrance },
-    There(T),
 }
 
 impl Session {
@@ -125,21 +70,27 @@ impl Session {
             Ok(ready) => ready,
             Err(obstacle) => return Ok(Err(obstacle)),
         };
-        let touched = self.touched(ready.facts, ready.counters);
+        let touched = self.touched(&ready);
         self.touch(ready.point).await?;
         Ok(Ok(touched))
     }
 
-    fn touched(&self, element: ElementFacts, before: Counters) -> Touched {
-        let marks = self.page_marks();
+    /// Brings an element onto the screen; a list that loads while it is scrolled is scrolled for it.
+    pub async fn scroll_to(&self, locator: &Locator, limit: Duration) -> Deed<()> {
+        let ready = self.ready(locator, Purpose::Any, limit).await?;
+        Ok(ready.map(|_| ()))
+    }
+
+    pub(super) fn touched(&self, ready: &Ready) -> Touched {
         Touched {
-            element,
-            before,
-            marks,
+            element: ready.facts.clone(),
+            before: ready.is_on_top().then(|| ready.counters.clone()),
+            marks: self.page_marks(),
         }
     }
 
-    async fn touch(&self, Point { x, y }: Point) -> Result<(), BrowserError> {
+    pub(super) async fn touch(&self, Point { x, y }: Point) -> Result<(), BrowserError> {
+        self.enter(&FramePath::new()).await?;
         let duration = Some(Duration::ZERO);
         let finger = TouchActions::new("finger".to_owned())
             .then(PointerAction::MoveTo { duration, x, y })
@@ -147,39 +98,6 @@ impl Session {
             .then(PointerAction::Up { button: 0 });
         let touching = self.client.perform_actions(finger);
         self.bear_with("touch the page", touching).await
-    }
-
-    /// Replaces a field's text, key by key.
-    pub async fn fill(&self, entry: &Entry, limit: Duration) -> Deed<(Touched, FieldText)> {
-        let ready = match self.ready(&entry.field, Purpose::Field, limit).await? {
-            Ok(ready) => ready,
-            Err(obstacle) => return Ok(Err(obstacle)),
-        };
-        let touched = self.touched(ready.facts, ready.counters);
-        // An empty text is what is left when the selected one is deleted.
-        let keys = if entry.text.is_empty() {
-            "\u{E003}"
-        } else {
-            entry.text.as_str()
-        };
-        let element = self.element(&ready.element)?;
-        let typing = element.send_keys(keys);
-        match self.bear_with("type", typing).await {
-            Ok(()) => {}
-            Err(BrowserError::Command { message, error, .. }) if !is_fatal(&error) => {
-                let why = format!(
-                    "could not type into {}: {}",
-                    entry.field,
-                    first_line(&message)
-                );
-                return Ok(Err(Obstacle::plain(why)));
-            }
-            Err(error) => return Err(error),
-        }
-        let held = self
-            .ask_page(TYPED, vec![ready.element.clone()], limit)
-            .await?;
-        Ok(Ok((touched, held)))
     }
 
     /// Presses a key or a chord on whatever has the focus.
@@ -198,84 +116,8 @@ impl Session {
         self.bear_with("press a key", pressing).await.map(Ok)
     }
 
-    /// Picks an option of a select, a radio group or a listbox by its visible text.
-    pub async fn choose(&self, entry: &Entry, limit: Duration) -> Deed<Touched> {
-        let ready = match self.ready(&entry.field, Purpose::Choice, limit).await? {
-            Ok(ready) => ready,
-            Err(obstacle) => return Ok(Err(obstacle)),
-        };
-        if ready.facts.tag == "select" {
-            return self.choose_native(entry, &ready, limit).await;
-        }
-        let is_group = matches!(
-            ready.facts.role.as_str(),
-            "radiogroup" | "group" | "listbox"
-        );
-        if !is_group {
-            self.touch(ready.point).await?;
-        }
-        let role = if matches!(ready.facts.role.as_str(), "radiogroup" | "group") {
-            "radio"
-        } else {
-            "option"
-        };
-        let option = Locator {
-            by: By::Role {
-                role: role.to_owned(),
-                name: Some(entry.text.clone()),
-            },
-            inside: is_group.then(|| Box::new(entry.field.clone())),
-            nth: None,
-        };
-        self.tap(&option, limit).await
-    }
-
-    /// A native list isn't part of the page on a phone; the driver's own click on its option picks it.
-    async fn choose_native(&self, entry: &Entry, ready: &Ready, limit: Duration) -> Deed<Touched> {
-        #[derive(Deserialize)]
-        struct OptionAnswer {
-            option: Option<Value>,
-            #[serde(default)]
-            is_disabled: bool,
-            #[serde(default)]
-            options: Vec<String>,
-        }
-        let args = vec![ready.element.clone(), json!(entry.text)];
-        let answer: OptionAnswer = self.ask_page(OPTION, args, limit).await?;
-        let Some(option) = answer.option else {
-            let listed: Vec<_> = answer
-                .options
-                .iter()
-                .map(|option| format!("“{option}”"))
-                .collect();
-            let why = format!(
-                "{} has no option “{}”; it has {}",
-                entry.field,
-                entry.text,
-                listed.join(", ")
-            );
-            return Ok(Err(Obstacle::plain(why)));
-        };
-        if answer.is_disabled {
-            let why = format!("the option “{}” of {} is disabled", entry.text, entry.field);
-            return Ok(Err(Obstacle::plain(why)));
-        }
-        let touched = self.touched(ready.facts.clone(), ready.counters.clone());
-        let option = self.element(&option)?;
-        self.bear_with("pick the option", option.click()).await?;
-        Ok(Ok(touched))
-    }
-
-    async fn ready(&self, locator: &Locator, purpose: Purpose, limit: Duration) -> Deed<Ready> {
-        let args = vec![json!(locator), json!(purpose.as_str())];
-        match self.ask_page(READY, args, limit).await? {
-            Found::There(ready) => Ok(Ok(ready)),
-            Found::Hindered { error } => Ok(Err(Obstacle::new(locator, error, limit.as_secs()))),
-        }
-    }
-
     /// An action whose page is slow to load, or opens a dialog, is done all the same.
-    async fn bear_with(
+    pub(super) async fn bear_with(
         &self,
         what: &str,
         command: impl Future<Output = Result<(), fantoccini::error::CmdError>>,
@@ -289,21 +131,6 @@ impl Session {
             other => other,
         }
     }
-
-    fn element(&self, reference: &Value) -> Result<Element, BrowserError> {
-        let id = reference
-            .as_object()
-            .and_then(|object| object.values().next())
-            .and_then(Value::as_str);
-        let id = id.ok_or_else(|| BrowserError::Nonsense {
-            script: READY.name,
-            reason: "no element in it".to_owned(),
-        })?;
-        Ok(Element::from_element_id(
-            self.client.clone(),
-            ElementRef::from(id.to_owned()),
-        ))
-    }
 }
 
 /// Errors after which nothing more can be done with this browser.
@@ -314,6 +141,6 @@ pub(super) fn is_fatal(error: &str) -> bool {
     )
 }
 
-fn first_line(message: &str) -> &str {
+pub(super) fn first_line(message: &str) -> &str {
     message.lines().next().unwrap_or_default()
 }

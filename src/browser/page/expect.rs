@@ -1,20 +1,27 @@
-//! Whether something holds on the page, waited for in the page.
+//! Whether something holds on the page, waited for in the page, in all its documents.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    frames::{Answered, Document, Frame, Framed},
     locate::{Hindrance, Obstacle},
+    ready::SLICE,
     script::Script,
 };
 use crate::browser::{BrowserError, Session};
-use crate::checklist::{Check, Locator, Sight};
+use crate::checklist::{Check, Entry, Locator, Sight};
 
 const EXPECT: Script = Script {
     name: "expect.js",
-    text: concat!(include_str!("js/locate.js"), include_str!("js/expect.js")),
+    text: concat!(
+        include_str!("js/clock.js"),
+        include_str!("js/names.js"),
+        include_str!("js/locate.js"),
+        include_str!("js/expect.js")
+    ),
 };
 
 /// Whether an expectation held.
@@ -26,10 +33,20 @@ pub enum Answer {
     Broken(Obstacle),
 }
 
+/// What one document answers.
 #[derive(Debug, Deserialize)]
 struct Verdict {
     holds: bool,
     seen: Option<Seen>,
+    /// How many elements fit, for a check that counts.
+    count: Option<usize>,
+    frames: Vec<Frame>,
+}
+
+impl Framed for Verdict {
+    fn take_frames(&mut self) -> Vec<Frame> {
+        std::mem::take(&mut self.frames)
+    }
 }
 
 /// What was there instead; one of its parts is given.
@@ -38,11 +55,41 @@ struct Verdict {
 struct Seen {
     text: Option<String>,
     url: Option<String>,
+    title: Option<String>,
     value: Option<String>,
     is_private: bool,
-    field: Option<Locator>,
+    is_enabled: Option<bool>,
+    count: Option<usize>,
     missing: Option<Hindrance>,
     page: Option<String>,
+}
+
+impl Seen {
+    /// Whether the element that the check is about isn't in the document.
+    fn is_elsewhere(&self) -> bool {
+        matches!(self.missing, Some(Hindrance::None { .. }))
+    }
+}
+
+/// A question to the page's documents, and how their verdicts come together.
+struct Question {
+    json: Value,
+    of_many: OfMany,
+    /// The element in question.
+    about: Option<Locator>,
+}
+
+/// When something holds on a page of several documents.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OfMany {
+    /// When it holds in one.
+    Any,
+    /// When it holds in each that has the element, and one has.
+    Where,
+    /// When it holds in all.
+    All,
+    /// When what all of them count adds up to this.
+    Sum(usize),
 }
 
 impl Session {
@@ -52,61 +99,159 @@ impl Session {
         check: &Check,
         limit: Duration,
     ) -> Result<Option<Answer>, BrowserError> {
-        let Some(question) = question(check) else {
+        let Some(questions) = questions(check) else {
             return Ok(None);
         };
-        let verdict: Verdict = self.ask_page(EXPECT, vec![question], limit).await?;
-        if verdict.holds {
-            return Ok(Some(Answer::Held));
+        let started = Instant::now();
+        for question in questions {
+            let left = limit.saturating_sub(started.elapsed());
+            if let Some(seen) = self.decide(&question, left).await? {
+                return Ok(Some(Answer::Broken(describe(&question, seen, limit))));
+            }
         }
-        let seen = verdict.seen.unwrap_or_default();
-        Ok(Some(Answer::Broken(describe(check, seen, limit))))
+        Ok(Some(Answer::Held))
+    }
+
+    /// `None` when it holds, else what was there instead.
+    async fn decide(
+        &self,
+        question: &Question,
+        limit: Duration,
+    ) -> Result<Option<Seen>, BrowserError> {
+        let started = Instant::now();
+        let mut wait = limit;
+        loop {
+            let asked = self.ask_all(EXPECT, question.json.clone(), wait);
+            let verdicts: Vec<Answered<Verdict>> = asked.await?;
+            let is_alone = verdicts.len() == 1;
+            let Some(seen) = judge(question.of_many, verdicts) else {
+                return Ok(None);
+            };
+            let left = limit.saturating_sub(started.elapsed());
+            if is_alone || left.is_zero() {
+                return Ok(Some(seen));
+            }
+            // The top document tells at once when it holds there; the frames are asked again.
+            let args = vec![question.json.clone(), Document::default().place(true)];
+            let _: Verdict = self.ask_page(EXPECT, args, SLICE.min(left)).await?;
+            wait = Duration::ZERO;
+        }
     }
 }
 
-fn question(check: &Check) -> Option<Value> {
-    let sight = |kind: &str, sight: &Sight| match sight {
-        Sight::Text(text) => json!({"kind": kind, "text": text}),
-        Sight::TextIn(text, inside) => json!({"kind": kind, "text": text, "inside": inside}),
-        Sight::Element(locator) => json!({"kind": format!("{kind}_element"), "locator": locator}),
+/// `None` when it holds, else the most telling of what was seen.
+fn judge(of_many: OfMany, verdicts: Vec<Answered<Verdict>>) -> Option<Seen> {
+    let mut answers = verdicts.into_iter().map(|it| it.answer);
+    let (held, others): (Vec<_>, Vec<_>) = match of_many {
+        OfMany::Sum(wanted) => {
+            let count = answers.map(|it| it.count).sum::<Option<usize>>();
+            return (count != Some(wanted)).then(|| Seen {
+                count,
+                ..Seen::default()
+            });
+        }
+        _ => answers.by_ref().partition(|it| it.holds),
+    };
+    let is_elsewhere = |it: &Verdict| it.seen.as_ref().is_some_and(Seen::is_elsewhere);
+    let holds = match of_many {
+        OfMany::Any => !held.is_empty(),
+        OfMany::Where => !held.is_empty() && others.iter().all(is_elsewhere),
+        OfMany::All | OfMany::Sum(_) => others.is_empty(),
+    };
+    if holds {
+        return None;
+    }
+    let (elsewhere, there): (Vec<_>, Vec<_>) = others.into_iter().partition(is_elsewhere);
+    let most_telling = there.into_iter().chain(elsewhere).next()?;
+    Some(most_telling.seen.unwrap_or_default())
+}
+
+fn questions(check: &Check) -> Option<Vec<Question>> {
+    let one = |json: Value, of_many, about: Option<&Locator>| {
+        Some(vec![Question {
+            json,
+            of_many,
+            about: about.cloned(),
+        }])
+    };
+    let sight = |kind: &str, of_many, sight: &Sight| match sight {
+        Sight::Text(text) => one(json!({"kind": kind, "text": text}), of_many, None),
+        Sight::TextIn(text, inside) => {
+            let json = json!({"kind": kind, "text": text, "inside": inside});
+            one(json, of_many, Some(inside))
+        }
+        Sight::Element(locator) => {
+            let json = json!({"kind": format!("{kind}_element"), "locator": locator});
+            one(json, of_many, Some(locator))
+        }
+    };
+    let enabled = |locator: &Locator, wanted: bool| {
+        let json = json!({"kind": "enabled", "locator": locator, "wanted": wanted});
+        one(json, OfMany::Where, Some(locator))
     };
     match check {
-        Check::See(what) => Some(sight("see", what)),
-        Check::NotSee(what) => Some(sight("not_see", what)),
-        Check::Url(pattern) => Some(json!({"kind": "url", "pattern": pattern})),
-        Check::Value(entries) => {
-            let entries: Vec<_> = entries
-                .iter()
-                .map(|entry| json!({"field": entry.field, "text": entry.text}))
-                .collect();
-            Some(json!({"kind": "value", "entries": entries}))
+        Check::See(what) => sight("see", OfMany::Any, what),
+        Check::NotSee(what) => sight("not_see", OfMany::All, what),
+        Check::Url(pattern) => one(
+            json!({"kind": "url", "pattern": pattern}),
+            OfMany::All,
+            None,
+        ),
+        Check::Title(pattern) => one(
+            json!({"kind": "title", "pattern": pattern}),
+            OfMany::All,
+            None,
+        ),
+        Check::Value(entries) => Some(entries.iter().map(value_question).collect()),
+        Check::Count { of, is } => {
+            let json = json!({"kind": "count", "locator": of, "wanted": is});
+            one(json, OfMany::Sum(*is), Some(of))
         }
+        Check::Enabled(locator) => enabled(locator, true),
+        Check::Disabled(locator) => enabled(locator, false),
         Check::Response(_) | Check::NoResponse(_) | Check::Fetch(_) | Check::Query(_) => None,
     }
 }
 
-fn describe(check: &Check, seen: Seen, limit: Duration) -> Obstacle {
+fn value_question(entry: &Entry) -> Question {
+    Question {
+        json: json!({"kind": "value", "locator": entry.field, "text": entry.text}),
+        of_many: OfMany::Where,
+        about: Some(entry.field.clone()),
+    }
+}
+
+fn describe(question: &Question, seen: Seen, limit: Duration) -> Obstacle {
     let seconds = limit.as_secs();
+    let about = || {
+        question
+            .about
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
     if let Some(hindrance) = seen.missing {
-        let locator = seen.field.as_ref().or(locator_of(check));
-        return match locator {
+        return match &question.about {
             Some(locator) => Obstacle::new(locator, hindrance, seconds),
             None => Obstacle::plain("it wasn't there"),
         };
     }
     let why = if let Some(url) = seen.url {
         format!("the page stayed at {url}")
+    } else if let Some(title) = seen.title {
+        format!("the page's title was “{title}”")
     } else if let Some(value) = seen.value {
-        let field = seen
-            .field
-            .map(|field| field.to_string())
-            .unwrap_or_default();
         let value = if seen.is_private {
             "another text".to_owned()
         } else {
             format!("“{value}”")
         };
-        format!("{field} held {value}")
+        format!("{} held {value}", about())
+    } else if let Some(is_enabled) = seen.is_enabled {
+        let state = if is_enabled { "enabled" } else { "disabled" };
+        format!("{} stayed {state} for {seconds} s", about())
+    } else if let Some(count) = seen.count {
+        format!("there were {count} of {}", about())
     } else if let Some(message) = seen.page {
         format!("the page's own code broke the check: {message}")
     } else if let Some(text) = seen.text {
@@ -127,13 +272,4 @@ fn not_seen(text: &str) -> String {
         start.push('…');
     }
     format!("the page showed: {start}")
-}
-
-fn locator_of(check: &Check) -> Option<&Locator> {
-    match check {
-        Check::See(Sight::Element(locator) | Sight::TextIn(_, locator))
-        | Check::NotSee(Sight::Element(locator) | Sight::TextIn(_, locator)) => Some(locator),
-        Check::Value(entries) => entries.first().map(|entry| &entry.field),
-        _ => None,
-    }
 }

@@ -16,6 +16,10 @@ pub(super) enum Purpose {
     Field,
     /// To have one of its options picked.
     Choice,
+    /// To be checked or unchecked.
+    Toggle,
+    /// To be looked at.
+    Any,
 }
 
 impl Purpose {
@@ -24,6 +28,8 @@ impl Purpose {
             Self::Tap => "tap",
             Self::Field => "field",
             Self::Choice => "choice",
+            Self::Toggle => "toggle",
+            Self::Any => "any",
         }
     }
 }
@@ -47,6 +53,30 @@ pub(super) enum Hindrance {
         matches: Vec<ElementFacts>,
         /// How many there are.
         count: usize,
+        /// Whether it is the element to look inside of that fits more than one.
+        #[serde(default)]
+        inside: bool,
+    },
+    /// `nth:` counts further than there are.
+    TooFew {
+        /// How many there are.
+        count: usize,
+    },
+    /// It bears the name, and nobody sees it.
+    Hidden {
+        /// What hides it: `display: none`.
+        cause: String,
+        /// Whether the element itself is hidden, not what it stands in.
+        own: bool,
+        /// The element that is hidden, with all in it.
+        by: ElementFacts,
+    },
+    /// Its kind is filled in another way.
+    Unfit {
+        /// What it is, with its article.
+        is: String,
+        /// The verb to use instead.
+        verb: String,
     },
     /// The CSS selector is none.
     Selector,
@@ -56,13 +86,18 @@ pub(super) enum Hindrance {
     ReadOnly,
     /// It never stood still.
     Moving,
-    /// It can't be scrolled into view.
-    OffScreen,
+    /// It can't be scrolled into view by hand.
+    OffScreen {
+        /// What cuts it off; `None` when it lies outside of the page.
+        by: Option<ElementFacts>,
+    },
     /// Another element lies over its middle.
     Covered {
         /// That element.
         by: ElementFacts,
     },
+    /// It may be in a frame: all documents are to be asked before one is chosen.
+    InFrames,
     /// The page's own code broke the search.
     Page {
         /// Its words.
@@ -95,15 +130,28 @@ impl Obstacle {
             Hindrance::None { names, inside } => {
                 Self::plain(not_found(locator, &names, inside, seconds))
             }
-            Hindrance::Several { matches, count } => several(&named, &matches, count),
+            Hindrance::Several {
+                matches,
+                count,
+                inside,
+            } => several(&sought(locator, inside), &matches, count),
+            Hindrance::TooFew { count } => Self::plain(too_few(locator, count)),
+            Hindrance::Hidden { cause, own, by } => Self::plain(hidden(&named, &cause, own, &by)),
+            Hindrance::Unfit { is, verb } => {
+                Self::plain(format!("{named} is {is}: use `{verb}` for it"))
+            }
             Hindrance::Selector => Self::plain(format!("{named} is not a CSS selector")),
             Hindrance::Disabled => Self::plain(format!("{named} stayed disabled for {seconds} s")),
             Hindrance::ReadOnly => {
                 Self::plain(format!("{named} is read-only and can't be typed into"))
             }
             Hindrance::Moving => Self::plain(format!("{named} never stood still for {seconds} s")),
-            Hindrance::OffScreen => Self::plain(format!(
-                "{named} is on the page but can't be scrolled into view"
+            Hindrance::OffScreen { by: None } => Self::plain(format!(
+                "{named} is on the page, but lies outside of the screen where no scrolling leads"
+            )),
+            Hindrance::OffScreen { by: Some(by) } => Self::plain(format!(
+                "{named} is on the page, but {} cuts it off where no scrolling leads",
+                in_words(&by)
             )),
             Hindrance::Covered { by } => Self {
                 why: format!(
@@ -112,6 +160,9 @@ impl Obstacle {
                 ),
                 boxes: by.area.into_iter().collect(),
             },
+            Hindrance::InFrames => Self::plain(format!(
+                "the search for {named} ended before the page's frames were asked"
+            )),
             Hindrance::Page { message } => Self::plain(format!(
                 "the page's own code broke the search for {named}: {message}"
             )),
@@ -119,11 +170,36 @@ impl Obstacle {
     }
 }
 
-fn not_found(locator: &Locator, names: &[String], inside: bool, seconds: u64) -> String {
-    let sought = match (&locator.inside, inside) {
+/// The element in words, or the one that it was to be looked for in.
+fn sought(locator: &Locator, inside: bool) -> String {
+    match (&locator.inside, inside) {
         (Some(outer), true) => outer.to_string(),
         _ => locator.to_string(),
+    }
+}
+
+fn too_few(locator: &Locator, count: usize) -> String {
+    let all = Locator {
+        nth: None,
+        ..locator.clone()
     };
+    let fit = if count == 1 { "fits" } else { "fit" };
+    let number = locator.nth.unwrap_or(1);
+    format!("only {count} {fit} {all}, there is no number {number}")
+}
+
+fn hidden(named: &str, cause: &str, own: bool, by: &ElementFacts) -> String {
+    if own {
+        return format!("{named} is on the page, but nobody sees it: {cause} hides it");
+    }
+    format!(
+        "{named} is on the page, but nobody sees it: {cause} hides the {} that it is in",
+        in_words(by)
+    )
+}
+
+fn not_found(locator: &Locator, names: &[String], inside: bool, seconds: u64) -> String {
+    let sought = sought(locator, inside);
     let nearest = nearest(&sought, names);
     let mut text = format!("found no {sought} within {seconds} s");
     if nearest.is_empty() {
@@ -205,6 +281,7 @@ mod tests {
                 element("link", "Save", 200.0),
             ],
             count: 2,
+            inside: false,
         };
         let obstacle = Obstacle::new(&Locator::named("Save"), hindrance, 8);
         assert_eq!(

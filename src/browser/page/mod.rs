@@ -3,18 +3,24 @@
 //! Each `.js` beside these files runs in the page; every wait is one promise in there.
 
 mod act;
+mod choose;
 mod expect;
+mod fill;
+mod frames;
 mod keys;
 mod locate;
 mod look;
 mod read;
+mod ready;
 mod response;
 mod script;
 mod settle;
 mod standing;
 
-pub use act::{Deed, FieldText, Touched};
+pub use act::{Deed, Touched};
 pub use expect::Answer;
+pub use fill::{FieldText, Way};
+pub(super) use frames::FramePath;
 pub use locate::Obstacle;
 pub use look::Measure;
 pub use read::ReadAnswer;

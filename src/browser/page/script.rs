@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::frames::FramePath;
 use crate::browser::{BrowserError, Session};
 
 /// A script that answers through its last argument.
@@ -17,17 +18,29 @@ pub(super) struct Script {
 }
 
 impl Session {
-    /// Runs a script whose own waiting is bounded by `limit`, which it gets as the argument after `args`.
-    ///
-    /// A navigation destroys a script that waits; it is run again on the new page for the time left.
+    /// Runs a script in the top document.
     pub(super) async fn ask_page<T: DeserializeOwned>(
         &self,
         script: Script,
         args: Vec<Value>,
         limit: Duration,
     ) -> Result<T, BrowserError> {
+        self.ask_in(&FramePath::new(), script, args, limit).await
+    }
+
+    /// Runs a script whose own waiting is bounded by `limit`, which it gets as the argument after `args`.
+    ///
+    /// A navigation destroys a script that waits; it is run again on the new page for the time left.
+    pub(super) async fn ask_in<T: DeserializeOwned>(
+        &self,
+        path: &FramePath,
+        script: Script,
+        args: Vec<Value>,
+        limit: Duration,
+    ) -> Result<T, BrowserError> {
         let started = Instant::now();
         loop {
+            self.enter(path).await?;
             let left = limit.saturating_sub(started.elapsed());
             let mut all = args.clone();
             #[expect(clippy::cast_possible_truncation, reason = "limits are seconds")]

@@ -1,7 +1,8 @@
 // Waits until what is expected holds; answers that, or what was there instead.
-const [check, limit, done] = arguments;
+const [check, place, limit, done] = arguments;
 const state = window[Symbol.for("shippass")];
 const started = performance.now();
+origin = place.origin;
 
 const visibleText = (element) => (element && (element.innerText ?? element.textContent)) || "";
 const fieldTexts = (root) => [...(root || document).querySelectorAll("input[type=submit],input[type=button],input[type=reset]")]
@@ -22,6 +23,8 @@ const matchesUrl = (pattern) => {
     : [location.href, location.origin + location.pathname];
   return candidates.some((url) => globToRegExp(pattern).test(url));
 };
+const isTitle = (pattern) =>
+  new RegExp("^" + fold(pattern).replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*") + "$", "s").test(fold(document.title));
 const valueOf = (element) => {
   if (element.tagName === "SELECT") return [...element.selectedOptions].map((option) => fold(option.label || option.text)).join(", ");
   if (element.isContentEditable) return element.innerText;
@@ -29,6 +32,7 @@ const valueOf = (element) => {
   return element.value ?? element.getAttribute("aria-valuetext") ?? visibleText(element);
 };
 
+let counted = null;
 // Each answers null when it holds, else what was seen.
 const kinds = {
   see: ({ text, inside }) => {
@@ -51,19 +55,32 @@ const kinds = {
     return found.error.kind === "several" ? { there: true } : found.error.kind === "none" ? null : { missing: found.error };
   },
   url: ({ pattern }) => (matchesUrl(pattern) ? null : { url: location.href }),
-  value: ({ entries }) => {
-    for (const { field, text } of entries) {
-      const found = findLocator(field, "field");
-      if (found.error) return { missing: found.error, field };
-      const value = valueOf(found.element);
-      if (value !== text && fold(value) !== fold(text)) return { value, is_private: found.element.type === "password", field };
-    }
-    return null;
+  title: ({ pattern }) => (isTitle(pattern) ? null : { title: fold(document.title) }),
+  value: ({ locator, text }) => {
+    const found = findLocator(locator, "field");
+    if (found.error) return { missing: found.error };
+    const value = valueOf(found.element);
+    return value === text || fold(value) === fold(text) ? null : { value, is_private: found.element.type === "password" };
+  },
+  enabled: ({ locator, wanted }) => {
+    const found = findLocator(locator, "tap");
+    if (found.error) return { missing: found.error };
+    return isDisabled(found.element) !== wanted ? null : { is_enabled: !wanted };
+  },
+  count: ({ locator, wanted }) => {
+    const { found, error } = search(locator, "any");
+    if (error && error.kind === "selector") return { missing: error };
+    counted = found.length;
+    return counted === wanted ? null : { count: counted };
   },
 };
+// Of a page with frames, each is asked by itself; what is about the page as a whole concerns the top document only.
+const frames = () => (place.is_alone || ["url", "title"].includes(check.kind) ? [] : framesFor(check));
 
 // A negative must hold while the page is at rest, else it holds before anything was shown.
 const isNegative = check.kind.startsWith("not_");
+// What is seen here is seen, whatever the frames show.
+const isDecided = ["see", "see_element"].includes(check.kind);
 const isBusy = () => document.readyState === "loading" || (state && state.open.size > 0);
 let last = null;
 let seenChanges = -1;
@@ -74,7 +91,7 @@ const attempt = () => {
   const changes = state ? state.changes : 0;
   if (changes === seenChanges && skipped < 6 && performance.now() - started < limit) {
     skipped += 1;
-    return requestAnimationFrame(attempt);
+    return nextFrame(attempt);
   }
   seenChanges = changes;
   skipped = 0;
@@ -83,8 +100,11 @@ const attempt = () => {
   } catch (error) {
     last = { page: String(error) };
   }
-  if (last === null && !(isNegative && isBusy())) return done({ holds: true });
-  if (performance.now() - started >= limit) return done(last === null ? { holds: true } : { holds: false, seen: last });
-  requestAnimationFrame(attempt);
+  const isOver = performance.now() - started >= limit;
+  const holds = last === null && (isOver || !(isNegative && isBusy()));
+  if (holds && isDecided) return done({ holds, seen: null, count: null, frames: [] });
+  const others = frames();
+  if (holds || isOver || others.length > 0) return done({ holds, seen: last, count: counted, frames: others });
+  nextFrame(attempt);
 };
 attempt();

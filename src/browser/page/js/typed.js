@@ -11,4 +11,4 @@ if (!entry) {
   typed.push(entry);
 }
 // Frameworks put their own idea of the text back in the frame after the last key.
-requestAnimationFrame(() => done({ id: entry.id, document: performance.timeOrigin, held: read(), input_type: element.type || "", is_private: isPrivate }));
+nextFrame(() => done({ id: entry.id, document: performance.timeOrigin, held: read(), input_type: element.type || "", is_private: isPrivate }));
