@@ -19,7 +19,7 @@ use futures_util::{SinkExt, StreamExt};
 use http::Method;
 use serde_json::{Value, json};
 use shippass::{
-    checklist::{Action, Entry, Locator, Source, Step},
+    checklist::{Action, Entry, Locator, RecipeAction, Source, Step},
     config::{Environment, Project, read_project},
     demo::{CHECKLISTS, CONFIG, Demo, FaultSet},
     detect,
@@ -207,19 +207,21 @@ impl Script {
         let mut open = None;
         for checklist in &project.checklists {
             self.fresh_page(&mut open).await;
-            let persona = checklist
+            let recipe = checklist
                 .personas
                 .first()
-                .map(|named| &project.config.personas[&named.name]);
-            if let Some(persona) = persona {
-                self.act_all(&persona.sign_in, url).await;
+                .map(|named| &project.config.personas[&named.name].sign_in);
+            let sign_in: Option<Vec<Action>> =
+                recipe.map(|recipe| recipe.iter().map(RecipeAction::as_written).collect());
+            if let Some(sign_in) = &sign_in {
+                self.act_all(sign_in, url).await;
                 self.look(folder).await;
             }
             for step in &checklist.steps {
                 if step.fresh {
                     self.fresh_page(&mut open).await;
-                    if let Some(persona) = persona {
-                        self.act_all(&persona.sign_in, url).await;
+                    if let Some(sign_in) = &sign_in {
+                        self.act_all(sign_in, url).await;
                     }
                 }
                 self.step(step, url, folder).await;

@@ -7,7 +7,9 @@ pub mod launch;
 mod life;
 pub mod page;
 mod session;
+mod stored;
 
 pub use error::BrowserError;
 pub use life::Browser;
 pub use session::{Session, SessionRequest};
+pub use stored::{Seeding, Stored};

@@ -61,6 +61,7 @@ pub struct Session {
 /// A tab in a user context of its own: no cookie, storage or cache of another one.
 #[derive(Debug, Clone)]
 struct PageContext {
+    context: String,
     user_context: String,
 }
 
@@ -130,6 +131,12 @@ impl Session {
 
     /// Leaves the page and opens an empty one that shares nothing with it.
     pub async fn open_page(&self) -> Result<(), BrowserError> {
+        let user_context = self.enter_user_context().await?;
+        self.open_tab(user_context).await.map(drop)
+    }
+
+    /// Leaves the page; what is opened next stores where nothing is stored yet.
+    pub(super) async fn enter_user_context(&self) -> Result<String, BrowserError> {
         self.close_page().await?;
         let created = self
             .bidi
@@ -137,6 +144,11 @@ impl Session {
             .await?;
         let user_context = text_of(&created, "userContext");
         self.door.put_cookies(&self.bidi, &user_context).await?;
+        Ok(user_context)
+    }
+
+    /// Opens an empty page in a user context and answers its browsing context.
+    pub(super) async fn open_tab(&self, user_context: String) -> Result<String, BrowserError> {
         let create = json!({"type": "tab", "userContext": user_context});
         let created = self.bidi.send("browsingContext.create", create).await?;
         let context = text_of(&created, "context");
@@ -146,14 +158,23 @@ impl Session {
                 script: "browsingContext.create",
                 reason: format!("`{context}` is no window"),
             })?;
-        *self.page() = Some(PageContext { user_context });
+        *self.page() = Some(PageContext {
+            context: context.clone(),
+            user_context,
+        });
         self.drive(
             "switch to the new page",
             self.client.switch_to_window(handle),
         )
         .await?;
         self.stand_on_top();
-        Ok(())
+        Ok(context)
+    }
+
+    /// The page's browsing context and its user context; `None` before a page was opened.
+    pub(super) fn contexts(&self) -> Option<(String, String)> {
+        let page = self.page().clone()?;
+        Some((page.context, page.user_context))
     }
 
     /// Waits for what is still on its way, then closes the page and all it stored.
@@ -279,7 +300,7 @@ async fn within<T>(
     }
 }
 
-fn text_of(value: &Value, key: &str) -> String {
+pub(super) fn text_of(value: &Value, key: &str) -> String {
     value
         .get(key)
         .and_then(Value::as_str)

@@ -1,6 +1,7 @@
 //! The verbs of `do`. One more verb is a variant of `Action` and a row of `VERBS`.
 
 use super::{
+    ask::{ASK_EXAMPLE, ask},
     check::CHECKS,
     element::{entries, locator},
     keys::check_key,
@@ -78,6 +79,11 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             example: "- reload",
             decode: |reader, node| takes_nothing(reader, node, "reload", Action::Reload),
         },
+        Word {
+            name: "ask",
+            example: ASK_EXAMPLE,
+            decode: |reader, node| ask(reader, node).map(Action::Ask),
+        },
     ],
     later: &[
         "double_tap",
@@ -87,7 +93,6 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         "wait_for",
         "network",
         "run",
-        "ask",
     ],
     beside: &[],
     others: &[
@@ -113,6 +118,9 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         ("scroll_into_view", "scroll_to"),
         ("refresh", "reload"),
         ("go_back", "back"),
+        ("human", "ask"),
+        ("manual", "ask"),
+        ("prompt", "ask"),
     ],
     elsewhere: no_verb,
 };
@@ -156,7 +164,7 @@ const CHOOSE: EntryForm = EntryForm {
 };
 
 /// The items of a `do`.
-pub(crate) fn actions(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Action>> {
+pub(super) fn actions(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Action>> {
     let items = reader.list(node, "`do`", "- tap: Sign in")?;
     let actions: Vec<Option<Action>> = items
         .iter()

@@ -162,7 +162,8 @@ pub(super) fn expectations(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<E
     expectations.into_iter().collect()
 }
 
-fn expectation(reader: &mut Reader<'_>, item: &Node) -> Option<Expectation> {
+/// One check and for how long it may take to come true.
+pub(super) fn expectation(reader: &mut Reader<'_>, item: &Node) -> Option<Expectation> {
     let check = CHECKS.decode(reader, item);
     let limit = match &item.kind {
         Kind::Map(pairs) => pairs.iter().find(|(key, _)| key.written() == "within"),

@@ -220,7 +220,7 @@ fn entry_of_item(reader: &mut Reader<'_>, item: &Node, form: &EntryForm) -> Opti
 }
 
 /// Puts an entry together; a text for a field that is named like a secret is one, wherever it came from.
-fn entry(reader: &mut Reader<'_>, field: Locator, text: String) -> Entry {
+pub(super) fn entry(reader: &mut Reader<'_>, field: Locator, text: String) -> Entry {
     let name = match &field.by {
         By::Name(name) | By::Label(name) | By::TestId(name) => Some(name),
         By::Role { name, .. } => name.as_ref(),

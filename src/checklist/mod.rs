@@ -3,6 +3,7 @@
 //! Lives below everything; knows no browser, no bundle and no report.
 
 mod action;
+mod ask;
 mod check;
 mod denied;
 mod element;
@@ -13,8 +14,10 @@ mod mistake;
 mod model;
 mod nearest;
 mod pattern;
+mod proof;
 mod query;
 mod reader;
+mod recipe;
 mod roles;
 mod source;
 mod sql;
@@ -24,7 +27,7 @@ mod vocabulary;
 mod wanted;
 mod yaml;
 
-pub(crate) use action::actions;
+pub use ask::Ask;
 pub use denied::Denied;
 pub(crate) use element::given;
 pub use fetch::{Comparison, Fetch, Reading};
@@ -36,8 +39,11 @@ pub use model::{
 };
 pub(crate) use nearest::{list_words, nearest};
 pub use pattern::{ExpectedBody, PathPattern, PatternError, ResponsePattern, StatusPattern};
+pub(crate) use proof::proof;
 pub use query::{Query, Table};
 pub(crate) use reader::Reader;
+pub(crate) use recipe::recipe;
+pub use recipe::{LateSource, RecipeAction, Text};
 pub use source::Source;
 pub(crate) use source::decode_text;
 pub(crate) use sql::Statements;

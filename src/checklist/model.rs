@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{denied::Denied, fetch::Fetch, pattern::ResponsePattern, query::Query};
+use super::{ask::Ask, denied::Denied, fetch::Fetch, pattern::ResponsePattern, query::Query};
 
 /// What we promised to look at: steps walked as a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,8 @@ pub enum Action {
     Back,
     /// Loads the page again.
     Reload,
+    /// Asks a human.
+    Ask(Ask),
 }
 
 impl Action {
@@ -100,6 +102,7 @@ impl Action {
             Self::ScrollTo(_) => "scroll_to",
             Self::Back => "back",
             Self::Reload => "reload",
+            Self::Ask(_) => "ask",
         }
     }
 }
@@ -118,6 +121,7 @@ impl fmt::Display for Action {
             Self::ScrollTo(locator) => write!(f, "scroll to {locator}"),
             Self::Back => f.write_str("back"),
             Self::Reload => f.write_str("reload"),
+            Self::Ask(ask) => write!(f, "ask a person: {ask}"),
         }
     }
 }

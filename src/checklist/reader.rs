@@ -85,6 +85,11 @@ impl<'a> Reader<'a> {
         self.note(Weight::Error, (at.place, end), message, help);
     }
 
+    /// Notes something worth a look under a node; it stops nothing.
+    pub(crate) fn warning(&mut self, at: &Node, message: String, help: &str) {
+        self.note(Weight::Warning, (at.place, at.end), message, help);
+    }
+
     fn note(&mut self, weight: Weight, (place, end): (Place, Place), message: String, help: &str) {
         let count = match weight {
             Weight::Error => &mut self.errors,

@@ -65,6 +65,11 @@ impl Trouble {
     /// The message and what to do, never with a value.
     pub(crate) fn words(&self) -> (String, String) {
         match self {
+            Self::Unset(name) if matches!(name.as_str(), "totp" | "inbox") => (
+                format!("`${{{name}}}` is only known while a persona signs in"),
+                "it goes into `fill`, `paste` or `visit` of a persona's `sign_in`: `fill: { Code: \"${totp}\" }`"
+                    .to_owned(),
+            ),
             Self::Unset(name) => (
                 format!("the variable `{name}` is not set"),
                 format!("set it in the environment, or give a default: ${{{name}:-…}}"),

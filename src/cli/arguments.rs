@@ -99,6 +99,9 @@ pub(super) struct RunArguments {
     /// The commit that the target should serve; this checkout's HEAD when the target tells its commit.
     #[arg(long, value_name = "SHA")]
     pub(super) expect_commit: Option<String>,
+    /// Keep signed-in sessions for the next run, below the user's state folder; a proof is asked before one is trusted.
+    #[arg(long)]
+    pub(super) keep_session: bool,
     /// Type, send and change on a production target too.
     #[arg(long)]
     pub(super) allow_production: bool,

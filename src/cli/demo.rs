@@ -53,6 +53,7 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         target,
         persona: None,
         expected: Some(ExpectedCommit::given(demo.expected_commit())),
+        session_folder: None,
         allows_production: false,
         browser: arguments.browser.clone(),
     })

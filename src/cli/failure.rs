@@ -1,6 +1,6 @@
 //! Every error that can end a command, turned into text with help, and into an exit status.
 
-use std::{fmt, io};
+use std::{fmt, io, path::PathBuf};
 
 use super::Exit;
 use crate::browser::BrowserError;
@@ -25,6 +25,12 @@ pub(super) enum Failure {
     Device(DeviceError),
     /// `--as` names nobody.
     UnknownPersona { name: String, known: Vec<String> },
+    /// `--keep-session` with personas that nothing proves.
+    Unproven { personas: Vec<String> },
+    /// `--keep-session` where no home is known.
+    NoStateFolder,
+    /// The user's state folder is a part of the project.
+    StateInProject { folder: PathBuf },
     /// `explain` names no detector.
     UnknownDetector { name: String },
     /// `--fault` names none.
@@ -54,6 +60,9 @@ impl Failure {
             | Self::Target(_)
             | Self::Device(_)
             | Self::UnknownPersona { .. }
+            | Self::Unproven { .. }
+            | Self::NoStateFolder
+            | Self::StateInProject { .. }
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
@@ -77,6 +86,16 @@ impl Failure {
             }
             Self::UnknownPersona { known, .. } => {
                 Some(format!("the declared ones are {}", known.join(", ")))
+            }
+            Self::Unproven { .. } => Some(
+                "give it what an API says of it: `proof: [{ fetch: { path: /api/me, at: /email, equals: ada@example.com } }]`"
+                    .to_owned(),
+            ),
+            Self::NoStateFolder => {
+                Some("set `HOME`, or `XDG_STATE_HOME` to a folder of your own".to_owned())
+            }
+            Self::StateInProject { .. } => {
+                Some("set `XDG_STATE_HOME` to a folder outside: what is kept there signs in".to_owned())
             }
             Self::UnknownDetector { .. } => {
                 Some(format!("the detectors are {}", detect::names().join(", ")))
@@ -106,6 +125,19 @@ impl fmt::Display for Failure {
             Self::Target(error) => write!(f, "error: {error}")?,
             Self::Device(error) => write!(f, "error: {error}")?,
             Self::UnknownPersona { name, .. } => write!(f, "error: there is no persona `{name}`")?,
+            Self::Unproven { personas } => write!(
+                f,
+                "error: `--keep-session` needs a proof, and nothing proves who is signed in as {}",
+                personas.join(", ")
+            )?,
+            Self::NoStateFolder => {
+                write!(f, "error: there is no folder to keep sessions in")?;
+            }
+            Self::StateInProject { folder } => write!(
+                f,
+                "error: {} is part of the project, no place to keep sessions in",
+                folder.display()
+            )?,
             Self::UnknownDetector { name } => write!(f, "error: there is no detector `{name}`")?,
             Self::UnknownFault(error) => write!(f, "error: {error}")?,
             Self::Browser(error) => write!(f, "error: {error}")?,

@@ -11,6 +11,7 @@ mod exit;
 mod failure;
 mod guard;
 mod pass;
+mod person;
 mod run;
 mod signals;
 mod terminal;

@@ -7,13 +7,14 @@ use std::{
 };
 
 use jiff::{Timestamp, Zoned};
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::runtime::Runtime;
 
 use super::{
     Exit,
     arguments::{BrowserArguments, Format},
     conclude,
     failure::Failure,
+    person::Keyboard,
     signals::watch_signals,
     terminal::Terminal,
 };
@@ -22,7 +23,7 @@ use crate::bundle::paths;
 use crate::config::{Project, Target, TargetKind};
 use crate::evidence::{AccessFacts, Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
 use crate::report::{Progress, ProgressMode};
-use crate::runner::{Plan, RunnerError, Walk, WalkEnd};
+use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
 
 /// What is to be walked, where and with what.
 pub(super) struct Assignment {
@@ -30,6 +31,8 @@ pub(super) struct Assignment {
     pub(super) target: Target,
     pub(super) persona: Option<String>,
     pub(super) expected: Option<ExpectedCommit>,
+    /// Where sessions are kept between runs.
+    pub(super) session_folder: Option<PathBuf>,
     pub(super) allows_production: bool,
     pub(super) browser: BrowserArguments,
 }
@@ -77,6 +80,10 @@ pub(super) fn run(
     runtime: &Runtime,
 ) -> Result<Exit, Failure> {
     let plan = plan(assignment)?;
+    let shelf = match &assignment.session_folder {
+        Some(folder) => Some(open_shelf(&plan, folder)?),
+        None => None,
+    };
     let id = ulid::Ulid::generate().to_string();
     let folder = match &assignment.browser.out {
         Some(folder) => folder.clone(),
@@ -84,11 +91,25 @@ pub(super) fn run(
     };
     let redactor = Arc::new(redactor(&assignment.project, terminal));
     let mut progress = Progress::new(progress_mode(terminal), Box::new(std::io::stderr()));
+    let person = Person::new(Keyboard::new(
+        terminal,
+        assignment.browser.headed,
+        progress.curtain(),
+    ));
     let recorder = Recorder::create(&folder, Arc::clone(&redactor), move |event| {
         progress.on(event);
     })?;
     recorder.record(started(assignment, &plan, id));
-    let (end, opened) = runtime.block_on(walk(assignment, &plan, &recorder, &redactor));
+    let (end, opened) = runtime.block_on(walk(
+        assignment,
+        &plan,
+        (person, shelf.as_ref()),
+        &recorder,
+        &redactor,
+    ));
+    for trouble in shelf.iter().flat_map(Shelf::troubles) {
+        terminal.say(&format!("warning: {}", redactor.text(&trouble)));
+    }
     recorder.finish(RunEvent::RunFinished {
         finished: Timestamp::now(),
         cut_short: cut_short(&end).map(|why| redactor.text(&why)),
@@ -121,6 +142,24 @@ fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
             name: persona.name,
             known: config.personas.keys().cloned().collect(),
         }
+    })
+}
+
+/// A session that nothing proves could be anybody's: it is not kept.
+fn open_shelf(plan: &Plan, folder: &Path) -> Result<Shelf, Failure> {
+    let personas = plan.passes.iter().filter_map(|pass| pass.persona.as_ref());
+    let mut unproven: Vec<String> = personas
+        .filter(|persona| persona.proof.is_empty())
+        .map(|persona| persona.name.clone())
+        .collect();
+    unproven.sort();
+    unproven.dedup();
+    if !unproven.is_empty() {
+        return Err(Failure::Unproven { personas: unproven });
+    }
+    Shelf::open(folder.to_owned()).map_err(|source| Failure::Io {
+        what: format!("keep sessions in {}", folder.display()),
+        source,
     })
 }
 
@@ -182,6 +221,7 @@ fn target_facts(assignment: &Assignment) -> TargetFacts {
 async fn walk(
     assignment: &Assignment,
     plan: &Plan,
+    (person, shelf): (Person, Option<&Shelf>),
     recorder: &Recorder,
     redactor: &Arc<Redactor>,
 ) -> (WalkEnd, BTreeMap<String, u64>) {
@@ -203,7 +243,22 @@ async fn walk(
         Ok(browser) => browser,
         Err(error) => return unopened(WalkEnd::Failed(error.into())),
     };
-    let end = walk_plan(assignment, plan, &browser, recorder, redactor, stop).await;
+    let walk = Walk {
+        plan,
+        target: &assignment.target,
+        facts: target_facts(assignment),
+        device: &assignment.project.config.device,
+        databases: &assignment.project.config.databases,
+        limits: Limits::default(),
+        browser: &browser,
+        recorder: recorder.clone(),
+        redactor: Arc::clone(redactor),
+        shelf,
+        person,
+        stop,
+        picture_file: paths::picture,
+    };
+    let end = walk.run().await;
     match end {
         WalkEnd::Whole => browser.close().await,
         // A page or a driver that hangs would hold up an orderly end.
@@ -229,30 +284,6 @@ async fn start_browser<'a>(
     let engine = browser.session()?.engine().clone();
     recorder.record(RunEvent::EngineStarted(engine));
     Ok(browser)
-}
-
-async fn walk_plan(
-    assignment: &Assignment,
-    plan: &Plan,
-    browser: &Browser<'_>,
-    recorder: &Recorder,
-    redactor: &Arc<Redactor>,
-    stop: watch::Receiver<bool>,
-) -> WalkEnd {
-    let walk = Walk {
-        plan,
-        target: &assignment.target,
-        facts: target_facts(assignment),
-        device: &assignment.project.config.device,
-        databases: &assignment.project.config.databases,
-        limits: Limits::default(),
-        browser,
-        recorder: recorder.clone(),
-        redactor: Arc::clone(redactor),
-        stop,
-        picture_file: paths::picture,
-    };
-    walk.run().await
 }
 
 fn cut_short(end: &WalkEnd) -> Option<String> {

@@ -1,5 +1,7 @@
 //! `shippass run`: the user's checklists against the user's target.
 
+use std::path::{Path, PathBuf};
+
 use super::{
     Exit,
     arguments::{Global, RunArguments},
@@ -44,10 +46,27 @@ pub(super) fn main(
         target,
         persona: arguments.persona.clone(),
         expected,
+        session_folder: arguments
+            .keep_session
+            .then(|| session_folder(&environment, global))
+            .transpose()?,
         allows_production: arguments.allow_production,
         browser: arguments.browser.clone(),
     };
     pass::run(&assignment, terminal, &runtime()?)
+}
+
+/// Where sessions are kept: the user's own place, never the project's.
+fn session_folder(environment: &Environment, global: &Global) -> Result<PathBuf, Failure> {
+    let state = environment.state_folder().ok_or(Failure::NoStateFolder)?;
+    let folder = state.join("shippass").join("sessions");
+    let config = global.config.as_deref().and_then(Path::parent);
+    let project = std::path::absolute(config.unwrap_or(Path::new("."))).unwrap_or_default();
+    let is_home = environment.get("HOME").map(Path::new) == Some(&project);
+    if folder.starts_with(&project) && !is_home {
+        return Err(Failure::StateInProject { folder });
+    }
+    Ok(folder)
 }
 
 fn choose_target(project: &Project, arguments: &RunArguments) -> Result<Target, Failure> {

@@ -16,6 +16,8 @@ pub(super) struct Terminal {
     pub(super) has_colour: bool,
     /// A person watches standard error: a progress bar may move there.
     pub(super) is_watched: bool,
+    /// Why nobody who sits at it can be asked.
+    pub(super) absence: Option<&'static str>,
     /// Nothing but results is wanted.
     pub(super) is_quiet: bool,
     /// Drawn lines are for a terminal; a log may not know them.
@@ -38,6 +40,13 @@ impl Terminal {
         Self {
             has_colour,
             is_watched: std::io::stderr().is_terminal() && !is_set("CI") && !is_plain,
+            absence: if global.quiet {
+                Some("`-q` says that nobody listens")
+            } else if is_set("CI") {
+                Some("nobody sits before a CI run (`CI` is set)")
+            } else {
+                None
+            },
             is_quiet: global.quiet,
             charset: if std::io::stdout().is_terminal() {
                 Charset::Unicode
@@ -77,6 +86,15 @@ impl Terminal {
         if !self.is_quiet {
             let _ = writeln!(std::io::stderr().lock(), "{text}");
         }
+    }
+
+    /// Asks for a line; the cursor stays behind the question.
+    pub(super) fn prompt(&self, question: &str) {
+        let mut out = std::io::stderr().lock();
+        // Where a bar may have been drawn its line is wiped.
+        let wipe = if self.is_watched { "\r\u{1b}[2K" } else { "" };
+        let _ = write!(out, "{wipe}{question}");
+        let _ = out.flush();
     }
 
     /// Says what went wrong.

@@ -2,7 +2,10 @@
 
 use url::{ParseError, Url};
 
-use super::model::{Config, Secret};
+use super::{
+    model::{Config, Secret},
+    one_time::InboxSource,
+};
 use crate::checklist::{Node, Reader, has_variable, is_sensitive, quote};
 
 /// Shorter texts stand everywhere: they can't be searched for.
@@ -97,6 +100,11 @@ pub(super) fn secrets_in_addresses(config: &Config) -> Vec<Secret> {
     for (name, database) in &config.databases {
         if let Ok(url) = Url::parse(&database.url.value) {
             secrets.extend(secrets_in(&format!("databases.{name}"), &url));
+        }
+    }
+    for (name, persona) in &config.personas {
+        if let Some(InboxSource::Http(url)) = persona.inbox.as_ref().map(|inbox| &inbox.source) {
+            secrets.extend(secrets_in(&format!("personas.{name}.inbox.url"), url));
         }
     }
     let driver = config

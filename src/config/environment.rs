@@ -1,6 +1,6 @@
 //! The environment: the one place that reads it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use crate::checklist::Variables;
 
@@ -27,6 +27,21 @@ impl Environment {
     /// A variable's value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// Where programs keep what outlives them and belongs to no project (XDG base directories, or the platform's
+    /// equal); `None` when not even a home is known.
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        let absolute = |name: &str| {
+            let path = PathBuf::from(self.get(name)?);
+            path.is_absolute().then_some(path)
+        };
+        let below_home = if cfg!(target_os = "macos") {
+            "Library/Application Support"
+        } else {
+            ".local/state"
+        };
+        absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(below_home)))
     }
 
     pub(super) fn variables(&self) -> Variables {
@@ -56,6 +71,21 @@ mod tests {
         let environment =
             Environment::from(vec![("TOKEN".to_owned(), "hunter2hunter2".to_owned())]);
         assert_eq!(format!("{environment:?}"), r#"{"TOKEN"}"#);
+    }
+
+    #[test]
+    fn state_lies_where_the_platform_wants_it_and_nowhere_near() {
+        let folder = |pairs: &[(&str, &str)]| {
+            let owned = pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Environment::from(owned.collect::<Vec<_>>()).state_folder()
+        };
+        let given = [("HOME", "/home/ada"), ("XDG_STATE_HOME", "/var/ada")];
+        assert_eq!(folder(&given), Some(PathBuf::from("/var/ada")));
+        let relative = [("HOME", "/home/ada"), ("XDG_STATE_HOME", "state")];
+        assert!(folder(&relative).is_some_and(|path| path.starts_with("/home/ada")));
+        assert_eq!(folder(&[]), None);
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod error;
 mod ignore;
 mod load;
 mod model;
+mod one_time;
+mod personas;
 mod project;
 mod read;
 mod targets;
@@ -22,4 +24,5 @@ pub use model::{
     CommitSource, Config, Database, Device, Engine, IgnoreRule, Persona, RemoteDriver,
     RequestPattern, Secret, Target, TargetKind,
 };
+pub use one_time::{Authenticator, Inbox, InboxSource};
 pub use project::{Project, read_project};

@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, fmt};
 
 use url::Url;
 
-use super::access::Access;
-use crate::checklist::{Action, PathPattern};
+use super::{
+    access::Access,
+    one_time::{Authenticator, Inbox},
+};
+use crate::checklist::{Expectation, PathPattern, RecipeAction};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -162,7 +165,13 @@ pub struct Persona {
     /// The tier it is on, as the report shows it.
     pub tier: Option<String>,
     /// How it signs in.
-    pub sign_in: Vec<Action>,
+    pub sign_in: Vec<RecipeAction>,
+    /// What tells that it is signed in; empty when nothing does.
+    pub proof: Vec<Expectation>,
+    /// What shows `${totp}`.
+    pub totp: Option<Authenticator>,
+    /// Where `${inbox}` is found.
+    pub inbox: Option<Inbox>,
 }
 
 /// The device that the browser is made to be.

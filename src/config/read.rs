@@ -1,17 +1,17 @@
-//! `shippass.yaml` from its text: the keys at its top, and personas.
+//! `shippass.yaml` from its text: the keys at its top.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     databases::databases,
     driver::webdriver,
     ignore::ignore_rules,
-    model::{Config, Device, Persona},
+    model::{Config, Device},
+    personas::personas,
     targets::targets,
 };
 use crate::checklist::{
-    Kind, Mistake, Node, PathPattern, Reader, Shape, Source, Variables, actions, given,
-    has_variable, nowhere,
+    Kind, Mistake, Node, PathPattern, Reader, Shape, Source, Variables, given, has_variable,
 };
 
 const CONFIG: Shape = Shape {
@@ -29,22 +29,6 @@ const CONFIG: Shape = Shape {
     elsewhere: no_config_key,
 };
 
-const PERSONA: Shape = Shape {
-    what: "a persona",
-    keys: &["tier", "sign_in"],
-    later: &["proof"],
-    elsewhere: no_persona_key,
-};
-
-const SIGN_IN: Shape = Shape {
-    what: "`sign_in`",
-    keys: &["do"],
-    later: &[],
-    elsewhere: nowhere,
-};
-
-const PERSONAS_EXAMPLE: &str = "personas: { owner: { sign_in: { do: [{ visit: /sign-in }] } } }";
-const PERSONA_EXAMPLE: &str = "owner: { sign_in: { do: [{ visit: /sign-in }] } }";
 /// What was read of a configuration.
 pub(super) struct ConfigReading {
     /// The configuration, when it holds no error.
@@ -113,18 +97,6 @@ fn no_config_key(key: &str) -> Option<String> {
     })
 }
 
-fn no_persona_key(key: &str) -> Option<String> {
-    Some(match key {
-        "email" | "user" | "username" | "password" => {
-            "what a persona types goes under `sign_in`: `sign_in: { do: [{ fill: { Email: … } }] }`"
-                .to_owned()
-        }
-        "do" | "steps" => "that goes under `sign_in`: `sign_in: { do: […] }`".to_owned(),
-        "plan" | "role" => "that is `tier` here".to_owned(),
-        _ => return None,
-    })
-}
-
 fn config(reader: &mut Reader<'_>, root: &Node, detectors: &[&str]) -> Option<Config> {
     let example = "targets: { preview: { url: https://preview.example, kind: preview } }";
     let fields = reader.fields(root, &CONFIG, example)?;
@@ -147,40 +119,6 @@ fn config(reader: &mut Reader<'_>, root: &Node, detectors: &[&str]) -> Option<Co
         webdriver: given(webdriver)?,
         databases: databases.unwrap_or_default(),
         secrets: Vec::new(),
-    })
-}
-
-fn personas(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Persona> {
-    let pairs = reader
-        .pairs(node, "`personas`", PERSONAS_EXAMPLE)
-        .unwrap_or_default();
-    pairs
-        .iter()
-        .filter_map(|(key, value)| {
-            let name = reader.name(key, "a persona's name", PERSONA_EXAMPLE)?;
-            let persona = persona(reader, &name, value)?;
-            Some((name, persona))
-        })
-        .collect()
-}
-
-fn persona(reader: &mut Reader<'_>, name: &str, node: &Node) -> Option<Persona> {
-    let fields = reader.fields(node, &PERSONA, PERSONA_EXAMPLE)?;
-    let tier = fields
-        .get("tier")
-        .map(|node| reader.text(node, "`tier`", "tier: pro"));
-    let sign_in = fields
-        .require(reader, "sign_in", "sign_in: { do: [{ visit: /sign-in }] }")
-        .and_then(|node| {
-            let example = "sign_in: { do: [{ visit: /sign-in }] }";
-            let fields = reader.fields(node, &SIGN_IN, example)?;
-            let items = fields.require(reader, "do", example)?;
-            actions(reader, items)
-        });
-    Some(Persona {
-        name: name.to_owned(),
-        tier: given(tier)?,
-        sign_in: sign_in?,
     })
 }
 

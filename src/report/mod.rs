@@ -2,6 +2,7 @@
 //!
 //! Renders a bundle and judges nothing; every captured text is shown as text, whatever stands in it.
 
+mod beside;
 mod html;
 mod progress;
 mod table;
@@ -10,5 +11,5 @@ mod words;
 mod wrap;
 
 pub use html::{ReportView, write_html};
-pub use progress::{Progress, ProgressMode};
+pub use progress::{Curtain, Progress, ProgressMode};
 pub use table::{Charset, Colour, TableLook, table};

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{visible, words};
 use crate::evidence::{
@@ -25,6 +25,26 @@ pub enum ProgressMode {
     Lines,
     /// Nothing.
     Quiet,
+}
+
+/// Hides the bar while a person is asked something, so that it doesn't draw over the answer.
+#[derive(Debug, Clone)]
+pub struct Curtain(Option<ProgressBar>);
+
+impl Curtain {
+    /// From now on the bar draws nothing; the line it stood on is left as it is.
+    pub fn draw(&self) {
+        if let Some(bar) = &self.0 {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+
+    /// Shows the bar again.
+    pub fn open(&self) {
+        if let Some(bar) = &self.0 {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
 }
 
 /// Listens to a run and tells how far it is.
@@ -56,6 +76,11 @@ impl Progress {
             outcome: StepOutcome::Done,
             begun: None,
         }
+    }
+
+    /// What hides the bar for a while.
+    pub fn curtain(&self) -> Curtain {
+        Curtain(self.bar.clone())
     }
 
     /// Takes note of an event; a failure to write ends the showing, never the run.

@@ -2,7 +2,7 @@
 
 use super::{step::StepWalk, target::outside_of};
 use crate::browser::page::{Deed, Obstacle, Touched};
-use crate::checklist::{Action, Locator, Step};
+use crate::checklist::{Action, Locator};
 use crate::evidence::{ActionOutcome, ExpectationOutcome, ExpectationRecord};
 
 /// Verbs that change nothing by themselves; what they set off is held back where it would leave the browser.
@@ -36,9 +36,9 @@ const MOVES: &[&str] = &[
 
 const ALLOW: &str = "production is only looked at; `--allow-production` allows more";
 
-/// Why a step isn't walked on production; `None` when all that it does is looking.
-pub(super) fn refusal(step: &Step, is_sign_in: bool) -> Option<String> {
-    let action = step.actions.iter().find(|action| may_write(action))?;
+/// Why these actions aren't begun on production; `None` when all that they do is looking.
+pub(super) fn refusal(actions: &[Action], is_sign_in: bool) -> Option<String> {
+    let action = actions.iter().find(|action| may_write(action))?;
     let verb = action.verb();
     Some(if is_sign_in {
         format!(
@@ -117,20 +117,6 @@ impl StepWalk<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checklist::Place;
-
-    fn step(actions: Vec<Action>) -> Step {
-        Step {
-            id: "01-x".to_owned(),
-            name: "X".to_owned(),
-            fresh: false,
-            actions,
-            expectations: Vec::new(),
-            confirm: Vec::new(),
-            place: Place::default(),
-        }
-    }
-
     #[test]
     fn looking_is_allowed_on_production() {
         let looks = vec![
@@ -140,7 +126,7 @@ mod tests {
             Action::Back,
             Action::Reload,
         ];
-        assert_eq!(refusal(&step(looks), false), None);
+        assert_eq!(refusal(&looks, false), None);
     }
 
     #[test]
@@ -153,7 +139,7 @@ mod tests {
         ] {
             let verb = action.verb();
             let visited = Action::Visit("/".to_owned());
-            let why = refusal(&step(vec![visited, action]), false).expect("refused");
+            let why = refusal(&[visited, action], false).expect("refused");
             assert!(
                 why.contains(verb) && why.contains("--allow-production"),
                 "{why}"
@@ -163,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_sign_in_that_types_says_who_can_be_used() {
-        let why = refusal(&step(vec![Action::Fill(Vec::new())]), true).expect("refused");
+        let why = refusal(&[Action::Fill(Vec::new())], true).expect("refused");
         assert!(why.contains("no persona"), "{why}");
     }
 }

@@ -1,5 +1,6 @@
 //! The plan: a flat list, checklist by persona.
 
+use super::sign_in::sign_in_name;
 use crate::checklist::{Checklist, Named};
 use crate::config::Persona;
 use crate::evidence::{ChecklistRun, StepRun};
@@ -79,7 +80,7 @@ impl PlannedChecklist {
     fn outline(&self) -> ChecklistRun {
         let sign_in = self.persona.as_ref().map(|persona| StepRun {
             id: SIGN_IN_STEP.to_owned(),
-            name: format!("Sign in as {}", persona.name),
+            name: sign_in_name(persona),
             ..StepRun::default()
         });
         let steps = self.checklist.steps.iter().map(|step| StepRun {

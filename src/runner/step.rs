@@ -4,7 +4,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{effects::effects_between, plan::SIGN_IN_STEP, typed::means_the_same, walk::Walk};
+use super::{
+    effects::effects_between,
+    sign_in::{Door, Refusal},
+    typed::means_the_same,
+    walk::Walk,
+};
 use crate::browser::{
     BrowserError, Session,
     page::{Counters, Deed, FieldText, Obstacle, PageMarks, Settled, Touched, Way},
@@ -41,6 +46,7 @@ pub(super) struct StepWalk<'w, 'p> {
     pub(super) has_failed_action: bool,
     /// Why the action at hand, and all after it, may not be done.
     pub(super) refusal: Option<String>,
+    /// Whether the persona is on its way in.
     pub(super) is_sign_in: bool,
 }
 
@@ -53,7 +59,7 @@ struct TypedField {
 }
 
 impl<'w, 'p> StepWalk<'w, 'p> {
-    fn new(walk: &'w Walk<'p>, session: &'w Session, at: StepIndex, step: &Step) -> Self {
+    pub(super) fn new(walk: &'w Walk<'p>, session: &'w Session, at: StepIndex) -> Self {
         Self {
             walk,
             session,
@@ -64,59 +70,64 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             boxes: Vec::new(),
             has_failed_action: false,
             refusal: None,
-            is_sign_in: step.id == SIGN_IN_STEP,
+            is_sign_in: false,
         }
     }
 
-    /// Walks a step from its first action to its picture.
+    /// Walks a step from its first action to its picture. A fresh one enters by the door; what keeps it out is
+    /// answered, and the step has not begun.
     pub(super) async fn run(
         walk: &'w Walk<'p>,
         session: &'w Session,
         at: StepIndex,
-        step: &Step,
-        picture: String,
-    ) -> Result<StepEnd, BrowserError> {
+        (step, picture): (&Step, String),
+        door: Option<Door<'_>>,
+    ) -> Result<Result<StepEnd, Refusal>, BrowserError> {
         let clock = Instant::now();
         let started = Timestamp::now();
+        let mut this = Self::new(walk, session, at);
+        let mut expected = Vec::new();
+        if let Some(door) = door {
+            match this.enter(door).await? {
+                Ok(entered) => expected = entered.proof,
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
         walk.recorder.record(RunEvent::StepStarted { at, started });
         session.enter_step(at);
-        let mut this = Self::new(walk, session, at, step);
         for action in &step.actions {
             this.act(action).await?;
         }
-        let mut expected = this.expect_all(&step.expectations).await?;
+        let mut done = this.expect_all(&step.expectations).await?;
         let settled = session.settle(walk.limits.settle).await?;
-        this.expect_absences(&step.expectations, &mut expected, &settled)
+        this.expect_absences(&step.expectations, &mut done, &settled)
             .await;
-        expected.extend(this.layout_expectation(&settled));
-        this.look(&settled, picture).await?;
-        let protection = session.protection(Some(&settled.page));
-        if protection.is_some() {
-            this.leave_undone(&mut expected);
-        }
-        this.record_actions(&settled);
-        for record in expected {
-            walk.recorder
-                .record(RunEvent::ExpectationFinished { at, record });
-        }
-        Ok(this.finish(clock, settled, protection))
+        expected.extend(done);
+        let end = this.close(clock, expected, settled, picture).await?;
+        Ok(Ok(end))
     }
 
-    /// Signs in on a fresh page within another step; answers what stood in the way.
-    pub(super) async fn sign_in_again(
-        walk: &'w Walk<'p>,
-        session: &'w Session,
-        at: StepIndex,
-        sign_in: &Step,
-    ) -> Result<Option<String>, BrowserError> {
-        let mut this = Self::new(walk, session, at, sign_in);
-        for action in &sign_in.actions {
-            if let Err(obstacle) = this.perform(action).await? {
-                return Ok(Some(walk.redactor.text(&obstacle.why)));
-            }
+    /// Looks at the settled page and records all that was done and expected.
+    pub(super) async fn close(
+        mut self,
+        clock: Instant,
+        mut expected: Vec<ExpectationRecord>,
+        settled: Settled,
+        picture: String,
+    ) -> Result<StepEnd, BrowserError> {
+        expected.extend(self.layout_expectation(&settled));
+        self.look(&settled, picture).await?;
+        let protection = self.session.protection(Some(&settled.page));
+        if protection.is_some() {
+            self.leave_undone(&mut expected);
         }
-        session.settle(walk.limits.settle).await?;
-        Ok(None)
+        self.record_actions(&settled);
+        let at = self.at;
+        for record in expected {
+            let event = RunEvent::ExpectationFinished { at, record };
+            self.walk.recorder.record(event);
+        }
+        Ok(self.finish(clock, settled, protection))
     }
 
     async fn look(&mut self, settled: &Settled, file: String) -> Result<(), BrowserError> {
@@ -166,7 +177,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         }
     }
 
-    async fn act(&mut self, action: &Action) -> Result<(), BrowserError> {
+    pub(super) async fn act(&mut self, action: &Action) -> Result<(), BrowserError> {
         let mut record = ActionRecord {
             verb: action.verb().to_owned(),
             what: action.to_string(),
@@ -240,11 +251,12 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             },
             Action::Back => session.back().await?,
             Action::Reload => session.reload().await?,
+            Action::Ask(ask) => self.ask(ask).await?,
         };
         Ok(done.map(|()| None))
     }
 
-    async fn fill(&mut self, entries: &[Entry], way: Way) -> Deed<()> {
+    pub(super) async fn fill(&mut self, entries: &[Entry], way: Way) -> Deed<()> {
         for entry in entries {
             let limit = self.walk.limits.action;
             let done = self.session.fill(entry, way, limit).await?;

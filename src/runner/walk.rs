@@ -8,8 +8,11 @@ use url::Url;
 use super::{
     error::RunnerError,
     guard::refusal,
-    plan::{Plan, PlannedChecklist},
-    sign_in::sign_in_step,
+    person::Person,
+    plan::{Plan, PlannedChecklist, SIGN_IN_STEP},
+    sessions::Sessions,
+    shelf::Shelf,
+    sign_in::{Door, Entry, SignInEnd, sign_in_name},
     step::{StepEnd, StepWalk},
     target::{learn_target, outside_of},
 };
@@ -17,8 +20,8 @@ use crate::browser::{
     Browser, BrowserError,
     page::{Limits, Obstacle},
 };
-use crate::checklist::{Action, Step};
-use crate::config::{Database, Device, Target};
+use crate::checklist::{Action, RecipeAction, Step};
+use crate::config::{Database, Device, Persona, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent, StepIndex, TargetFacts};
 
 /// The longest that a step may take, whatever happens in it.
@@ -44,6 +47,10 @@ pub struct Walk<'p> {
     pub recorder: Recorder,
     /// Takes secrets out.
     pub redactor: Arc<Redactor>,
+    /// Where sessions are kept between runs, when they are.
+    pub shelf: Option<&'p Shelf>,
+    /// Whoever can be asked.
+    pub person: Person,
     /// Turns true when somebody wants it to stop.
     pub stop: watch::Receiver<bool>,
     /// Names the file of a step's picture from its checklist's folder and its id.
@@ -98,9 +105,10 @@ impl Walk<'_> {
             self.skip_from(StepIndex::default(), &refusal);
             return Ok(());
         }
+        let mut sessions = Sessions::begin(self.target, self.shelf);
         for (index, pass) in self.plan.passes.iter().enumerate() {
-            self.browser.session()?.open_page().await?;
-            self.walk_checklist(index, pass, begun).await?;
+            self.walk_checklist(index, pass, &mut sessions, begun)
+                .await?;
         }
         self.browser.session()?.close_page().await?;
         Ok(())
@@ -110,98 +118,191 @@ impl Walk<'_> {
         &self,
         checklist: usize,
         pass: &PlannedChecklist,
+        sessions: &mut Sessions<'_>,
         begun: &mut StepIndex,
     ) -> Result<(), RunnerError> {
-        let sign_in = pass.persona.as_ref().map(sign_in_step);
-        let is_signed_in = sign_in.is_some();
-        let steps: Vec<&Step> = sign_in.iter().chain(&pass.checklist.steps).collect();
-        let mut blocked: Option<Blocked> = None;
-        for (step, walked) in steps.into_iter().enumerate() {
-            let at = StepIndex { checklist, step };
-            *begun = StepIndex {
-                checklist,
-                step: step + 1,
-            };
-            let is_sign_in = is_signed_in && step == 0;
-            if let Some(why) = blocked.as_ref().and_then(|blocked| blocked.reason(walked)) {
-                self.recorder.record(RunEvent::StepSkipped { at, why });
-                continue;
+        let mut at = StepIndex { checklist, step: 0 };
+        let mut blocked = None;
+        match &pass.persona {
+            None => self.browser.session()?.open_page().await?,
+            Some(persona) => {
+                *begun = next(at);
+                blocked = self.sign_in(at, pass, persona, sessions).await?;
+                at = next(at);
             }
-            if self.facts.is_read_only
-                && let Some(why) = refusal(walked, is_sign_in)
-            {
-                let why = self.redactor.text(&why);
-                self.recorder.record(RunEvent::StepSkipped { at, why });
-                blocked = Some(Blocked::after_refusal(walked, is_sign_in));
-                continue;
+        }
+        for step in &pass.checklist.steps {
+            *begun = next(at);
+            match blocked.as_ref().and_then(|blocked| blocked.reason(step)) {
+                Some(why) => self.recorder.record(RunEvent::StepSkipped { at, why }),
+                None if let Some(why) = self.obstacle_to(&step.actions) => {
+                    self.recorder.record(RunEvent::StepSkipped { at, why });
+                    blocked = Some(Blocked::lost(step, "was not walked"));
+                }
+                None => blocked = self.walk_step(at, pass, step, sessions).await?,
             }
-            if walked.fresh
-                && let Some(why) = self.start_afresh(at, sign_in.as_ref()).await?
-            {
-                self.recorder.record(RunEvent::StepSkipped { at, why });
-                blocked = Some(Blocked::ByLostPage(format!("“{}” failed", walked.name)));
-                continue;
-            }
-            let file = (self.picture_file)(&pass.folder, &walked.id);
-            let end = self.walk_step(at, walked, file).await?;
-            if let Some(protection) = end.protection {
-                return Err(RunnerError::protected(&self.facts, protection));
-            }
-            blocked = self.block_after(walked, is_sign_in, &end);
             if let Some(why) = self.recorder.failed() {
                 return Err(RunnerError::EvidenceLost(why));
             }
+            at = next(at);
         }
         Ok(())
     }
 
-    /// What keeps the steps after this one from being walked.
-    fn block_after(&self, step: &Step, is_sign_in: bool, end: &StepEnd) -> Option<Blocked> {
-        if is_sign_in && end.has_failed_action && end.refusal.is_none() {
-            return Some(Blocked::Wholly(format!("“{}” failed", step.name)));
-        }
-        if let Some(origin) = outside_of(&end.url, self.target) {
-            let why = format!("“{}” left the target for {origin}", step.name);
-            return Some(Blocked::Wholly(why));
-        }
-        if end.refusal.is_some() {
-            return Some(Blocked::after_refusal(step, is_sign_in));
-        }
-        end.has_failed_action
-            .then(|| Blocked::ByLostPage(format!("“{}” failed", step.name)))
-    }
-
-    /// A new signed-in session: nothing of the page, its cache or its storage is kept.
-    async fn start_afresh(
+    /// Walks the step that signs in; answers what keeps the steps after it from being walked.
+    async fn sign_in(
         &self,
         at: StepIndex,
-        sign_in: Option<&Step>,
-    ) -> Result<Option<String>, RunnerError> {
-        self.browser.session()?.open_page().await?;
-        self.browser.session()?.enter_step(at);
-        let Some(sign_in) = sign_in else {
-            return Ok(None);
-        };
+        pass: &PlannedChecklist,
+        persona: &Persona,
+        sessions: &mut Sessions<'_>,
+    ) -> Result<Option<Blocked>, RunnerError> {
+        if let Some(why) = sessions.refusal(&persona.name) {
+            let why = why.to_owned();
+            self.recorder.record(RunEvent::StepSkipped {
+                at,
+                why: why.clone(),
+            });
+            return Ok(Some(Blocked::Wholly(why)));
+        }
+        sessions.recall(&persona.name, &self.redactor);
+        let kept = sessions.kept(&persona.name);
+        if kept.is_none()
+            && let Some(why) = self.obstacle_to_sign_in(persona)
+        {
+            self.recorder.record(RunEvent::StepSkipped { at, why });
+            return Ok(Some(Blocked::Wholly(format!(
+                "“{}” was not walked",
+                sign_in_name(persona)
+            ))));
+        }
         let session = self.browser.session()?;
-        let obstacle = StepWalk::sign_in_again(self, &session, at, sign_in).await?;
-        if let Some(protection) = session.protection(None).filter(|_| obstacle.is_some()) {
+        let door = Door {
+            persona,
+            kept,
+            checklist: &pass.checklist.name,
+        };
+        let picture = (self.picture_file)(&pass.folder, SIGN_IN_STEP);
+        let walking = Box::pin(StepWalk::sign_in(self, &session, at, door, picture));
+        let name = sign_in_name(persona);
+        let Some(SignInEnd { end, entry }) = self.within_limit(at, walking).await? else {
+            sessions.forget(&persona.name);
+            return Ok(Some(Blocked::Wholly(format!("“{name}” failed"))));
+        };
+        if let Some(protection) = end.protection {
             return Err(RunnerError::protected(&self.facts, protection));
         }
-        Ok(obstacle.map(|why| format!("signing in again failed: {why}")))
+        Ok(match entry {
+            Entry::NotSignedIn if end.refusal.is_some() => {
+                Some(Blocked::Wholly(format!("“{name}” was not walked")))
+            }
+            Entry::NotSignedIn => {
+                sessions.forget(&persona.name);
+                Some(Blocked::Wholly(format!("“{name}” failed")))
+            }
+            Entry::Unproven(why) => {
+                let why = format!(
+                    "it isn’t proven who is signed in as {}: {why}",
+                    persona.name
+                );
+                sessions.refuse(&persona.name, why.clone());
+                Some(Blocked::Wholly(why))
+            }
+            Entry::SignedIn(kept) => {
+                let left = self.left_target(&name, &end);
+                if left.is_none() {
+                    sessions.keep(&persona.name, kept);
+                }
+                left
+            }
+        })
     }
 
+    /// Why none of these actions is begun: they could change production, or need somebody who isn't there.
+    fn obstacle_to(&self, actions: &[Action]) -> Option<String> {
+        let forbidden = || refusal(actions, false).filter(|_| self.facts.is_read_only);
+        let why = forbidden().or_else(|| self.person.absence(actions))?;
+        Some(self.redactor.text(&why))
+    }
+
+    /// Why the persona can't sign in by its recipe; a session that is kept may be taken up all the same.
+    pub(super) fn obstacle_to_sign_in(&self, persona: &Persona) -> Option<String> {
+        let recipe: Vec<Action> = persona
+            .sign_in
+            .iter()
+            .map(RecipeAction::as_written)
+            .collect();
+        let forbidden = || refusal(&recipe, true).filter(|_| self.facts.is_read_only);
+        let why = forbidden().or_else(|| self.person.absence(&recipe))?;
+        Some(self.redactor.text(&why))
+    }
+
+    /// Walks a step; answers what keeps the steps after it from being walked.
     async fn walk_step(
         &self,
         at: StepIndex,
+        pass: &PlannedChecklist,
         step: &Step,
-        file: String,
-    ) -> Result<StepEnd, RunnerError> {
+        sessions: &Sessions<'_>,
+    ) -> Result<Option<Blocked>, RunnerError> {
         let session = self.browser.session()?;
-        let walking = StepWalk::run(self, &session, at, step, file);
-        let error = match tokio::time::timeout(STEP_LIMIT, walking).await {
-            Ok(Ok(end)) => return Ok(end),
-            Ok(Err(error)) => error,
-            Err(_) => BrowserError::StepTooLong { limit: STEP_LIMIT },
+        let mut door = None;
+        match pass.persona.as_ref().filter(|_| step.fresh) {
+            Some(persona) => {
+                door = Some(Door {
+                    persona,
+                    kept: sessions.kept(&persona.name),
+                    checklist: &pass.checklist.name,
+                });
+            }
+            None if step.fresh => session.open_page().await?,
+            None => {}
+        }
+        let picture = (self.picture_file)(&pass.folder, &step.id);
+        let walking = Box::pin(StepWalk::run(self, &session, at, (step, picture), door));
+        let walked = self.within_limit(at, walking).await?;
+        let protection = match &walked {
+            Some(Ok(end)) => end.protection,
+            Some(Err(_)) => session.protection(None),
+            None => None,
+        };
+        if let Some(protection) = protection {
+            return Err(RunnerError::protected(&self.facts, protection));
+        }
+        Ok(match walked {
+            None => Some(Blocked::lost(step, "failed")),
+            Some(Ok(end)) => {
+                let left = self.left_target(&step.name, &end);
+                left.or_else(|| match (&end.refusal, end.has_failed_action) {
+                    (Some(_), _) => Some(Blocked::lost(step, "was not walked")),
+                    (None, true) => Some(Blocked::lost(step, "failed")),
+                    (None, false) => None,
+                })
+            }
+            Some(Err(refusal)) => {
+                let why = format!("signing in again failed: {refusal}");
+                self.recorder.record(RunEvent::StepSkipped { at, why });
+                Some(Blocked::lost(step, "was not walked"))
+            }
+        })
+    }
+
+    fn left_target(&self, step: &str, end: &StepEnd) -> Option<Blocked> {
+        let origin = outside_of(&end.url, self.target)?;
+        let why = format!("“{step}” left the target for {origin}");
+        Some(Blocked::Wholly(why))
+    }
+
+    /// What a step came to; `None` when it hung or the browser failed in it, and another browser runs now.
+    async fn within_limit<T>(
+        &self,
+        at: StepIndex,
+        walking: impl Future<Output = Result<T, BrowserError>>,
+    ) -> Result<Option<T>, RunnerError> {
+        let error = match self.person.limit(STEP_LIMIT, walking).await {
+            Some(Ok(end)) => return Ok(Some(end)),
+            Some(Err(error)) => error,
+            None => BrowserError::StepTooLong { limit: STEP_LIMIT },
         };
         self.recorder.record(RunEvent::StepFinished {
             at,
@@ -213,12 +314,7 @@ impl Walk<'_> {
         // Whatever hung it, the next step that can still run gets a browser that works.
         self.browser.restart().await?;
         self.browser.session()?.open_page().await?;
-        Ok(StepEnd {
-            has_failed_action: true,
-            url: String::new(),
-            protection: None,
-            refusal: None,
-        })
+        Ok(None)
     }
 
     /// The whole URL of a `visit`; it must stay on the target.
@@ -251,24 +347,25 @@ impl Walk<'_> {
     }
 }
 
+fn next(at: StepIndex) -> StepIndex {
+    StepIndex {
+        step: at.step + 1,
+        ..at
+    }
+}
+
 /// Why later steps can't be walked.
 #[derive(Debug)]
 enum Blocked {
-    /// A step didn't come to its end: the page isn't where it should be. A step that goes to a page of its own can run.
+    /// The page isn't where it should be, for this reason. A step that goes to a page of its own can run.
     ByLostPage(String),
     /// Nothing more of this checklist can run.
     Wholly(String),
 }
 
 impl Blocked {
-    /// What a step that may not be walked keeps from being walked.
-    fn after_refusal(step: &Step, is_sign_in: bool) -> Self {
-        let why = format!("“{}” was not walked", step.name);
-        if is_sign_in {
-            Self::Wholly(why)
-        } else {
-            Self::ByLostPage(why)
-        }
+    fn lost(step: &Step, how: &str) -> Self {
+        Self::ByLostPage(format!("“{}” {how}", step.name))
     }
 
     fn reason(&self, step: &Step) -> Option<String> {

@@ -5,6 +5,8 @@
 mod support;
 
 mod access;
+mod ask;
+mod codes;
 mod demo;
 mod deployment;
 mod driver_life;
@@ -12,6 +14,7 @@ mod elements;
 mod evidence;
 mod failures;
 mod remote;
+mod sessions;
 mod signals;
 mod steps;
 mod truth;

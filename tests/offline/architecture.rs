@@ -42,7 +42,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -54,6 +54,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("clap", &["cli"]),
     ("image", &["evidence"]),
     ("aho_corasick", &["evidence"]),
+    ("totp_rs", &["config"]),
 ];
 
 const LONGEST: usize = 400;

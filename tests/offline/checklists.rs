@@ -15,8 +15,8 @@ const CONFIG: Source<'static> = Source {
     text: "targets:
   preview: { url: \"${PREVIEW_URL}\", kind: preview }
 personas:
-  owner: { sign_in: { do: [{ visit: /sign-in }] } }
-  member: { sign_in: { do: [{ visit: /sign-in }] } }
+  owner: { sign_in: { do: [{ visit: /sign-in }] }, proof: [{ see: Hello }] }
+  member: { sign_in: { do: [{ visit: /sign-in }] }, proof: [{ see: Hello }] }
 databases: { app: \"${APP_DATABASE_URL}\", ledger: \"sqlite:ledger.db\" }
 ",
 };
@@ -32,6 +32,7 @@ fn environment() -> Environment {
         ("OWNER_EMAIL", "ada@example.com"),
         ("PASSWORD", PASSWORD),
         ("BYPASS", "bypass-bypass"),
+        ("TOTP", "JBSWY3DPEHPK3PXP"),
         ("APP_DATABASE_URL", "postgres://localhost/app"),
         ("EMPTY", ""),
         ("SHORT", "1"),

@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "tests name themselves")]
 
 mod architecture;
+mod beside;
 mod bundles;
 mod checklists;
 mod commands;

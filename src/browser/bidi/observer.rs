@@ -276,6 +276,11 @@ impl Observer {
         self.shared.stage().protection
     }
 
+    /// Whether a URL belongs to the target.
+    pub(crate) fn is_of_target(&self, url: &str) -> bool {
+        self.shared.is_first_party(url)
+    }
+
     /// Requests that never end; not waited for again.
     pub(crate) fn endless(&self) -> Vec<String> {
         self.shared.stage().endless.iter().cloned().collect()

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-use super::{Redactor, lists::is_secret_key, url};
+use super::{Redactor, known::Reach, lists::is_secret_key, url};
 
 /// How deep JSON inside JSON strings is looked into.
-const DEPTH: usize = 6;
+pub(super) const DEPTH: usize = 6;
 
 static TAG: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?is)<(?:input|meta)\b[^>]*>").ok());
@@ -103,6 +103,47 @@ fn learn(redactor: &Redactor, value: &str) {
     if is_learnable(value) {
         redactor.learn("answer", value);
     }
+}
+
+/// Learns a stored value: by its leaves when it is JSON, else as a whole.
+pub(super) fn learn_stored(redactor: &Redactor, kind: &str, value: &str, depth: usize) {
+    let leaves: Vec<Value> = match serde_json::from_str(value) {
+        Ok(Value::Object(map)) if depth > 0 => map.into_iter().map(|(_, leaf)| leaf).collect(),
+        Ok(Value::Array(items)) if depth > 0 => items,
+        Ok(Value::String(text)) if depth > 0 => vec![Value::String(text)],
+        _ => {
+            if is_token(value) {
+                redactor.state().known.add(kind, value, Reach::FromNowOn);
+            }
+            return;
+        }
+    };
+    for leaf in leaves {
+        let text = match leaf {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        learn_stored(redactor, kind, &text, depth - 1);
+    }
+}
+
+/// Apps store much that is no secret and stands on their pages: sentences, addresses, times, ids.
+fn is_token(value: &str) -> bool {
+    is_learnable(value)
+        && !value.contains(char::is_whitespace)
+        && !value.starts_with("http")
+        && !value.starts_with('/')
+        && value.parse::<jiff::Timestamp>().is_err()
+        && !is_uuid(value)
+}
+
+/// Names things in addresses everywhere.
+fn is_uuid(value: &str) -> bool {
+    let parts: Vec<usize> = value.split('-').map(str::len).collect();
+    parts == [8, 4, 4, 4, 12]
+        && value
+            .chars()
+            .all(|next| next.is_ascii_hexdigit() || next == '-')
 }
 
 /// Long and varied enough not to be a word that stands elsewhere by chance.

@@ -24,8 +24,11 @@ use sha2::{Digest, Sha256};
 
 pub use scan::{Leak, ScanError, Scanner};
 
-use known::{Known, SHORTEST};
+use known::{Known, Reach, SHORTEST};
 use lists::{HeaderFate, header_fate, is_scheme};
+
+/// From here on a code is hidden wherever it stands.
+const LONG_CODE: usize = 12;
 
 /// Knows the secrets of a run and takes them out of everything.
 #[derive(Default)]
@@ -81,7 +84,24 @@ impl Redactor {
 
     /// Learns a secret while the run goes on: a cookie's value, a token in an answer.
     pub fn learn(&self, kind: &str, value: &str) {
-        self.state().known.add(kind, value);
+        self.state().known.add(kind, value, Reach::Everywhere);
+    }
+
+    /// Learns a code that is good for a moment; it is short, so it is hidden where it stands on its own.
+    pub fn learn_code(&self, kind: &str, value: &str) {
+        let is_long = value.chars().count() >= LONG_CODE;
+        let reach = if is_long {
+            Reach::Everywhere
+        } else {
+            Reach::Alone
+        };
+        self.state().known.add(kind, value, reach);
+    }
+
+    /// Learns what a cookie or a storage holds, and what stands in it when it is JSON; a word that could stand
+    /// elsewhere by chance is left alone. The last scan doesn't look for it: it may have come in an answer before.
+    pub fn learn_stored(&self, kind: &str, value: &str) {
+        body::learn_stored(self, kind, value, body::DEPTH);
     }
 
     /// Takes secrets out of a free text.
@@ -154,7 +174,7 @@ impl Redactor {
     /// Looks for all that is known by now.
     pub fn scanner(&self) -> Scanner {
         Scanner {
-            finder: self.state().known.finder(),
+            finder: self.state().known.scan_finder(),
         }
     }
 

@@ -522,3 +522,43 @@ fn what_was_never_filled_in_stays() {
     let clean = redactor.header("Authorization", "Bearer null-and-void-1234");
     assert!(clean.starts_with("[redacted:"), "{clean}");
 }
+
+#[test]
+fn what_is_stored_is_learnt_by_its_leaves_and_only_where_it_is_a_token() {
+    let redactor = redactor();
+    let stored = r#"{"user":{"name":"Ada Lovelace of 12 Hill Road","seen":"2026-11-20T22:00:00.123Z"},
+        "tokens":"{\"access\":\"q8Zr1mWv0Tg5Yb3K\"}","home":"https://app.example/quotes/1042"}"#;
+    redactor.learn_stored("storage", stored);
+    redactor.learn_stored("cookie", "Xk29dLq0vbT7");
+    redactor.learn_stored("storage", "7b1e5c1c-9a77-4c43-9c9e-0f4a6d3f2b10");
+    let seen = "7b1e5c1c-9a77-4c43-9c9e-0f4a6d3f2b10 Ada Lovelace of 12 Hill Road 2026-11-20T22:00:00.123Z /quotes/1042";
+    assert_eq!(redactor.text(seen), seen);
+    for secret in ["q8Zr1mWv0Tg5Yb3K", "Xk29dLq0vbT7"] {
+        let shown = redactor.text(&format!("it is {secret}."));
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn a_code_is_hidden_where_it_stands_on_its_own_and_not_scanned_for() {
+    let redactor = redactor();
+    redactor.learn_code("one-time code", "482913");
+    let body = redactor.body(
+        "application/json",
+        r#"{"digits":"482913","id":94829130,"at":"/x/482913"}"#,
+    );
+    assert_eq!(
+        body.matches("[redacted:one-time code:").count(),
+        2,
+        "{body}"
+    );
+    assert!(body.contains("94829130"), "{body}");
+    assert_eq!(redactor.scanner().scan(b"482913"), None);
+    redactor.learn_code("one-time link", "https://app.example/in?x=Zk3TT0vQ");
+    assert!(
+        redactor
+            .scanner()
+            .scan(b"https://app.example/in?x=Zk3TT0vQ")
+            .is_some()
+    );
+}

@@ -23,6 +23,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use self::{evidence::Evidence, shown::shown};
 use crate::bundle::{BundleDocument, ChecklistEntry, sha256};
 use crate::evidence::Run;
+use crate::report::beside;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -43,10 +44,25 @@ pub fn write_html(view: &ReportView<'_>, out: &mut dyn Write) -> io::Result<()> 
     write(opening(view.document))?;
     write(head::head(view.document))?;
     write(summary::summary(view.document))?;
-    for (index, checklist) in view.document.checklists.iter().enumerate() {
-        write(checklist_head(checklist))?;
-        for step in 0..checklist.steps.len() {
-            write(step::step(view, &evidence, (index, step)))?;
+    for group in beside::groups(&view.document.checklists) {
+        let passes = &view.document.checklists[group.clone()];
+        write(checklist_head(passes))?;
+        let is_one = passes.len() == 1;
+        for step in 0..passes.first().map_or(0, |pass| pass.steps.len()) {
+            if !is_one {
+                write(PreEscaped("<div class=\"beside\">".to_owned()))?;
+            }
+            for (pass, index) in passes.iter().zip(group.clone()) {
+                let step = step::step(view, &evidence, (index, step));
+                write(if is_one {
+                    step
+                } else {
+                    as_persona(pass, &step)
+                })?;
+            }
+            if !is_one {
+                write(PreEscaped("</div>".to_owned()))?;
+            }
         }
         write(PreEscaped("</section>".to_owned()))?;
     }
@@ -77,18 +93,34 @@ fn opening(document: &BundleDocument) -> Markup {
     }
 }
 
-/// The head of a checklist; its section is closed after its steps.
-fn checklist_head(checklist: &ChecklistEntry) -> Markup {
+/// A step in the column of its persona.
+fn as_persona(pass: &ChecklistEntry, step: &Markup) -> Markup {
+    html! {
+        div.pass {
+            p.who { "as " b { (shown(pass.persona.as_deref().unwrap_or_default())) } }
+            (step)
+        }
+    }
+}
+
+/// The head of a checklist, walked once or as several personas; its section is closed after its steps.
+fn checklist_head(passes: &[ChecklistEntry]) -> Markup {
+    let Some(checklist) = passes.first() else {
+        return Markup::default();
+    };
     html! {
         (PreEscaped("<section class=\"checklist\">"))
         header {
             h2 { (shown(&checklist.name)) }
             p.quiet {
-                @match &checklist.persona {
-                    Some(persona) => { "as " b { (shown(persona)) } }
-                    None => "signed out",
+                @for (index, pass) in passes.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    @match &pass.persona {
+                        Some(persona) => { "as " b { (shown(persona)) } }
+                        None => "signed out",
+                    }
+                    @if let Some(tier) = &pass.tier { ", on " (shown(tier)) }
                 }
-                @if let Some(tier) = &checklist.tier { ", on " (shown(tier)) }
                 @if !checklist.file.is_empty() { " · " code { (shown(&checklist.file)) } }
             }
         }

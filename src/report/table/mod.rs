@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
+mod several;
+
 use tabled::{
+    Table,
     builder::Builder,
     settings::{
         Alignment, Color, Modify, Style,
@@ -10,7 +13,7 @@ use tabled::{
     },
 };
 
-use super::{visible, words, wrap::wrap};
+use super::{beside, visible, words, wrap::wrap};
 use crate::bundle::{BundleDocument, ChecklistEntry, FindingEntry, StepEntry};
 use crate::detect::{Severity, Status, StepRef};
 use crate::evidence::Run;
@@ -65,9 +68,14 @@ pub fn table(run: &Run, document: &BundleDocument, look: TableLook) -> String {
         ..look
     };
     let mut text = String::new();
-    for checklist in &document.checklists {
-        text.push_str(&wrap(&title(checklist), look.width, ""));
-        text.push_str(&steps(checklist, look));
+    for group in beside::groups(&document.checklists) {
+        match &document.checklists[group] {
+            [checklist] => {
+                text.push_str(&wrap(&title(checklist), look.width, ""));
+                text.push_str(&steps(checklist, look));
+            }
+            passes => text.push_str(&several::passes(passes, look)),
+        }
         text.push_str("\n\n");
     }
     for finding in &document.findings {
@@ -125,17 +133,27 @@ fn steps(checklist: &ChecklistEntry, look: TableLook) -> String {
             time(step),
         ]);
     }
+    let mut table = drawn(builder, look);
+    if look.colour == Colour::Always {
+        for (row, step) in checklist.steps.iter().enumerate() {
+            table.with(Modify::new(Cell::new(row + 1, 2)).with(colour(step.status)));
+        }
+    }
+    lines_of(&table)
+}
+
+/// A table with its borders, its last column to the right.
+fn drawn(builder: Builder, look: TableLook) -> Table {
     let mut table = builder.build();
     match look.charset {
         Charset::Ascii => table.with(Style::psql()),
         Charset::Unicode => table.with(Style::rounded()),
     };
     table.with(Modify::new(Columns::last()).with(Alignment::right()));
-    if look.colour == Colour::Always {
-        for (row, step) in checklist.steps.iter().enumerate() {
-            table.with(Modify::new(Cell::new(row + 1, 2)).with(colour(step.status)));
-        }
-    }
+    table
+}
+
+fn lines_of(table: &Table) -> String {
     let drawn = table.to_string();
     let lines: Vec<_> = drawn.lines().map(str::trim_end).collect();
     lines.join("\n")
