@@ -109,11 +109,13 @@ impl Watcher {
         });
     }
 
-    /// An answer has begun; one that is refused for want of a password may never be completed.
+    /// An answer has begun; a page that is refused for want of a password may never be completed.
     fn hear_answer(&mut self, event: &NetworkEvent) {
         self.begin(event);
         let key = (event.request.request.clone(), event.redirect_count);
-        if let Some((_, open)) = self.open.get(&key) {
+        if let Some((_, open)) = self.open.get(&key)
+            && open.resource() == Resource::Document
+        {
             self.look_at_answer(open, event);
         }
     }
