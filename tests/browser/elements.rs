@@ -1,6 +1,6 @@
 //! Finding elements and acting on them: every case of `tests/fixtures/site/cases.json` in a real browser.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path};
 
 use axum::{
     Router,
@@ -98,17 +98,17 @@ async fn file(request: Request) -> Response {
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 
-fn walk(site: &Site, name: &str, cases: &[&Case]) -> Vec<String> {
+fn walk(site: &Site, cases: &[&Case]) -> Vec<String> {
     let workshop = Workshop::new();
     let steps: Vec<_> = cases.iter().map(|case| case.step()).collect();
-    let checklist = json!({"name": name, "steps": steps});
+    let checklist = json!({"name": "Elements", "steps": steps});
     let text = serde_json::to_string_pretty(&checklist).expect("JSON");
     workshop.write("list.yaml", &text);
     let arguments = ["run", "--url", &site.url, "--out", "out", "list.yaml"];
     let ended = workshop.shippass(&arguments);
     assert!(
         ended.bundle.join("bundle.json").is_file(),
-        "{name}: {}",
+        "{}",
         ended.stderr
     );
     let lines = ended.steps();
@@ -125,22 +125,20 @@ fn every_case_of_the_corpus_comes_out_as_the_table_says() {
     let table = std::fs::read_to_string(Path::new(FOLDER).join("cases.json")).expect("the table");
     let cases: Vec<Case> = serde_json::from_str(&table).expect("cases");
     assert!(cases.len() >= 60, "{} cases", cases.len());
-    // A case that fails as it should waits its time out: those go beside the others, in two walks.
-    let (failing, working): (Vec<Case>, Vec<Case>) =
-        cases.into_iter().partition(|case| !case.why.is_empty());
-    let mut failing = failing;
-    let others = failing.split_off(failing.len() / 2);
-    let site = Arc::new(site());
-    let walks = [working, failing, others].map(|cases| {
-        let site = Arc::clone(&site);
-        std::thread::spawn(move || {
-            let cases: Vec<&Case> = cases.iter().collect();
-            walk(&site, "Elements", &cases)
-        })
+    // A case that fails as it should waits its time out: those go beside the others, in walks of their own.
+    let (failing, working): (Vec<_>, Vec<_>) = cases
+        .iter()
+        .partition::<Vec<_>, _>(|case| !case.why.is_empty());
+    let site = site();
+    let groups = failing
+        .chunks(failing.len().div_ceil(3))
+        .chain([working.as_slice()]);
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let walks: Vec<_> = groups
+            .map(|cases| scope.spawn(|| walk(&site, cases)))
+            .collect();
+        let wrong = walks.into_iter().map(|walk| walk.join().expect("a walk"));
+        wrong.flatten().collect()
     });
-    let wrong: Vec<String> = walks
-        .into_iter()
-        .flat_map(|walk| walk.join().expect("a walk"))
-        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -15,11 +15,11 @@ const scrollersFor = (locator) => {
     .filter((element, index, all) => all.indexOf(element) === index).sort((one, other) => area(other) - area(one));
 };
 
-// Goes down from where each scroller stands, then from its top; one screen at a time, each time the page has come to rest.
+// Goes down each scroller from its top, one screen at a time, each time the page has come to rest.
 const hunter = (locator, state) => {
   const PATIENCE = 600;
   const began = performance.now();
-  let queue = null, current = null, movedAt = 0;
+  let queue = null, current = null, movedAt = 0, endedAt = 0;
   const starts = new Map();
   const isAtRest = () => {
     const now = performance.now();
@@ -28,39 +28,31 @@ const hunter = (locator, state) => {
     return isQuiet || now - movedAt > 1500;
   };
   const move = (top) => {
-    current.element.scrollTo({ top, behavior: "instant" });
+    current.scrollTo({ top, behavior: "instant" });
     movedAt = performance.now();
-    current.height = current.element.scrollHeight;
+    endedAt = 0;
   };
   const next = () => {
-    const element = queue.shift();
-    current = element ? { element, start: element.scrollTop, isAgain: false, height: 0, endedAt: 0 } : null;
-    if (element) starts.set(element, element.scrollTop);
+    current = queue.shift() || null;
+    endedAt = 0;
+    if (!current) return;
+    starts.set(current, current.scrollTop);
+    if (current.scrollTop > 2) move(0);
   };
   const step = () => {
-    const { element, start, isAgain } = current;
-    const end = element.scrollHeight - element.clientHeight;
-    const last = isAgain ? Math.min(start, end) : end;
-    if (element.scrollTop < last - 2) {
-      current.endedAt = 0;
-      return move(Math.min(element.scrollTop + element.clientHeight * 0.8, last));
-    }
+    const end = current.scrollHeight - current.clientHeight;
+    if (current.scrollTop < end - 2) return move(current.scrollTop + current.clientHeight * 0.8);
     // More may come for whoever waits at the end.
-    current.endedAt = current.endedAt || performance.now();
-    if (!isAgain && performance.now() - current.endedAt < 500) return undefined;
-    if (isAgain || start < 2) return next();
-    current.isAgain = true;
-    return move(0);
+    endedAt = endedAt || performance.now();
+    return performance.now() - endedAt < 500 ? undefined : next();
   };
   return {
     /** Called once a frame while nothing was found. */
     look() {
       if (performance.now() - began < PATIENCE || !isAtRest()) return;
-      if (!queue) {
-        queue = scrollersFor(locator);
-        next();
-      }
-      if (current) step();
+      if (current) return step();
+      queue = queue || scrollersFor(locator);
+      next();
     },
     /** Puts everything back to where it stood. */
     restore() {
