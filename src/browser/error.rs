@@ -211,7 +211,7 @@ impl BrowserError {
                 "run the command by hand in this folder: it has to print the token, alone and within 30 s"
             }
             Self::NoInterception => {
-                "use a Chromium on this machine, without `--webdriver`; `access: { cookie: … }` works with every driver"
+                "use a Chromium and a driver on this machine; `access: { cookie: … }` works with every driver"
             }
             Self::Gone => {
                 "run again; if it happens every time, start with `-v` and look whether the machine runs out of memory"

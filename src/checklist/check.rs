@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     action::{EntryForm, VERBS},
+    denied::{DENIED_EXAMPLE, denied},
     element::{entries, given, locator},
     fetch::{FETCH_EXAMPLE, fetch},
     fields::{Shape, nowhere},
@@ -91,8 +92,13 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
             example: QUERY_EXAMPLE,
             decode: |reader, node| query(reader, node).map(Check::Query),
         },
+        Word {
+            name: "denied",
+            example: DENIED_EXAMPLE,
+            decode: |reader, node| denied(reader, node).map(Check::Denied),
+        },
     ],
-    later: &["denied"],
+    later: &[],
     beside: &["within"],
     others: &[
         ("visible", "see"),
@@ -113,6 +119,8 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
         ("has_value", "value"),
         ("api", "fetch"),
         ("sql", "query"),
+        ("forbidden", "denied"),
+        ("not_allowed", "denied"),
         ("database", "query"),
         ("read", "fetch"),
     ],

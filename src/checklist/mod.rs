@@ -5,6 +5,7 @@
 mod action;
 mod ask;
 mod check;
+mod denied;
 mod element;
 mod fetch;
 mod fields;
@@ -27,6 +28,7 @@ mod wanted;
 mod yaml;
 
 pub use ask::Ask;
+pub use denied::Denied;
 pub(crate) use element::given;
 pub use fetch::{Comparison, Fetch, Reading};
 pub(crate) use fields::{Fields, Shape, nowhere};

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ask::Ask, fetch::Fetch, pattern::ResponsePattern, query::Query};
+use super::{ask::Ask, denied::Denied, fetch::Fetch, pattern::ResponsePattern, query::Query};
 
 /// What we promised to look at: steps walked as a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -255,6 +255,8 @@ pub enum Check {
     Fetch(Fetch),
     /// The product's own database holds this.
     Query(Query),
+    /// This must be kept from whoever walks.
+    Denied(Denied),
 }
 
 impl fmt::Display for Check {
@@ -272,6 +274,7 @@ impl fmt::Display for Check {
             Self::NoResponse(pattern) => write!(f, "no response {pattern}"),
             Self::Fetch(fetch) => write!(f, "{fetch}"),
             Self::Query(query) => write!(f, "{query}"),
+            Self::Denied(denied) => write!(f, "{denied}"),
         }
     }
 }

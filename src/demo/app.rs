@@ -120,9 +120,11 @@ impl Demo {
 
     /// The variables that the demo's configuration asks for, with their values.
     pub fn environment(&self) -> Vec<(String, String)> {
+        let database = format!("sqlite:{}", self.database_file.display());
         [
             ("DEMO_URL", self.url.as_str()),
             ("DEMO_UPLOADS", self.upload_origin.as_str()),
+            ("DEMO_DATABASE", database.as_str()),
             ("OWNER_EMAIL", OWNER.email),
             ("OWNER_PASSWORD", OWNER.password),
             ("MEMBER_EMAIL", MEMBER.email),

@@ -104,7 +104,7 @@ impl Fault {
                 "save-lost",
                 "I-03",
                 "saving notes answers ok and writes nothing",
-                Some("expectation"),
+                Some("not-persisted"),
             ),
             Self::DeadButton => (
                 "dead-button",
@@ -176,7 +176,7 @@ impl Fault {
                 "cross-tenant",
                 "I-23",
                 "whoever is signed in can read any company's quotes",
-                None,
+                Some("permission"),
             ),
         };
         Told {

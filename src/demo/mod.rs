@@ -73,4 +73,8 @@ pub const CHECKLISTS: &[(&str, &str)] = &[
         "checklists/demo/10-messy-names.yaml",
         include_str!("../../checklists/demo/10-messy-names.yaml"),
     ),
+    (
+        "checklists/demo/11-other-companies.yaml",
+        include_str!("../../checklists/demo/11-other-companies.yaml"),
+    ),
 ];

@@ -3,7 +3,8 @@
 
 use super::{
     noise::bare_error,
-    rule::{Finding, StepRef},
+    not_persisted::is_between,
+    rule::{Finding, Severity, StepRef},
 };
 use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Run, StepRun};
 
@@ -17,6 +18,9 @@ const HTML_AS_JSON: [&str; 4] = [
 
 /// Whether a finding follows from another one of the same step.
 pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
+    if effect.detector == "not-persisted" {
+        return is_loss_by(run, effect, cause);
+    }
     if effect.at != cause.at {
         return false;
     }
@@ -32,6 +36,21 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         }
         _ => false,
     }
+}
+
+/// What went wrong when it was done, or when it was looked for, explains that it isn't there.
+fn is_loss_by(run: &Run, effect: &Finding, cause: &Finding) -> bool {
+    const CAUSES: [&str; 6] = [
+        "html-for-json",
+        "http-error",
+        "malformed-request",
+        "no-effect",
+        "page-crash",
+        "typed-differs",
+    ];
+    CAUSES.contains(&cause.detector.as_str())
+        && cause.severity >= Severity::Warning
+        && is_between(run, &cause.at, &effect.at)
 }
 
 /// Whether a crash speaks of the finding's request, or is the page that the request was for.

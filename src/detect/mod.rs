@@ -22,7 +22,9 @@ mod html_for_json;
 mod http_error;
 mod malformed_request;
 mod no_effect;
+mod not_persisted;
 mod page_crash;
+mod permission;
 mod stale_deployment;
 mod typed_differs;
 mod wrong_target;
@@ -42,7 +44,9 @@ pub const RULES: &[&Rule] = &[
     &http_error::RULE,
     &malformed_request::RULE,
     &no_effect::RULE,
+    &not_persisted::RULE,
     &page_crash::RULE,
+    &permission::RULE,
     &stale_deployment::RULE,
     &typed_differs::RULE,
     &wrong_target::RULE,

@@ -31,7 +31,8 @@ fn inspect(run: &Run) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut before = None;
     for seen in seen_steps(run) {
-        let sight = sight_of(run, seen.step);
+        // A page that says no may say it in an error page's words.
+        let sight = sight_of(run, seen.step).filter(|_| !seen.ends_denied());
         let mut found: Vec<_> = uncaught_in(run, &seen)
             .map(|line| of_error(run, &seen, line, sight.as_ref()))
             .collect();

@@ -1,7 +1,9 @@
 //! One step with where it stands in the run: what each detector goes through.
 
 use super::rule::StepRef;
-use crate::evidence::{ChecklistRun, Exchange, Run, StepRun};
+use crate::evidence::{
+    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, Run, StepRun,
+};
 
 /// The sign-in's step id.
 const SIGN_IN: &str = "00-sign-in";
@@ -54,9 +56,30 @@ impl<'r> SeenStep<'r> {
         exchanges.filter(|exchange| !exchange.is_of_check())
     }
 
+    /// Whether a status only says what a `denied` line wanted to hear.
+    pub(super) fn is_denial(&self, exchange: &Exchange, status: u16) -> bool {
+        let mut lines = self.step.expectations.iter();
+        matches!(status, 401 | 403 | 404)
+            && lines.any(|line| is_held_denial(line) && line.brought_about.contains(&exchange.id))
+    }
+
+    /// Whether the step's page is one that a `denied` line was rightly refused.
+    pub(super) fn ends_denied(&self) -> bool {
+        let mut pages = self.step.expectations.iter().rev();
+        pages
+            .find(|line| !line.brought_about.is_empty())
+            .is_some_and(is_held_denial)
+    }
+
     /// Whether it signs the persona in.
     pub(super) fn is_sign_in(&self) -> bool {
         self.step.id == SIGN_IN
+    }
+
+    /// Whether the checklist's step at that place signs the persona in.
+    pub(super) fn is_sign_in_at(&self, index: usize) -> bool {
+        let step = self.list.steps.get(index);
+        step.is_some_and(|step| step.id == SIGN_IN)
     }
 
     /// The checklist's steps up to this one, itself among them.
@@ -80,4 +103,8 @@ impl<'r> SeenStep<'r> {
         chain.reverse();
         chain
     }
+}
+
+fn is_held_denial(line: &ExpectationRecord) -> bool {
+    line.about == About::Access && line.outcome == ExpectationOutcome::Held
 }

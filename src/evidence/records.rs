@@ -137,9 +137,11 @@ pub struct ExpectationRecord {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
-    /// The page, or the requests that it made.
+    /// What the page shows.
     #[default]
     Page,
+    /// The requests that it made, or how it is laid out.
+    Passing,
     /// What the server keeps: an API's answer, a database's rows.
     Kept,
     /// What must be kept from the persona.

@@ -169,6 +169,9 @@ pub struct StepRun {
     /// The name a person reads.
     #[serde(default)]
     pub name: String,
+    /// Whether it begins in a new signed-in session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
     /// Sentences that a human confirms.
     #[serde(default)]
     pub confirm: Vec<String>,

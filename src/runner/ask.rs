@@ -82,19 +82,19 @@ impl StepWalk<'_, '_> {
     }
 
     /// A reading without its secrets, to tell of.
-    fn shown(&self, reading: Reading) -> Reading {
+    pub(super) fn shown(&self, reading: Reading) -> Reading {
         Reading {
             text: self.walk.redactor.body("", &reading.text),
             ..reading
         }
     }
 
-    fn broken(&self, seen: &str) -> ExpectationOutcome {
+    pub(super) fn broken(&self, seen: &str) -> ExpectationOutcome {
         let seen = self.walk.redactor.text(seen);
         ExpectationOutcome::Broken { seen }
     }
 
-    fn undecided(&self, why: &str) -> ExpectationOutcome {
+    pub(super) fn undecided(&self, why: &str) -> ExpectationOutcome {
         let why = self.walk.redactor.text(why);
         ExpectationOutcome::Undecided { why }
     }

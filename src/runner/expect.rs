@@ -40,12 +40,13 @@ impl StepWalk<'_, '_> {
         let limit = expectation.within.unwrap_or(self.walk.limits.expectation);
         match &expectation.check {
             Check::Response(pattern) => {
+                record.about = About::Passing;
                 record.wants_json = pattern.body == Some(ExpectedBody::Json);
                 let answer = self.session.expect_response(pattern, limit).await;
                 self.take_answer(answer, record);
             }
             // Decided when the page has settled.
-            Check::NoResponse(_) => {}
+            Check::NoResponse(_) => record.about = About::Passing,
             Check::Fetch(fetch) => {
                 record.about = About::Kept;
                 (record.exchange, record.outcome) = self.fetch(fetch, limit).await?;
@@ -53,6 +54,10 @@ impl StepWalk<'_, '_> {
             Check::Query(query) => {
                 record.about = About::Kept;
                 record.outcome = self.query(query, limit).await;
+            }
+            Check::Denied(denied) => {
+                record.about = About::Access;
+                self.deny(denied, limit, record).await?;
             }
             check => {
                 record.outcome = match self.session.expect(check, limit).await? {

@@ -1,10 +1,7 @@
 //! What isn't done: anything that could change production, and anything on a page that isn't the target's.
 
 use super::{step::StepWalk, target::outside_of};
-use crate::browser::{
-    BrowserError,
-    page::{Deed, Obstacle, Touched},
-};
+use crate::browser::page::{Deed, Obstacle, Touched};
 use crate::checklist::{Action, Locator};
 use crate::evidence::{ActionOutcome, ExpectationOutcome, ExpectationRecord};
 
@@ -75,10 +72,19 @@ impl StepWalk<'_, '_> {
             let why = format!("the page is on {origin}, which is none of the target's origins");
             return Ok(Err(Obstacle::plain(why)));
         }
-        if self.walk.facts.is_read_only && self.would_send(action).await? {
-            let why = format!("{action} would send a form, and {ALLOW}");
-            self.refusal = Some(why.clone());
-            return Ok(Err(Obstacle::plain(why)));
+        if self.walk.facts.is_read_only
+            && let Some(locator) = touched_by(action)
+        {
+            let limit = self.walk.limits.action;
+            match self.session.sends_form(locator, limit).await? {
+                Ok(false) => {}
+                Ok(true) => {
+                    let why = format!("{action} would send a form, and {ALLOW}");
+                    self.refusal = Some(why.clone());
+                    return Ok(Err(Obstacle::plain(why)));
+                }
+                Err(obstacle) => return Ok(Err(obstacle)),
+            }
         }
         self.perform(action).await
     }
@@ -91,16 +97,6 @@ impl StepWalk<'_, '_> {
             return None;
         }
         outside_of(&self.session.page_url(), self.walk.target)
-    }
-
-    async fn would_send(&self, action: &Action) -> Result<bool, BrowserError> {
-        match touched_by(action) {
-            Some(locator) => {
-                let limit = self.walk.limits.action;
-                self.session.sends_form(locator, limit).await
-            }
-            None => Ok(false),
-        }
     }
 
     /// What failed because somebody else answered says nothing of the target.

@@ -1,6 +1,7 @@
 //! Walks the list: plan, sign-in, one step after the other. Sees to it that a failed step is data.
 
 mod ask;
+mod deny;
 mod effects;
 mod error;
 mod expect;

@@ -86,6 +86,7 @@ impl PlannedChecklist {
         let steps = self.checklist.steps.iter().map(|step| StepRun {
             id: step.id.clone(),
             name: step.name.clone(),
+            fresh: step.fresh,
             confirm: step.confirm.clone(),
             ..StepRun::default()
         });

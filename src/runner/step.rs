@@ -16,7 +16,7 @@ use crate::browser::{
 };
 use crate::checklist::{Action, Entry, Step};
 use crate::evidence::{
-    ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts,
+    About, ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts,
     Protection, RunEvent, StepIndex, Typed,
 };
 
@@ -342,6 +342,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         Some(ExpectationRecord {
             what: format!("the page is laid out {} px wide", self.walk.device.width),
             outcome: ExpectationOutcome::Broken { seen },
+            about: About::Passing,
             ..ExpectationRecord::default()
         })
     }

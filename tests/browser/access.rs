@@ -236,6 +236,13 @@ fn run(workshop: &Workshop, arguments: &[&str]) -> Ended {
     workshop.ended(&output)
 }
 
+/// The secret stands in no file of the bundle and in nothing that was printed.
+fn assert_kept(ended: &Ended, what: &str) {
+    assert_eq!(stands_in_bundle(&ended.bundle, SECRET), None, "{what}");
+    let printed = format!("{}{}", ended.stdout, ended.stderr);
+    assert!(!printed.contains(SECRET), "{what}: {printed}");
+}
+
 /// Whether a text stands in any file of the bundle, as it is.
 fn stands_in_bundle(folder: &Path, text: &str) -> Option<std::path::PathBuf> {
     let mut folders = vec![folder.to_owned()];
@@ -335,7 +342,7 @@ fn a_header_goes_to_the_targets_origins_and_nowhere_else() {
     counted(&world.target, world.target.url());
     counted(&world.second, &elsewhere(&world.second));
     assert_eq!(access["requests"].as_object().expect("a map").len(), 2);
-    assert_eq!(stands_in_bundle(&ended.bundle, SECRET), None);
+    assert_kept(&ended, "a header");
 }
 
 #[test]
@@ -375,7 +382,7 @@ fn the_other_keys_open_the_door_too() {
         workshop.write("shippass.yaml", &config(&world, access));
         let ended = run(&workshop, &[]);
         assert_clean(&ended);
-        assert_eq!(stands_in_bundle(&ended.bundle, SECRET), None, "{access}");
+        assert_kept(&ended, access);
         let access = &ended.document()["target"]["access"];
         assert!(
             access["requests"][world.target.url()].as_u64() > Some(1),

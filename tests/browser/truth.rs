@@ -315,3 +315,93 @@ fn a_database_is_asked_until_it_holds_and_its_address_stays_a_secret() {
         assert!(!text.contains("app-database-of-the-test"), "{name}");
     }
 }
+
+/// Pages and APIs that keep from ada what isn't hers, or don't.
+fn tenants() -> Router {
+    let shell = |call: &'static str, otherwise: &'static str| {
+        page(&format!(
+            "<main>Loading</main><script>
+             fetch('{call}').then(async (answer) => {{
+               const text = answer.ok ? (await answer.json()).job : '{otherwise}';
+               document.querySelector('main').textContent = text;
+             }});</script>"
+        ))
+    };
+    app()
+        .route(
+            "/api/quotes/77",
+            get(|| async { (StatusCode::NOT_FOUND, Json(json!({}))) }),
+        )
+        .route(
+            "/api/quotes/78",
+            get(|| async { Json(json!({ "job": "Roof repair" })) }),
+        )
+        .route(
+            "/quotes/77",
+            get(move || async move { shell("/api/quotes/77", "Nothing here") }),
+        )
+        .route(
+            "/quotes/78",
+            get(move || async move { shell("/api/quotes/78", "Nothing here") }),
+        )
+        .route(
+            "/admin",
+            get(|| async { (StatusCode::FORBIDDEN, page("<h1>403 Forbidden</h1>")) }),
+        )
+        .route("/settings", get(|| async { Redirect::to("/sign-in") }))
+        .route(
+            "/client-side",
+            get(|| async { page("<script>location.replace('/sign-in')</script>") }),
+        )
+        .route("/open", get(|| async { page("<h1>All users</h1>") }))
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn what_is_denied_is_clean_and_nobody_complains_of_the_refusals() {
+    let site = Site::serve(tenants());
+    let ended = expecting(
+        &site,
+        "      - denied: GET /api/quotes/77
+      - denied: GET /api/old
+      - denied: /settings
+      - denied: /client-side
+      - denied: { path: /quotes/77, shows: Roof repair }
+      - denied: /admin
+",
+    );
+    assert_eq!(ended.status, 0, "{:#?}\n{}", ended.steps(), ended.stderr);
+    assert_eq!(ended.document()["findings"], json!([]));
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn what_is_reached_all_the_same_is_a_permission_finding() {
+    let site = Site::serve(tenants());
+    for (line, seen) in [
+        (
+            "denied: GET /api/quotes/78",
+            "it was answered 200: {\"job\":\"Roof repair\"}",
+        ),
+        (
+            "denied: { path: /quotes/78, shows: Roof repair }",
+            "the page showed it",
+        ),
+        ("denied: /open", "the page stayed there"),
+    ] {
+        let ended = expecting(&site, &format!("      - {{ {line}, within: 300ms }}\n"));
+        assert_eq!(
+            ended.statuses(),
+            ["clean", "failed"],
+            "{line}: {:#?}",
+            ended.steps()
+        );
+        assert!(
+            ended.why("failed").contains(seen),
+            "{line}: {}",
+            ended.why("failed")
+        );
+        let found: Vec<_> = ended.detectors().into_iter().collect();
+        assert_eq!(found, ["permission"], "{line}");
+    }
+}

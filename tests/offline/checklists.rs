@@ -6,7 +6,7 @@ use std::{fmt::Write as _, path::Path};
 
 use shippass::{
     checklist::{Mistake, Source},
-    config::{Environment, Project, read_project},
+    config::{Environment, Project, Target, TargetKind, read_project},
 };
 
 /// The configuration that the fixtures' checklists belong to.
@@ -357,4 +357,33 @@ fn hostile_files_are_answered() {
         let shown = show(&mistakes);
         assert!(shown.len() < 200_000, "{start}: {} bytes", shown.len());
     }
+}
+
+#[test]
+fn whatever_lies_on_a_production_host_is_production() {
+    let text = "targets:
+  live: { url: https://www.example, kind: production, origins: [https://api.example] }
+  here: { url: \"http://localhost:3000\", kind: production }
+";
+    let source = Source {
+        name: "shippass.yaml",
+        text,
+    };
+    let project = read_project(Some(source), &[], &environment(), DETECTORS).expect("accepted");
+    let kind = |url: &str| {
+        let target = Target::from_url(url.parse().expect("an address"));
+        project.by_its_host(target).kind
+    };
+    for url in [
+        "https://www.example/app",
+        "http://www.example:8080/",
+        "https://api.example/",
+        "http://localhost:3000/x",
+    ] {
+        assert_eq!(kind(url), TargetKind::Production, "{url}");
+    }
+    for url in ["https://preview.www.example/", "https://example/"] {
+        assert_eq!(kind(url), TargetKind::Preview, "{url}");
+    }
+    assert_eq!(kind("http://localhost:3001/"), TargetKind::Local);
 }

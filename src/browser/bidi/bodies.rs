@@ -96,6 +96,7 @@ fn record_exchange(
             _ => None,
         }),
         is_of_check: exchange.is_of_check(),
+        is_document: exchange.resource == Resource::Document,
     };
     if let Some(at) = at {
         let exchange = Box::new(exchange);

@@ -81,6 +81,8 @@ pub(crate) struct SeenExchange {
     pub(crate) body_missing: Option<String>,
     /// A check asked, and not the page.
     pub(crate) is_of_check: bool,
+    /// It is a page in the top window.
+    pub(crate) is_document: bool,
 }
 
 /// Which page the observer watches and where what it sees belongs.

@@ -65,7 +65,7 @@ impl Watcher {
         match name {
             "network.beforeRequestSent" => read(params).map(|event| self.begin(&event)),
             // Chromium leaves out the begin of a redirect's hop now and then.
-            "network.responseStarted" => read(params).map(|event| self.begin(&event)),
+            "network.responseStarted" => read(params).map(|event| self.hear_answer(&event)),
             "network.responseCompleted" | "network.fetchError" => {
                 read(params).map(|event| self.end(event))
             }
@@ -107,6 +107,15 @@ impl Watcher {
             marks.awaited += awaited;
             marks.unrecorded += 1;
         });
+    }
+
+    /// An answer has begun; one that is refused for want of a password may never be completed.
+    fn hear_answer(&mut self, event: &NetworkEvent) {
+        self.begin(event);
+        let key = (event.request.request.clone(), event.redirect_count);
+        if let Some((_, open)) = self.open.get(&key) {
+            self.look_at_answer(open, event);
+        }
     }
 
     fn end(&mut self, event: NetworkEvent) {

@@ -189,7 +189,9 @@ async fn start_on_a_free_port(
 
 fn is_port_taken(words: &str) -> bool {
     let words = words.to_ascii_lowercase();
-    words.contains("address already in use") || words.contains("port not available")
+    // Seen too: a driver that greets and ends without another word.
+    let has_greeted = words.contains("starting chromedriver");
+    has_greeted || words.contains("address already in use") || words.contains("port not available")
 }
 
 async fn start_guarded(

@@ -175,7 +175,10 @@ fn questions(check: &Check) -> Option<Vec<Question>> {
         }])
     };
     let sight = |kind: &str, of_many, sight: &Sight| match sight {
-        Sight::Text(text) => one(json!({"kind": kind, "text": text}), of_many, None),
+        Sight::Text(text) => {
+            let json = json!({"kind": kind, "text": text});
+            one(json, of_many, Some(&Locator::named(text)))
+        }
         Sight::TextIn(text, inside) => {
             let json = json!({"kind": kind, "text": text, "inside": inside});
             one(json, of_many, Some(inside))
@@ -209,7 +212,11 @@ fn questions(check: &Check) -> Option<Vec<Question>> {
         }
         Check::Enabled(locator) => enabled(locator, true),
         Check::Disabled(locator) => enabled(locator, false),
-        Check::Response(_) | Check::NoResponse(_) | Check::Fetch(_) | Check::Query(_) => None,
+        Check::Response(_)
+        | Check::NoResponse(_)
+        | Check::Fetch(_)
+        | Check::Query(_)
+        | Check::Denied(_) => None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each `.js` beside these files runs in the page; every wait is one promise in there.
 
 mod act;
+mod arrive;
 mod choose;
 mod expect;
 mod fill;
@@ -18,6 +19,7 @@ mod settle;
 mod standing;
 
 pub use act::{Deed, Touched};
+pub use arrive::Arrival;
 pub use expect::Answer;
 pub use fill::{FieldText, Way};
 pub(super) use frames::FramePath;

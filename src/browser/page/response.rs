@@ -192,6 +192,7 @@ mod tests {
             content: Some(content),
             body_missing: None,
             is_of_check: false,
+            is_document: false,
         }
     }
 

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
-use super::script::Script;
-use crate::browser::{BrowserError, Session};
+use super::{act::Deed, locate::Purpose, script::Script};
+use crate::browser::Session;
 use crate::checklist::Locator;
 use crate::evidence::{PageFacts, Protection};
 
 const SENDS: Script = Script {
     name: "sends.js",
-    text: concat!(include_str!("js/locate.js"), include_str!("js/sends.js")),
+    text: include_str!("js/sends.js"),
 };
 
 impl Session {
@@ -36,12 +34,14 @@ impl Session {
     }
 
     /// Whether a touch of the element would send a form.
-    pub async fn sends_form(
-        &self,
-        locator: &Locator,
-        limit: Duration,
-    ) -> Result<bool, BrowserError> {
-        self.ask_page(SENDS, vec![json!(locator)], limit).await
+    pub async fn sends_form(&self, locator: &Locator, limit: Duration) -> Deed<bool> {
+        let ready = match self.ready(locator, Purpose::Tap, limit).await? {
+            Ok(ready) => ready,
+            Err(obstacle) => return Ok(Err(obstacle)),
+        };
+        let args = vec![ready.element];
+        let asked = self.ask_in(&ready.document.path, SENDS, args, limit);
+        Ok(Ok(asked.await?))
     }
 }
 

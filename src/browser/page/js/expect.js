@@ -14,6 +14,25 @@ const hasText = (wanted, root) => {
   const body = root || document.body;
   return lower(visibleText(body)).includes(needle) || lower(fieldTexts(root)).includes(needle) || lower(shadowTexts(root)).includes(needle);
 };
+// What waits off the screen or is cut off is seen by nobody; what can be scrolled to once a dialog is gone counts as seen.
+const cutOffFromSight = (element) => {
+  const cut = cutOffBy(element);
+  let isFixed = false;
+  for (let node = element; node; node = parentOf(node)) isFixed ||= getComputedStyle(node).position === "fixed";
+  return cut === document.documentElement && !isFixed && element.getBoundingClientRect().top >= innerHeight ? null : cut;
+};
+const offScreen = (cut) => ({ missing: { kind: "off-screen", by: cut === document.documentElement ? null : { ...describe(cut), area: null } } });
+const textOffScreen = (wanted, root) => {
+  const needle = lower(wanted);
+  const holders = byText(root ? [root, ...deepElements(root)] : deepElements(document), needle, (text) => text.includes(needle));
+  const cuts = holders.map(cutOffFromSight);
+  return cuts.length > 0 && cuts.every(Boolean) ? offScreen(cuts[0]) : null;
+};
+const seenElements = ({ nth, ...locator }) => {
+  const { found, error } = search(locator, "any");
+  const shown = found.filter((element) => !cutOffFromSight(standIn(element) || element));
+  return { found, error, shown: nth ? shown.slice(nth - 1, nth) : shown };
+};
 const looksLikePath = (pattern) => pattern.startsWith("/") || pattern.startsWith("*");
 const globToRegExp = (pattern) =>
   new RegExp("^" + pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*\*/g, "\u0000").replace(/\*/g, "[^/]*").replace(/\u0000/g, ".*") + "$");
@@ -38,21 +57,25 @@ const kinds = {
   see: ({ text, inside }) => {
     const root = inside ? findLocator(inside, "any") : {};
     if (root.error) return { missing: root.error };
-    return hasText(text, root.element) ? null : { text: fold(visibleText(root.element || document.body)).slice(0, 1500) };
+    if (hasText(text, root.element)) return textOffScreen(text, root.element);
+    return { text: fold(visibleText(root.element || document.body)).slice(0, 1500) };
   },
   not_see: ({ text, inside }) => {
     const root = inside ? findLocator(inside, "any") : {};
     if (root.error) return root.error.kind === "none" ? null : { missing: root.error };
-    return hasText(text, root.element) ? { there: true } : null;
+    return hasText(text, root.element) && !textOffScreen(text, root.element) ? { there: true } : null;
   },
   see_element: ({ locator }) => {
-    const found = findLocator(locator, "any");
-    return found.element || (found.error.kind === "several") ? null : { missing: found.error };
+    const { found, error, shown } = seenElements(locator);
+    if (error) return { missing: error };
+    if (shown.length > 0) return null;
+    const cut = found.map((element) => cutOffFromSight(standIn(element) || element)).find(Boolean);
+    return cut ? offScreen(cut) : { missing: { kind: "too-few", count: found.length } };
   },
   not_see_element: ({ locator }) => {
-    const found = findLocator(locator, "any");
-    if (found.element) return { there: true, area: describe(found.element).area };
-    return found.error.kind === "several" ? { there: true } : found.error.kind === "none" ? null : { missing: found.error };
+    const { error, shown } = seenElements(locator);
+    if (error) return error.kind === "none" ? null : { missing: error };
+    return shown.length > 0 ? { there: true } : null;
   },
   url: ({ pattern }) => (matchesUrl(pattern) ? null : { url: location.href }),
   title: ({ pattern }) => (isTitle(pattern) ? null : { title: fold(document.title) }),

@@ -197,6 +197,7 @@ const search = (locator, purpose) => {
   }
   // The options of a native list are no part of the page that a finger could touch.
   if (fits[purpose] && purpose !== "choice") elements = elements.filter((element) => !/^(OPTION|OPTGROUP)$/.test(element.tagName));
+  readTexts = new Map();
   try {
     let tier = 0;
     for (const look of tiersOf(locator, elements, purpose)) {
@@ -207,6 +208,8 @@ const search = (locator, purpose) => {
   } catch (error) {
     if (error instanceof DOMException) return { found: [], error: { kind: "selector" } };
     throw error;
+  } finally {
+    readTexts = null;
   }
   return { found: [], error: { kind: "none", names: namesOnPage(elements, purpose, locator.by.role && locator.by.role.role) } };
 };

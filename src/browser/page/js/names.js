@@ -22,10 +22,10 @@ const SKIPPED = /^(SCRIPT|STYLE|TEMPLATE|NOSCRIPT|HEAD|TITLE|META|LINK)$/;
 // An element with `display: contents` has no box of its own; it is there when its parent is.
 const isRendered = (element) => {
   if (isSeeingHidden) return true;
+  if (element.checkVisibility({ visibilityProperty: true })) return true;
   const style = getComputedStyle(element);
-  if (style.display !== "contents") return element.checkVisibility({ visibilityProperty: true });
   const parent = parentOf(element);
-  return style.visibility === "visible" && (!parent || isRendered(parent));
+  return style.display === "contents" && style.visibility === "visible" && (!parent || isRendered(parent));
 };
 
 const isVisible = (element) => {
@@ -35,11 +35,10 @@ const isVisible = (element) => {
     const select = element.closest("select");
     return Boolean(select) && isVisible(select);
   }
-  if (getComputedStyle(element).display !== "contents") {
-    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
+  if (element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) {
     const box = element.getBoundingClientRect();
     if (box.width > 0 && box.height > 0) return true;
-  } else if (!isRendered(element)) return false;
+  } else if (getComputedStyle(element).display !== "contents" || !isRendered(element)) return false;
   return shownNodes(element).some((node) =>
     node.nodeType === Node.ELEMENT_NODE ? isVisible(node) : node.nodeType === Node.TEXT_NODE && isTextOnScreen(node));
 };
@@ -67,6 +66,8 @@ const isNamedByAttribute = (element) => ["aria-label", "aria-labelledby", "title
 const inSections = (role) => (element) => (element.closest(SECTIONING) ? "generic" : role);
 const whenNamed = (role) => (element) => (isNamedByAttribute(element) ? role : "generic");
 const whenLinked = (element) => (element.hasAttribute("href") ? "link" : "generic");
+// The cells of a table that only lays things out are none.
+const inTable = (role) => (element) => (/^(none|presentation)$/.test(tableRole(element)) ? "generic" : typeof role === "function" ? role(element) : role);
 const tagRoles = {
   A: whenLinked, AREA: whenLinked, ARTICLE: "article", ASIDE: "complementary", BLOCKQUOTE: "blockquote", BUTTON: "button", CAPTION: "caption",
   CODE: "code", DATALIST: "listbox", DD: "definition", DEL: "deletion", DETAILS: "group", DFN: "term", DIALOG: "dialog", DT: "term", EM: "emphasis",
@@ -77,9 +78,9 @@ const tagRoles = {
   INS: "insertion", LI: "listitem", MAIN: "main", MARK: "mark", MATH: "math", MENU: "list", METER: "meter", NAV: "navigation", OL: "list",
   OPTGROUP: "group", OPTION: "option", OUTPUT: "status", P: "paragraph", PROGRESS: "progressbar", SEARCH: "search", SECTION: whenNamed("region"),
   SELECT: (element) => (element.multiple || element.size > 1 ? "listbox" : "combobox"), STRONG: "strong", SUB: "subscript", SUMMARY: "button",
-  SUP: "superscript", SVG: "img", TABLE: "table", TBODY: "rowgroup", TD: (element) => (/grid/.test(tableRole(element)) ? "gridcell" : "cell"),
-  TEXTAREA: "textbox", TFOOT: "rowgroup", TH: (element) => (isRowHeader(element) ? "rowheader" : "columnheader"), THEAD: "rowgroup", TIME: "time",
-  TR: "row", UL: "list",
+  SUP: "superscript", SVG: "img", TABLE: "table", TBODY: "rowgroup", TD: inTable((element) => (/grid/.test(tableRole(element)) ? "gridcell" : "cell")),
+  TEXTAREA: "textbox", TFOOT: "rowgroup", TH: inTable((element) => (isRowHeader(element) ? "rowheader" : "columnheader")), THEAD: "rowgroup", TIME: "time",
+  TR: inTable("row"), UL: "list",
 };
 const tableRole = (element) => (element.closest("table") || element).getAttribute("role") || "";
 const isRowHeader = (element) => {
@@ -110,7 +111,15 @@ const generatedText = (element, which) => {
   const text = alternative ?? [...style.content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => found[1]).join("");
   return style.display === "inline" ? text : ` ${text} `;
 };
+// What was read during one search, since rows are made of cells and cells of links.
+let readTexts = null;
 const contentText = (element, at) => {
+  const isShared = readTexts && !at.isReferred && !at.isHiddenToo && !at.field && !isSeeingHidden;
+  if (!isShared) return readContent(element, at);
+  if (!readTexts.has(element)) readTexts.set(element, readContent(element, at));
+  return readTexts.get(element);
+};
+const readContent = (element, at) => {
   let text = generatedText(element, "::before");
   for (const node of shownNodes(element)) {
     if (node.nodeType === Node.TEXT_NODE) text += node.data;
@@ -148,8 +157,7 @@ const labellingElements = (element) => {
 
 // The name that the element's kind gives it by markup of its own.
 const markupName = (element, at) => {
-  const labels = [...(element.labels || [])].map((label) =>
-    nameOf(label, { ...at, part: "label", field: element, isHiddenToo: at.isHiddenToo || !isRendered(label) }));
+  const labels = [...(element.labels || [])].map((label) => nameOf(label, { ...at, part: "label", field: element }));
   if (fold(labels.join(" "))) return fold(labels.join(" "));
   if (element.tagName === "INPUT" && /^(button|submit|reset)$/.test(element.type)) {
     return fold(element.value) || { submit: "Submit", reset: "Reset" }[element.type] || "";
