@@ -106,4 +106,13 @@ fn the_report_has_a_row_for_each_step_and_both_pictures_in_it() {
         assert!(owner.is_some() && owner < member, "{row}");
         assert_eq!(row.matches("<figure").count(), 2, "{row}");
     }
+    // The owner's clean step is open because the member's beside it failed.
+    let open = html.matches("<details class=\"step clean\" open").count();
+    assert_eq!(
+        (
+            open,
+            html.matches("<details class=\"step failed\" open").count()
+        ),
+        (1, 1)
+    );
 }

@@ -22,6 +22,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::{evidence::Evidence, shown::shown};
 use crate::bundle::{BundleDocument, ChecklistEntry, sha256};
+use crate::detect::Status;
 use crate::evidence::Run;
 use crate::report::beside;
 
@@ -52,8 +53,11 @@ pub fn write_html(view: &ReportView<'_>, out: &mut dyn Write) -> io::Result<()> 
             if !is_one {
                 write(PreEscaped("<div class=\"beside\">".to_owned()))?;
             }
+            // What isn't clean is open, and what stands beside it, to be compared.
+            let is_clean = |pass: &ChecklistEntry| pass.steps[step].status == Status::Clean;
+            let is_open = !passes.iter().all(is_clean);
             for (pass, index) in passes.iter().zip(group.clone()) {
-                let step = step::step(view, &evidence, (index, step));
+                let step = step::step(view, &evidence, (index, step), is_open);
                 write(if is_one {
                     step
                 } else {

@@ -19,8 +19,13 @@ use crate::evidence::{
 };
 use crate::report::words;
 
-/// The step at a checklist's and its own index; open unless it is clean.
-pub(super) fn step(view: &ReportView<'_>, evidence: &Evidence<'_>, at: (usize, usize)) -> Markup {
+/// The step at a checklist's and its own index.
+pub(super) fn step(
+    view: &ReportView<'_>,
+    evidence: &Evidence<'_>,
+    at: (usize, usize),
+    is_open: bool,
+) -> Markup {
     let entry = &view.document.checklists[at.0].steps[at.1];
     let seen = view
         .run
@@ -28,7 +33,7 @@ pub(super) fn step(view: &ReportView<'_>, evidence: &Evidence<'_>, at: (usize, u
         .get(at.0)
         .and_then(|checklist| checklist.steps.iter().find(|step| step.id == entry.id));
     html! {
-        details class={ "step " (class(entry.status)) } open[entry.status != Status::Clean] {
+        details class={ "step " (class(entry.status)) } open[is_open] {
             (summary(entry))
             div.inside {
                 span.anchor id=(step_anchor(at.0, at.1)) {}
