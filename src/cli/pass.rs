@@ -194,6 +194,7 @@ fn started(assignment: &Assignment, plan: &Plan, id: String) -> RunEvent {
         },
         target: target_facts(assignment),
         api: config.api.iter().map(ToString::to_string).collect(),
+        contracts: config.contract.clone(),
         checklists: plan.outline(),
     }
 }

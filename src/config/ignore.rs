@@ -68,7 +68,8 @@ fn detector(reader: &mut Reader<'_>, node: &Node, detectors: &[&str]) -> Option<
     None
 }
 
-fn request(reader: &mut Reader<'_>, node: &Node) -> Option<RequestPattern> {
+/// A method and a path pattern in one line.
+pub(super) fn request(reader: &mut Reader<'_>, node: &Node) -> Option<RequestPattern> {
     let text = reader.shown_text(node, "`request`", "request: GET /favicon.ico")?;
     let words: Vec<&str> = text.split_whitespace().collect();
     let (method, path) = match words.as_slice() {

@@ -9,12 +9,14 @@ use std::{
 use super::{
     environment::Environment,
     error::ProjectError,
-    project::{Project, read_project},
+    project::{Project, read_with_files},
 };
 use crate::checklist::{LARGEST, Mistake, Source, decode_text};
 
 /// The configuration's name where none is given.
 const CONFIG: &str = "shippass.yaml";
+/// The largest file that the configuration may name, in bytes.
+const LARGEST_NAMED: usize = 8 << 20;
 /// The folder beside the configuration where checklists are looked for.
 const CHECKLISTS: &str = "checklists";
 
@@ -47,7 +49,9 @@ pub fn load_project(
     }
     let sources: Vec<Source<'_>> = checklists.iter().map(source_of).collect();
     let config = config.as_ref().map(source_of);
-    match read_project(config, &sources, environment, detectors) {
+    let folder = config_path.and_then(Path::parent).unwrap_or(Path::new(""));
+    let files = |name: &str| read_named(&folder.join(name));
+    match read_with_files(config, &sources, environment, detectors, &files) {
         Ok(project) if mistakes.is_empty() => Ok(project),
         Ok(_) => Err(ProjectError::Mistakes(mistakes)),
         Err(found) => {
@@ -162,6 +166,19 @@ fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> 
         return Ok(Ok(String::from_utf8_lossy(&bytes).into_owned()));
     }
     Ok(decode_text(&name_of(path), bytes))
+}
+
+/// A file that the configuration names; `Err` in words.
+fn read_named(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let limit = LARGEST_NAMED as u64 + 1;
+    File::open(path)
+        .and_then(|file| file.take(limit).read_to_string(&mut text))
+        .map_err(|error| format!("can't be read: {error}"))?;
+    if text.len() > LARGEST_NAMED {
+        return Err(format!("is larger than {} KiB", LARGEST_NAMED >> 10));
+    }
+    Ok(text)
 }
 
 /// A path as messages and bundles name it.

@@ -2,6 +2,7 @@
 
 mod access;
 mod address;
+mod contract;
 mod databases;
 mod device;
 mod driver;
@@ -17,6 +18,7 @@ mod read;
 mod targets;
 
 pub use access::{Access, TokenCommand};
+pub use contract::{Clause, Contract, Held, Misfit, Terms};
 pub use environment::Environment;
 pub use error::{DeviceError, ProjectError, TargetError};
 pub use load::load_project;

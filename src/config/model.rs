@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{
     access::Access,
+    contract::Contract,
     one_time::{Authenticator, Inbox},
 };
 use crate::checklist::{Expectation, PathPattern, RecipeAction};
@@ -23,6 +24,8 @@ pub struct Config {
     pub device: Device,
     /// Paths whose responses are JSON by declaration (`api: [/api/**]`).
     pub api: Vec<PathPattern>,
+    /// What APIs have promised to answer.
+    pub contract: Vec<Contract>,
     /// Findings that are known and accepted.
     pub ignore: Vec<IgnoreRule>,
     /// A driver that already runs, and what to ask of it.

@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     access::secrets_in_access,
     address::secrets_in_addresses,
+    contract::Files,
     environment::Environment,
     error::TargetError,
     model::{Config, Secret, Target, TargetKind},
@@ -34,9 +35,21 @@ pub fn read_project(
     environment: &Environment,
     detectors: &[&str],
 ) -> Result<Project, Vec<Mistake>> {
+    let no_file = |_: &str| Err("can't be read: there is no folder to look in".to_owned());
+    read_with_files(config, checklists, environment, detectors, &no_file)
+}
+
+/// The same, with the files that the configuration names.
+pub(super) fn read_with_files(
+    config: Option<Source<'_>>,
+    checklists: &[Source<'_>],
+    environment: &Environment,
+    detectors: &[&str],
+    files: Files<'_>,
+) -> Result<Project, Vec<Mistake>> {
     let mut variables = environment.variables();
     let reading = match config {
-        Some(source) => read_config(source, &mut variables, detectors),
+        Some(source) => read_config(source, &mut variables, detectors, files),
         None => ConfigReading {
             config: Some(Config::default()),
             personas: Some(BTreeSet::new()),

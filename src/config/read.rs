@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    contract::{Files, contracts},
     databases::databases,
     driver::webdriver,
     ignore::ignore_rules,
@@ -21,6 +22,7 @@ const CONFIG: Shape = Shape {
         "personas",
         "device",
         "api",
+        "contract",
         "ignore",
         "webdriver",
         "databases",
@@ -46,11 +48,12 @@ pub(super) fn read_config(
     source: Source<'_>,
     variables: &mut Variables,
     detectors: &[&str],
+    files: Files<'_>,
 ) -> ConfigReading {
     let (mut reader, root) = Reader::open(source, variables);
     let personas = root.as_ref().map(|root| declared(root, "personas"));
     let databases = root.as_ref().map(|root| declared(root, "databases"));
-    let config = root.and_then(|root| config(&mut reader, &root, detectors));
+    let config = root.and_then(|root| config(&mut reader, &root, detectors, files));
     let config = config.filter(|_| !reader.has_errors());
     ConfigReading {
         config,
@@ -97,13 +100,21 @@ fn no_config_key(key: &str) -> Option<String> {
     })
 }
 
-fn config(reader: &mut Reader<'_>, root: &Node, detectors: &[&str]) -> Option<Config> {
+fn config(
+    reader: &mut Reader<'_>,
+    root: &Node,
+    detectors: &[&str],
+    files: Files<'_>,
+) -> Option<Config> {
     let example = "targets: { preview: { url: https://preview.example, kind: preview } }";
     let fields = reader.fields(root, &CONFIG, example)?;
     let targets = fields.get("targets").map(|node| targets(reader, node));
     let personas = fields.get("personas").map(|node| personas(reader, node));
     let device = fields.get("device").map(|node| device(reader, node));
     let api = fields.get("api").map(|node| api(reader, node));
+    let contract = fields
+        .get("contract")
+        .map(|node| contracts(reader, node, files));
     let ignore = fields
         .get("ignore")
         .map(|node| ignore_rules(reader, node, detectors));
@@ -115,6 +126,7 @@ fn config(reader: &mut Reader<'_>, root: &Node, detectors: &[&str]) -> Option<Co
         personas: personas.unwrap_or_default(),
         device: given(device)?.unwrap_or_default(),
         api: given(api)?.unwrap_or_default(),
+        contract: given(contract)?.unwrap_or_default(),
         ignore: given(ignore)?.unwrap_or_default(),
         webdriver: given(webdriver)?,
         databases: databases.unwrap_or_default(),

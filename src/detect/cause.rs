@@ -29,6 +29,10 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         ("malformed-request", "http-error") => {
             effect.requests.iter().any(|id| cause.requests.contains(id))
         }
+        // A page in JSON's place, or an error, is told by its own detector.
+        ("html-for-json" | "http-error", "contract") => {
+            effect.requests.iter().any(|id| cause.requests.contains(id))
+        }
         // An error that is thrown in the handler keeps it from doing anything.
         ("page-crash", "no-effect") => !cause.console.is_empty(),
         ("html-for-json" | "http-error" | "malformed-request", "page-crash") => {

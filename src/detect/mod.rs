@@ -18,6 +18,7 @@ mod seen_step;
 mod undecided;
 mod unfilled;
 
+mod contract;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
@@ -40,6 +41,7 @@ use crate::evidence::Run;
 
 /// Every detector.
 pub const RULES: &[&Rule] = &[
+    &contract::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,

@@ -1,6 +1,7 @@
 //! What a detector needed and couldn't have: a step with such a gap is `unknown`, never clean.
 
 use super::{
+    contract,
     expects_json::is_success,
     html_on_purpose::asks_for_html,
     no_effect,
@@ -26,6 +27,7 @@ pub(super) fn undecided(run: &Run) -> Vec<Undecided> {
                 .into_iter()
                 .chain(gaps)
                 .chain(no_effect::undecided(&seen))
+                .chain(contract::undecided(run, &seen))
         })
         .collect()
 }

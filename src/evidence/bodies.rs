@@ -93,6 +93,7 @@ pub(super) fn prepare(
             size,
             content,
             start,
+            text: None,
         }),
         file: Some((file, bytes)),
     }

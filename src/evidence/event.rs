@@ -11,6 +11,8 @@ use super::{
     run::{ChecklistRun, DeviceFacts, EngineFacts, RunInfo, TargetFacts},
 };
 
+use crate::config::Contract;
+
 /// One thing that happened; every text in it has had its secrets taken out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -23,6 +25,9 @@ pub enum RunEvent {
         target: TargetFacts,
         /// Path patterns that answer JSON by declaration.
         api: Vec<String>,
+        /// What APIs have promised to answer.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        contracts: Vec<Contract>,
         /// The planned checklists, with the steps' ids, names and sentences to confirm.
         checklists: Vec<ChecklistRun>,
     },

@@ -277,6 +277,19 @@ pub struct KeptBody {
     /// The first 2,000 characters of a text, redacted; empty for binary.
     #[serde(default)]
     pub start: String,
+    /// The whole text, where a contract speaks of it; read when the journal is, never written to it.
+    #[serde(skip)]
+    pub text: Option<String>,
+}
+
+impl KeptBody {
+    /// The whole text, when it is known: read from its file, or short enough to be its own start.
+    pub fn whole(&self) -> Option<&str> {
+        let is_short = self.start.len() as u64 >= self.size;
+        self.text
+            .as_deref()
+            .or_else(|| is_short.then_some(self.start.as_str()))
+    }
 }
 
 /// What bytes are, decided from the bytes alone.

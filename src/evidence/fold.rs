@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use url::Url;
+
 use super::{
     error::EvidenceError,
     event::{RunEvent, StepIndex},
-    exchange::{ReadAs, Resource},
+    exchange::{Body, Outcome, ReadAs, Resource},
     journal::JournalReader,
     run::{Run, StepRun},
 };
@@ -15,7 +17,9 @@ pub fn read_run(folder: &Path) -> Result<Run, EvidenceError> {
     let mut journal = JournalReader::open(folder)?;
     let run = Run::from_events(journal.by_ref());
     journal.close()?;
-    run
+    let mut run = run?;
+    run.take_bodies(folder);
+    Ok(run)
 }
 
 /// A read whose exchange hasn't come yet.
@@ -50,11 +54,13 @@ impl Run {
                 info,
                 target,
                 api,
+                contracts,
                 checklists,
             } => {
                 self.info = info;
                 self.target = target;
                 self.api = api;
+                self.contracts = contracts;
                 self.checklists = checklists;
                 for checklist in &mut self.checklists {
                     for step in &mut checklist.steps {
@@ -94,6 +100,26 @@ impl Run {
             | RunEvent::StepSkipped { at, .. } => self.step(at)?.take(event),
         }
         Ok(())
+    }
+
+    /// Reads the whole texts of those answers that a contract speaks of; others stay on the disk.
+    fn take_bodies(&mut self, folder: &Path) {
+        let contracts = std::mem::take(&mut self.contracts);
+        let steps = self.checklists.iter_mut().flat_map(|list| &mut list.steps);
+        for exchange in steps.flat_map(|step| &mut step.exchanges) {
+            let path = Url::parse(&exchange.url)
+                .map_or_else(|_| String::new(), |url| url.path().to_owned());
+            let is_spoken_of = contracts
+                .iter()
+                .any(|contract| contract.speaks_of(&exchange.method, &path));
+            if let (true, Outcome::Answered(answer)) = (is_spoken_of, &mut exchange.outcome)
+                && let Body::Kept(kept) = &mut answer.body
+            {
+                // A file that is gone leaves the start, and what can't be decided says so.
+                kept.text = std::fs::read_to_string(folder.join(&kept.file)).ok();
+            }
+        }
+        self.contracts = contracts;
     }
 
     fn step(&mut self, at: StepIndex) -> Result<&mut StepRun, EvidenceError> {

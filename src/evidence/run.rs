@@ -10,6 +10,8 @@ use super::{
     },
 };
 
+use crate::config::Contract;
+
 /// Everything that was seen in one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -28,6 +30,9 @@ pub struct Run {
     /// Path patterns that answer JSON by declaration.
     #[serde(default)]
     pub api: Vec<String>,
+    /// What APIs have promised to answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contracts: Vec<Contract>,
     /// One entry per checklist and persona, in the plan's order.
     #[serde(default)]
     pub checklists: Vec<ChecklistRun>,

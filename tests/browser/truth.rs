@@ -405,3 +405,54 @@ fn what_is_reached_all_the_same_is_a_permission_finding() {
         assert_eq!(found, ["permission"], "{line}");
     }
 }
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_long_answer_is_held_against_its_contract_whole() {
+    let long: Vec<_> = (0..400)
+        .map(|number| json!({ "number": number, "job": "Roof repair" }))
+        .collect();
+    let mut wrong = long.clone();
+    wrong[399] = json!({ "number": "399", "job": "Roof repair" });
+    let shown = "<h1>Quotes</h1><script>fetch('/api/quotes'); fetch('/api/drafts')</script>";
+    let site = Site::serve(
+        Router::new()
+            .route("/", get(move || async move { page(shown) }))
+            .route("/api/quotes", get(move || async move { Json(wrong) }))
+            .route("/api/drafts", get(move || async move { Json(long) })),
+    );
+    let workshop = Workshop::new();
+    workshop
+        .write(
+            "shippass.yaml",
+            "targets: { here: { url: \"${SITE}\", kind: local } }\ncontract: [{ request: GET /api/*, schema: quotes.yaml }]\n",
+        )
+        .write(
+            "quotes.yaml",
+            "type: array\nitems: { type: object, required: [number], properties: { number: { type: integer } } }\n",
+        )
+        .write(
+            "checklists/list.yaml",
+            "name: Test\nsteps:\n  - name: Look\n    do:\n      - visit: /\n    expect:\n      - see: Quotes\n",
+        );
+    let output = workshop
+        .command(&["run", "--out", "out", "--format", "json"])
+        .env("SITE", &site.url)
+        .output()
+        .expect("the binary runs");
+    let ended = workshop.ended(&output);
+    assert_eq!(
+        ended.statuses(),
+        ["flagged"],
+        "{:#?}\n{}",
+        ended.steps(),
+        ended.stderr
+    );
+    assert!(
+        ended
+            .why("Look")
+            .contains("GET /api/quotes doesn't keep to quotes.yaml: /399/number"),
+        "{}",
+        ended.why("Look")
+    );
+}

@@ -42,7 +42,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -51,6 +51,7 @@ const CRATES: [(&str, &[&str]); 12] = [
     ("maud", &["report"]),
     ("axum", &["demo"]),
     ("sqlx", &["demo", "truth"]),
+    ("jsonschema", &["config"]),
     ("clap", &["cli"]),
     ("image", &["evidence"]),
     ("aho_corasick", &["evidence"]),

@@ -28,6 +28,7 @@ fn start() -> RunEvent {
         },
         target: TargetFacts::default(),
         api: Vec::new(),
+        contracts: Vec::new(),
         checklists: vec![checklist],
     }
 }

@@ -34,6 +34,7 @@ fn events(run: &Run) -> Vec<RunEvent> {
         info: run.info.clone(),
         target: run.target.clone(),
         api: run.api.clone(),
+        contracts: Vec::new(),
         checklists: run.checklists.clone(),
     }];
     for (checklist, list) in run.checklists.iter().enumerate() {

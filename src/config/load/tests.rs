@@ -113,3 +113,86 @@ fn a_huge_file_is_refused_without_being_read_whole() {
     };
     assert_eq!(mistakes[0].message, "the file is larger than 1024 KiB");
 }
+
+const QUOTE: &str = r#"{"type": "object", "required": ["total"]}"#;
+const API: &str = "openapi: 3.0.3
+info: { title: Quotes, version: '1' }
+paths:
+  /quotes/{number}:
+    get:
+      responses:
+        '200':
+          description: a quote
+          content:
+            application/json:
+              schema: { $ref: '#/components/schemas/Quote' }
+components:
+  schemas:
+    Quote: { type: object, required: [total], properties: { total: { type: number, nullable: true } } }
+";
+
+/// The contracts of a configuration, or what is wrong with its first one.
+fn contracts(
+    declared: &str,
+    file: &str,
+    text: &str,
+) -> Result<Vec<crate::config::Contract>, String> {
+    let config = format!("contract:\n  - {declared}\n");
+    let folder = folder(&[
+        ("shippass.yaml", config.as_bytes()),
+        ("a.yaml", CHECKLIST.as_bytes()),
+        (file, text.as_bytes()),
+    ]);
+    match load(folder.path(), "shippass.yaml", &["a.yaml"]) {
+        Ok(project) => Ok(project.config.contract),
+        Err(ProjectError::Mistakes(mistakes)) => Err(mistakes[0].message.clone()),
+        Err(other) => Err(other.to_string()),
+    }
+}
+
+#[test]
+fn contracts_are_read_beside_the_configuration() {
+    let by_schema = "{ request: GET /api/quotes/*, schema: contracts/quote.json }";
+    let read = contracts(by_schema, "contracts/quote.json", QUOTE).expect("read");
+    assert!(
+        read[0].speaks_of("GET", "/api/quotes/7") && !read[0].speaks_of("PUT", "/api/quotes/7")
+    );
+    let by_openapi = "{ openapi: api.yaml, base: /api }";
+    let read = contracts(by_openapi, "api.yaml", API).expect("read");
+    assert!(read[0].speaks_of("GET", "/api/quotes/7") && !read[0].speaks_of("GET", "/quotes/7"));
+    assert!(
+        read[0].speaks_of("GET", "/api/quotes/7/") && !read[0].speaks_of("GET", "/api/quotes/")
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_contract_is_told() {
+    let by_schema = "{ request: GET /api/quotes/*, schema: quote.json }";
+    let wrong = |text: &str| contracts(by_schema, "quote.json", text).expect_err("wrong");
+    let missing = contracts(by_schema, "other.json", QUOTE).expect_err("missing");
+    assert!(
+        missing.starts_with("`quote.json` can't be read: No such file"),
+        "{missing}"
+    );
+    assert!(
+        wrong("{\"type\": ").contains("isn't JSON"),
+        "{}",
+        wrong("{\"type\": ")
+    );
+    assert!(
+        wrong("type: [object\n").contains("isn't YAML: line"),
+        "{}",
+        wrong("type: [object\n")
+    );
+    assert!(wrong("{\"type\": \"objekt\"}").contains("no JSON Schema that can be used"));
+    assert!(wrong("{\"$ref\": \"https://example.com/quote.json\"}").contains("can be used"));
+    let by_openapi = "{ openapi: api.yaml }";
+    let wrong = |text: &str| contracts(by_openapi, "api.yaml", text).expect_err("wrong");
+    assert!(wrong("swagger: '2.0'\npaths: {}\n").contains("no OpenAPI 3 document"));
+    let dangling = API.replace("schemas/Quote' }", "schemas/Quot' }");
+    assert!(
+        wrong(&dangling).contains("can't be used"),
+        "{}",
+        wrong(&dangling)
+    );
+}

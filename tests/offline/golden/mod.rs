@@ -78,6 +78,7 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             version: "156.0.7204.92".to_owned(),
             driver: "chromedriver 156.0.7204.92".to_owned(),
         },
+        contracts: Vec::new(),
         api: vec!["/api/**".to_owned()],
         checklists: vec![golden.signing(), golden.hostile()],
         redactions: [("cookie value", 14), ("header", 9), ("password", 2)]
