@@ -15,6 +15,7 @@ mod personas;
 mod project;
 mod read;
 mod targets;
+mod uploads;
 
 pub use access::{Access, TokenCommand};
 pub use environment::Environment;

@@ -12,7 +12,7 @@ use super::{
     model::{Config, Secret, Target, TargetKind},
     read::{ConfigReading, read_config},
 };
-use crate::checklist::{Checklist, Declared, Mistake, Source, read_checklist};
+use crate::checklist::{Checklist, Declared, Mistake, Source, Variables, read_checklist};
 
 /// A configuration and its checklists, checked and ready to be walked.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,27 @@ pub fn read_project(
     environment: &Environment,
     detectors: &[&str],
 ) -> Result<Project, Vec<Mistake>> {
+    read_files(config, checklists, environment, detectors).into_project()
+}
+
+/// What was read of a project's files, whether or not it may be walked.
+pub(super) struct FilesRead {
+    /// The configuration, when it holds no error.
+    pub(super) config: Option<Config>,
+    /// The checklists that hold no error.
+    pub(super) checklists: Vec<Checklist>,
+    /// Every mistake so far.
+    pub(super) mistakes: Vec<Mistake>,
+    variables: Variables,
+}
+
+/// Reads a configuration and checklists.
+pub(super) fn read_files(
+    config: Option<Source<'_>>,
+    checklists: &[Source<'_>],
+    environment: &Environment,
+    detectors: &[&str],
+) -> FilesRead {
     let mut variables = environment.variables();
     let reading = match config {
         Some(source) => read_config(source, &mut variables, detectors),
@@ -55,21 +76,33 @@ pub fn read_project(
         read.extend(checklist);
         mistakes.extend(found);
     }
-    let Some(mut config) = reading.config else {
-        return Err(mistakes);
-    };
-    if mistakes.iter().any(Mistake::is_error) {
-        return Err(mistakes);
-    }
-    let used = variables.secrets().into_iter();
-    config.secrets = used.map(|(name, value)| Secret { name, value }).collect();
-    config.secrets.extend(secrets_in_addresses(&config));
-    config.secrets.extend(secrets_in_access(&config));
-    Ok(Project {
-        config,
+    FilesRead {
+        config: reading.config,
         checklists: read,
-        warnings: mistakes,
-    })
+        mistakes,
+        variables,
+    }
+}
+
+impl FilesRead {
+    /// The project, when there is no error.
+    pub(super) fn into_project(self) -> Result<Project, Vec<Mistake>> {
+        let Some(mut config) = self.config else {
+            return Err(self.mistakes);
+        };
+        if self.mistakes.iter().any(Mistake::is_error) {
+            return Err(self.mistakes);
+        }
+        let used = self.variables.secrets().into_iter();
+        config.secrets = used.map(|(name, value)| Secret { name, value }).collect();
+        config.secrets.extend(secrets_in_addresses(&config));
+        config.secrets.extend(secrets_in_access(&config));
+        Ok(Project {
+            config,
+            checklists: self.checklists,
+            warnings: self.mistakes,
+        })
+    }
 }
 
 impl Project {
