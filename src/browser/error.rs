@@ -178,6 +178,15 @@ impl BrowserError {
         }
     }
 
+    /// Whether a driver refused because a dialog stands in the way; the observer closes it.
+    pub(super) fn is_of_dialog(&self) -> bool {
+        let Self::Command { error, message, .. } = self else {
+            return false;
+        };
+        // Chromedriver knows no `beforeunload` among its own dialogs.
+        error == "unexpected alert open" || message.contains("Unexpected dialog type")
+    }
+
     /// What to do next.
     pub fn help(&self) -> Option<String> {
         let help = match self {

@@ -8,8 +8,9 @@ mod life;
 pub mod page;
 mod session;
 mod stored;
+mod tabs;
 
 pub use error::BrowserError;
 pub use life::Browser;
-pub use session::{Session, SessionRequest};
+pub use session::{OwnBrowser, Session, SessionRequest};
 pub use stored::{Seeding, Stored};

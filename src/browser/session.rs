@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -10,7 +10,7 @@ use std::{
 use fantoccini::{
     Client, ClientBuilder,
     error::{CmdError, NewSessionError},
-    wd::{Capabilities, WindowHandle},
+    wd::Capabilities,
 };
 use hyper_rustls::HttpsConnectorBuilder;
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ use super::{
     life::Witness,
     page::{FramePath, PageMarks},
 };
+use crate::checklist::{DialogAnswer, Network};
+use crate::config::Device;
 use crate::evidence::{EngineFacts, StepIndex};
 
 /// The longest that any single WebDriver command may take beyond its own waiting; a document may take
@@ -42,6 +44,17 @@ pub struct SessionRequest {
     pub capabilities: serde_json::Map<String, Value>,
     /// The engine's name: `chromium`.
     pub engine: String,
+    /// A browser of our own; `None` for one that a running driver has.
+    pub own: Option<OwnBrowser>,
+}
+
+/// What only a browser on this machine is asked for.
+#[derive(Debug, Clone)]
+pub struct OwnBrowser {
+    /// What a tab is from its first moment; the driver makes it so only once it has turned to it.
+    pub device: Device,
+    /// Where downloads go.
+    pub downloads: PathBuf,
 }
 
 /// An open session.
@@ -55,6 +68,10 @@ pub struct Session {
     page: Mutex<Option<PageContext>>,
     /// The frame that commands go to; `None` while that isn't known.
     pub(super) frame: Mutex<Option<FramePath>>,
+    /// The window that the driver has turned to.
+    window: Mutex<String>,
+    network: Mutex<Network>,
+    own: Option<OwnBrowser>,
     engine: EngineFacts,
 }
 
@@ -92,7 +109,8 @@ impl Session {
         let profile = profile.and_then(|chrome| chrome.get("userDataDir")?.as_str());
         let profile = profile.map(Path::new);
         let watched = Arc::clone(&door);
-        let observer = Observer::start(bidi.clone(), events, witness, watched, profile).await?;
+        let observer =
+            Observer::start(bidi.clone(), events, witness, watched, profile, request).await?;
         let engine = EngineFacts {
             name: request.engine.clone(),
             version: text("browserVersion"),
@@ -105,6 +123,9 @@ impl Session {
             door,
             page: Mutex::default(),
             frame: Mutex::default(),
+            window: Mutex::default(),
+            network: Mutex::default(),
+            own: request.own.clone(),
             engine,
         })
     }
@@ -114,9 +135,20 @@ impl Session {
         &self.engine
     }
 
-    /// From now on what is seen belongs to this step.
-    pub fn enter_step(&self, at: StepIndex) {
-        self.observer.enter_step(at);
+    /// From now on what is seen belongs to this step, and its dialogs are answered so; it begins online.
+    pub async fn enter_step(
+        &self,
+        at: StepIndex,
+        dialog: Option<DialogAnswer>,
+    ) -> Result<(), BrowserError> {
+        self.observer.enter_step(at, dialog);
+        // Whoever could take it away can give it back.
+        self.set_network(Network::Online).await.map(drop)
+    }
+
+    /// What dialogs of the step have said so far, not redacted.
+    pub fn said_by_dialogs(&self) -> Vec<String> {
+        self.observer.said()
     }
 
     /// What the browser has told so far.
@@ -144,6 +176,9 @@ impl Session {
             .await?;
         let user_context = text_of(&created, "userContext");
         self.door.put_cookies(&self.bidi, &user_context).await?;
+        if let Some(own) = &self.own {
+            self.prepare(own, &user_context).await?;
+        }
         Ok(user_context)
     }
 
@@ -153,21 +188,11 @@ impl Session {
         let created = self.bidi.send("browsingContext.create", create).await?;
         let context = text_of(&created, "context");
         self.observer.enter_page(&context);
-        let handle =
-            WindowHandle::try_from(context.clone()).map_err(|_| BrowserError::Nonsense {
-                script: "browsingContext.create",
-                reason: format!("`{context}` is no window"),
-            })?;
         *self.page() = Some(PageContext {
             context: context.clone(),
             user_context,
         });
-        self.drive(
-            "switch to the new page",
-            self.client.switch_to_window(handle),
-        )
-        .await?;
-        self.stand_on_top();
+        self.follow_page().await?;
         Ok(context)
     }
 
@@ -175,6 +200,33 @@ impl Session {
     pub(super) fn contexts(&self) -> Option<(String, String)> {
         let page = self.page().clone()?;
         Some((page.context, page.user_context))
+    }
+
+    /// What every tab of the user context is from its first moment, and where its downloads go.
+    async fn prepare(&self, own: &OwnBrowser, user_context: &str) -> Result<(), BrowserError> {
+        let Device {
+            width,
+            height,
+            scale,
+            ..
+        } = &own.device;
+        let contexts = [user_context];
+        let viewport = json!({
+            "userContexts": contexts,
+            "viewport": {"width": width, "height": height},
+            "devicePixelRatio": scale,
+        });
+        self.bidi
+            .send("browsingContext.setViewport", viewport)
+            .await?;
+        let behavior = json!({"type": "allowed", "destinationFolder": own.downloads});
+        let downloads = json!({"userContexts": contexts, "downloadBehavior": behavior});
+        // An older browser cancels downloads; they are told of all the same.
+        let _ = self
+            .bidi
+            .send("browser.setDownloadBehavior", downloads)
+            .await;
+        Ok(())
     }
 
     /// Waits for what is still on its way, then closes the page and all it stored.
@@ -191,7 +243,9 @@ impl Session {
     /// Waits until what ended has been recorded, bodies included; requests still open are left.
     pub async fn drain(&self) {
         self.observer
-            .wait(DRAIN_LIMIT, |marks| marks.unrecorded <= marks.open)
+            .wait(DRAIN_LIMIT, |marks| {
+                marks.unrecorded <= marks.open && marks.downloads == 0
+            })
             .await;
     }
 
@@ -215,6 +269,14 @@ impl Session {
         self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn window(&self) -> MutexGuard<'_, String> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn network(&self) -> MutexGuard<'_, Network> {
+        self.network.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits until the connection's end has been seen and what was open has been recorded.
     pub(super) async fn has_ended(&self) {
         self.observer
@@ -222,13 +284,13 @@ impl Session {
             .await;
     }
 
-    /// Runs a WebDriver command under the common limit.
+    /// Runs a WebDriver command in the tab in front, under the common limit.
     pub(super) async fn drive<T>(
         &self,
         what: &str,
         command: impl Future<Output = Result<T, CmdError>>,
     ) -> Result<T, BrowserError> {
-        within(what, COMMAND_LIMIT, command).await
+        self.drive_for(what, Duration::ZERO, command).await
     }
 
     /// Runs a command that waits for up to `limit` by itself.
@@ -238,6 +300,7 @@ impl Session {
         limit: Duration,
         command: impl Future<Output = Result<T, CmdError>>,
     ) -> Result<T, BrowserError> {
+        self.follow_page().await?;
         within(what, limit + COMMAND_LIMIT, command).await
     }
 }
@@ -276,7 +339,7 @@ fn innermost(error: &dyn std::error::Error) -> String {
     last.to_string()
 }
 
-async fn within<T>(
+pub(super) async fn within<T>(
     what: &str,
     limit: Duration,
     command: impl Future<Output = Result<T, CmdError>>,

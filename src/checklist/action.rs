@@ -2,11 +2,14 @@
 
 use super::{
     ask::{ASK_EXAMPLE, ask},
-    check::CHECKS,
+    check::{CHECKS, sight},
     element::{entries, locator},
     keys::check_key,
     model::Action,
+    network::network,
     reader::Reader,
+    swipe::swipe,
+    upload::upload,
     variables::has_variable,
     vocabulary::{Vocabulary, Word},
     yaml::Node,
@@ -27,6 +30,26 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             decode: |reader, node| {
                 locator(reader, node, "`tap`", "- tap: Sign in").map(Action::Tap)
             },
+        },
+        Word {
+            name: "double_tap",
+            example: "- double_tap: Pay",
+            decode: |reader, node| {
+                locator(reader, node, "`double_tap`", "- double_tap: Pay").map(Action::DoubleTap)
+            },
+        },
+        Word {
+            name: "long_press",
+            example: "- long_press: Roof.jpg",
+            decode: |reader, node| {
+                let example = "- long_press: Roof.jpg";
+                locator(reader, node, "`long_press`", example).map(Action::LongPress)
+            },
+        },
+        Word {
+            name: "swipe",
+            example: "- swipe: left",
+            decode: swipe,
         },
         Word {
             name: "fill",
@@ -70,6 +93,24 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             },
         },
         Word {
+            name: "upload",
+            example: "- upload: { Photo: photos/roof.jpg }",
+            decode: upload,
+        },
+        Word {
+            name: "wait_for",
+            example: "- wait_for: Ready to sign",
+            decode: |reader, node| {
+                let example = "- wait_for: Ready to sign";
+                sight(reader, node, "`wait_for`", example).map(Action::WaitFor)
+            },
+        },
+        Word {
+            name: "network",
+            example: "- network: offline",
+            decode: network,
+        },
+        Word {
             name: "back",
             example: "- back",
             decode: |reader, node| takes_nothing(reader, node, "back", Action::Back),
@@ -85,21 +126,20 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             decode: |reader, node| ask(reader, node).map(Action::Ask),
         },
     ],
-    later: &[
-        "double_tap",
-        "long_press",
-        "upload",
-        "swipe",
-        "wait_for",
-        "network",
-        "run",
-    ],
+    later: &["run"],
     beside: &[],
     others: &[
         ("click", "tap"),
         ("touch", "tap"),
         ("push", "tap"),
         ("submit", "tap"),
+        ("double_click", "double_tap"),
+        ("dblclick", "double_tap"),
+        ("hold", "long_press"),
+        ("drag", "swipe"),
+        ("attach", "upload"),
+        ("set_input_files", "upload"),
+        ("throttle", "network"),
         ("type", "fill"),
         ("enter", "fill"),
         ("input", "fill"),
@@ -186,6 +226,9 @@ fn no_verb(word: &str) -> Option<String> {
         "in" | "nth" | "role" | "name" | "label" | "test_id" | "css" => format!(
             "`{word}` belongs into the element: `- tap: {{ role: button, name: Sign, nth: 2 }}`"
         ),
+        "dialog" | "accept" | "dismiss" => {
+            "how dialogs are answered stands beside the step's `do`: `dialog: accept`".to_owned()
+        }
         word if CHECKS.names().any(|check| check == word) => {
             format!("`{word}` is a check, it belongs under `expect` of the step")
         }

@@ -196,7 +196,13 @@ const TEXT_IN: Shape = Shape {
     elsewhere: nowhere,
 };
 
-fn sight(reader: &mut Reader<'_>, node: &Node, subject: &str, example: &str) -> Option<Sight> {
+/// Reads what is to be seen: a text, an element, or a text in an element.
+pub(super) fn sight(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    subject: &str,
+    example: &str,
+) -> Option<Sight> {
     match &node.kind {
         Kind::Scalar { .. } if !node.is_nothing() => {
             reader.text(node, subject, example).map(Sight::Text)

@@ -4,7 +4,10 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ask::Ask, denied::Denied, fetch::Fetch, pattern::ResponsePattern, query::Query};
+use super::{
+    ask::Ask, denied::Denied, dialog::DialogAnswer, fetch::Fetch, network::Network,
+    pattern::ResponsePattern, query::Query, swipe::Swipe, upload::Upload,
+};
 
 /// What we promised to look at: steps walked as a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub struct Step {
     pub name: String,
     /// Whether the step begins in a new signed-in session.
     pub fresh: bool,
+    /// How the JavaScript dialogs in it are answered; one that opens without an answer is unexpected.
+    pub dialog: Option<DialogAnswer>,
     /// What the machine does, in order.
     pub actions: Vec<Action>,
     /// What must hold afterwards.
@@ -65,6 +70,12 @@ pub enum Action {
     Visit(String),
     /// Touches the element's middle.
     Tap(Locator),
+    /// Touches the element's middle twice, as quickly as a finger that is in a hurry.
+    DoubleTap(Locator),
+    /// Rests a finger on the element's middle.
+    LongPress(Locator),
+    /// Draws a finger over the page or over an element.
+    Swipe(Swipe),
     /// Replaces the text of fields, key by key.
     Fill(Vec<Entry>),
     /// Replaces the text of fields in one go, as from the clipboard.
@@ -79,6 +90,12 @@ pub enum Action {
     Uncheck(Locator),
     /// Brings an element onto the screen; a list that loads while it is scrolled is scrolled for it.
     ScrollTo(Locator),
+    /// Gives files to file fields.
+    Upload(Vec<Upload>),
+    /// Waits until a text or an element is visible.
+    WaitFor(Sight),
+    /// Changes how well the page reaches the world, for the rest of the step.
+    Network(Network),
     /// Goes one page back in history.
     Back,
     /// Loads the page again.
@@ -93,6 +110,9 @@ impl Action {
         match self {
             Self::Visit(_) => "visit",
             Self::Tap(_) => "tap",
+            Self::DoubleTap(_) => "double_tap",
+            Self::LongPress(_) => "long_press",
+            Self::Swipe(_) => "swipe",
             Self::Fill(_) => "fill",
             Self::Paste(_) => "paste",
             Self::Press(_) => "press",
@@ -100,6 +120,9 @@ impl Action {
             Self::Check(_) => "check",
             Self::Uncheck(_) => "uncheck",
             Self::ScrollTo(_) => "scroll_to",
+            Self::Upload(_) => "upload",
+            Self::WaitFor(_) => "wait_for",
+            Self::Network(_) => "network",
             Self::Back => "back",
             Self::Reload => "reload",
             Self::Ask(_) => "ask",
@@ -112,6 +135,9 @@ impl fmt::Display for Action {
         match self {
             Self::Visit(path) => write!(f, "visit {path}"),
             Self::Tap(locator) => write!(f, "tap {locator}"),
+            Self::DoubleTap(locator) => write!(f, "double tap {locator}"),
+            Self::LongPress(locator) => write!(f, "long press {locator}"),
+            Self::Swipe(swipe) => write!(f, "{swipe}"),
             Self::Fill(entries) => write_entries(f, "fill", "with", entries),
             Self::Paste(entries) => write_entries(f, "paste into", "the text", entries),
             Self::Press(key) => write!(f, "press {key}"),
@@ -119,6 +145,15 @@ impl fmt::Display for Action {
             Self::Check(locator) => write!(f, "check {locator}"),
             Self::Uncheck(locator) => write!(f, "uncheck {locator}"),
             Self::ScrollTo(locator) => write!(f, "scroll to {locator}"),
+            Self::Upload(uploads) => {
+                for (index, upload) in uploads.iter().enumerate() {
+                    let lead = if index == 0 { "upload" } else { "," };
+                    write!(f, "{lead} {upload}")?;
+                }
+                Ok(())
+            }
+            Self::WaitFor(sight) => write!(f, "wait for {sight}"),
+            Self::Network(network) => write!(f, "network {network}"),
             Self::Back => f.write_str("back"),
             Self::Reload => f.write_str("reload"),
             Self::Ask(ask) => write!(f, "ask a person: {ask}"),

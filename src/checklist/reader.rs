@@ -3,7 +3,7 @@
 use super::{
     mistake::{Mistake, Weight, quote},
     model::{Named, Place},
-    source::{Lines, Source},
+    source::{Lines, Source, without_mark},
     variables::{Exposure, Remark, Variables, has_variable},
     yaml::{self, Kind, Node, Problem},
 };
@@ -327,11 +327,6 @@ impl<'a> Reader<'a> {
         }
         count
     }
-}
-
-/// A text without its byte order mark.
-fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn count_line_breaks(text: &str) -> usize {

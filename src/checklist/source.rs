@@ -17,6 +17,34 @@ pub struct Source<'a> {
     pub text: &'a str,
 }
 
+impl Source<'_> {
+    /// An error at a place of this file, up to its end, that shows only once the file is read.
+    pub(crate) fn mistake(
+        &self,
+        (place, end): (Place, Place),
+        message: String,
+        help: String,
+    ) -> Mistake {
+        let text = without_mark(self.text);
+        let shown = Lines::new(text, sensitive_ranges_by_words(text)).show(place, end);
+        Mistake {
+            weight: Weight::Error,
+            file: self.name.to_owned(),
+            place: shown.place,
+            line: shown.line,
+            indent: shown.indent,
+            width: shown.width,
+            message,
+            help: Some(help),
+        }
+    }
+}
+
+/// A text without its byte order mark.
+pub(super) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// The text of a file's bytes, or the place where they stop being text.
 pub(crate) fn decode_text(name: &str, bytes: Vec<u8>) -> Result<String, Box<Mistake>> {
     let error = match String::from_utf8(bytes) {

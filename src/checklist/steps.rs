@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     action::{VERBS, actions},
     check::{CHECKS, expectations},
+    dialog::dialog,
     element::given,
     fields::Shape,
     mistake::{Mistake, quote},
@@ -28,7 +29,7 @@ const CHECKLIST: Shape = Shape {
 
 const STEP: Shape = Shape {
     what: "a step",
-    keys: &["name", "fresh", "do", "expect", "confirm"],
+    keys: &["name", "fresh", "dialog", "do", "expect", "confirm"],
     later: &[],
     elsewhere: no_step_key,
 };
@@ -104,6 +105,7 @@ fn no_step_key(key: &str) -> Option<String> {
         "as" => "`as` belongs to the whole checklist, beside its `name`".to_owned(),
         "actions" => "that is `do` here".to_owned(),
         "checks" | "then" | "assert" => "that is `expect` here".to_owned(),
+        "alert" | "prompt" | "popup" => "that is `dialog` here: `dialog: accept`".to_owned(),
         word if VERBS.names().any(|verb| verb == word) => {
             format!("`{word}` is a verb: put `- {word}: …` under `do`")
         }
@@ -204,6 +206,7 @@ fn step(reader: &mut Reader<'_>, node: &Node, number: usize) -> Option<Step> {
     let fresh = fields
         .get("fresh")
         .map(|node| reader.boolean(node, "`fresh`"));
+    let dialog = fields.get("dialog").map(|node| dialog(reader, node));
     let done = fields.get("do").map(|node| actions(reader, node));
     let expected = fields.get("expect").map(|node| expectations(reader, node));
     let confirm = fields.get("confirm").map(|node| sentences(reader, node));
@@ -217,6 +220,7 @@ fn step(reader: &mut Reader<'_>, node: &Node, number: usize) -> Option<Step> {
         id: step_id(number, &name),
         name,
         fresh: given(fresh)?.unwrap_or(false),
+        dialog: given(dialog)?,
         actions: given(done)?.unwrap_or_default(),
         expectations: given(expected)?.unwrap_or_default(),
         confirm: given(confirm)?.unwrap_or_default(),

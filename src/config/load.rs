@@ -9,9 +9,10 @@ use std::{
 use super::{
     environment::Environment,
     error::ProjectError,
-    project::{Project, read_with_files},
+    project::{FilesRead, Project, read_files},
+    uploads::{find_uploads, folder_of},
 };
-use crate::checklist::{LARGEST, Mistake, Source, decode_text};
+use crate::checklist::{LARGEST, Mistake, RecipeAction, Source, decode_text};
 
 /// The configuration's name where none is given.
 const CONFIG: &str = "shippass.yaml";
@@ -51,7 +52,9 @@ pub fn load_project(
     let config = config.as_ref().map(source_of);
     let folder = config_path.and_then(Path::parent).unwrap_or(Path::new(""));
     let files = |name: &str| read_named(&folder.join(name));
-    match read_with_files(config, &sources, environment, detectors, &files) {
+    let mut read = read_files(config, &sources, environment, detectors, &files);
+    look_for_uploads(&mut read, config, &sources);
+    match read.into_project() {
         Ok(project) if mistakes.is_empty() => Ok(project),
         Ok(_) => Err(ProjectError::Mistakes(mistakes)),
         Err(found) => {
@@ -59,6 +62,33 @@ pub fn load_project(
             Err(ProjectError::Mistakes(mistakes))
         }
     }
+}
+
+/// Of every file that could be read.
+fn look_for_uploads(read: &mut FilesRead, config: Option<Source<'_>>, lists: &[Source<'_>]) {
+    let project = config.map(|source| folder_of(source.name));
+    let project = project.as_deref();
+    let mut missing = Vec::new();
+    if let (Some(source), Some(config)) = (config, &mut read.config) {
+        let personas = config.personas.values_mut();
+        let recipes = personas.flat_map(|persona| &mut persona.sign_in);
+        let actions = recipes.filter_map(|action| match action {
+            RecipeAction::Known(action) => Some(action),
+            _ => None,
+        });
+        missing.extend(find_uploads(source, project, actions));
+    }
+    for checklist in &mut read.checklists {
+        let Some(source) = lists.iter().find(|source| source.name == checklist.file) else {
+            continue;
+        };
+        let actions = checklist
+            .steps
+            .iter_mut()
+            .flat_map(|step| &mut step.actions);
+        missing.extend(find_uploads(*source, project, actions));
+    }
+    read.mistakes.extend(missing);
 }
 
 fn source_of((name, text): &(String, String)) -> Source<'_> {

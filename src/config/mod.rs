@@ -16,6 +16,7 @@ mod personas;
 mod project;
 mod read;
 mod targets;
+mod uploads;
 
 pub use access::{Access, TokenCommand};
 pub use contract::{Clause, Contract, Held, Misfit, Terms};

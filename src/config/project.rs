@@ -13,7 +13,7 @@ use super::{
     model::{Config, Secret, Target, TargetKind},
     read::{ConfigReading, read_config},
 };
-use crate::checklist::{Checklist, Declared, Mistake, Source, read_checklist};
+use crate::checklist::{Checklist, Declared, Mistake, Source, Variables, read_checklist};
 
 /// A configuration and its checklists, checked and ready to be walked.
 #[derive(Debug, Clone, Default)]
@@ -36,17 +36,28 @@ pub fn read_project(
     detectors: &[&str],
 ) -> Result<Project, Vec<Mistake>> {
     let no_file = |_: &str| Err("can't be read: there is no folder to look in".to_owned());
-    read_with_files(config, checklists, environment, detectors, &no_file)
+    read_files(config, checklists, environment, detectors, &no_file).into_project()
 }
 
-/// The same, with the files that the configuration names.
-pub(super) fn read_with_files(
+/// What was read of a project's files, whether or not it may be walked.
+pub(super) struct FilesRead {
+    /// The configuration, when it holds no error.
+    pub(super) config: Option<Config>,
+    /// The checklists that hold no error.
+    pub(super) checklists: Vec<Checklist>,
+    /// Every mistake so far.
+    pub(super) mistakes: Vec<Mistake>,
+    variables: Variables,
+}
+
+/// Reads a configuration and checklists, with the files that the configuration names.
+pub(super) fn read_files(
     config: Option<Source<'_>>,
     checklists: &[Source<'_>],
     environment: &Environment,
     detectors: &[&str],
     files: Files<'_>,
-) -> Result<Project, Vec<Mistake>> {
+) -> FilesRead {
     let mut variables = environment.variables();
     let reading = match config {
         Some(source) => read_config(source, &mut variables, detectors, files),
@@ -68,21 +79,33 @@ pub(super) fn read_with_files(
         read.extend(checklist);
         mistakes.extend(found);
     }
-    let Some(mut config) = reading.config else {
-        return Err(mistakes);
-    };
-    if mistakes.iter().any(Mistake::is_error) {
-        return Err(mistakes);
-    }
-    let used = variables.secrets().into_iter();
-    config.secrets = used.map(|(name, value)| Secret { name, value }).collect();
-    config.secrets.extend(secrets_in_addresses(&config));
-    config.secrets.extend(secrets_in_access(&config));
-    Ok(Project {
-        config,
+    FilesRead {
+        config: reading.config,
         checklists: read,
-        warnings: mistakes,
-    })
+        mistakes,
+        variables,
+    }
+}
+
+impl FilesRead {
+    /// The project, when there is no error.
+    pub(super) fn into_project(self) -> Result<Project, Vec<Mistake>> {
+        let Some(mut config) = self.config else {
+            return Err(self.mistakes);
+        };
+        if self.mistakes.iter().any(Mistake::is_error) {
+            return Err(self.mistakes);
+        }
+        let used = self.variables.secrets().into_iter();
+        config.secrets = used.map(|(name, value)| Secret { name, value }).collect();
+        config.secrets.extend(secrets_in_addresses(&config));
+        config.secrets.extend(secrets_in_access(&config));
+        Ok(Project {
+            config,
+            checklists: self.checklists,
+            warnings: self.mistakes,
+        })
+    }
 }
 
 impl Project {

@@ -28,6 +28,7 @@ mod page_crash;
 mod permission;
 mod stale_deployment;
 mod typed_differs;
+mod unexpected_dialog;
 mod wrong_target;
 
 pub use judge::{Judgement, judge, judge_all};
@@ -51,6 +52,7 @@ pub const RULES: &[&Rule] = &[
     &permission::RULE,
     &stale_deployment::RULE,
     &typed_differs::RULE,
+    &unexpected_dialog::RULE,
     &wrong_target::RULE,
 ];
 

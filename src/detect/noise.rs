@@ -49,12 +49,26 @@ pub(super) fn file_of(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Op
     let owner = owner_of(run, &exchange.url);
     match &exchange.outcome {
         Outcome::Failed { .. } if owner == Owner::Tracker => Some("tracker"),
+        Outcome::Failed { error } if is_cut_off(error) && seen.step.was_offline() => Some(OFFLINE),
         Outcome::Failed { error } => is_aborted(error).then_some("aborted by leaving the page"),
         Outcome::Answered(answer) if answer.status >= 400 => {
             refusal(seen, exchange, answer.status, owner)
         }
         Outcome::Answered(_) | Outcome::Pending => None,
     }
+}
+
+/// The step itself took the network away. What the page makes of that still counts.
+const OFFLINE: &str = "the step was offline";
+
+fn is_cut_off(error: &str) -> bool {
+    [
+        "ERR_INTERNET_DISCONNECTED",
+        "ERR_NETWORK_CHANGED",
+        "NS_ERROR_OFFLINE",
+    ]
+    .iter()
+    .any(|words| error.contains(words))
 }
 
 /// The page was left, or its code gave the request up.
@@ -241,6 +255,7 @@ fn is_lost_request(text: &str) -> bool {
 }
 
 /// All requests of the step that failed were given up; so the error is of one of them.
+/// One that failed for want of a network is the page's to catch.
 fn has_aborted_request(run: &Run, seen: &SeenStep<'_>) -> bool {
     let mut failed = seen
         .step
@@ -248,5 +263,6 @@ fn has_aborted_request(run: &Run, seen: &SeenStep<'_>) -> bool {
         .iter()
         .filter(|exchange| matches!(exchange.outcome, Outcome::Failed { .. }))
         .peekable();
-    failed.peek().is_some() && failed.all(|exchange| file_of(run, seen, exchange).is_some())
+    failed.peek().is_some()
+        && failed.all(|exchange| file_of(run, seen, exchange).is_some_and(|rule| rule != OFFLINE))
 }

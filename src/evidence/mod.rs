@@ -29,8 +29,9 @@ pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{
-    About, ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, Effects, ElementFacts,
-    ExpectationOutcome, ExpectationRecord, Happening, Navigation, PageFacts, Picture, Typed,
+    About, ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, DownloadedFile, Effects,
+    ElementFacts, ExpectationOutcome, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
+    Typed,
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub use run::{

@@ -222,7 +222,7 @@ pub struct Navigation {
     pub at: Timestamp,
 }
 
-/// A dialog or a download.
+/// What happened around the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Happening {
@@ -232,13 +232,22 @@ pub enum Happening {
         kind: String,
         /// Its text.
         text: String,
+        /// Whether it was answered with its OK button; else with Cancel.
+        #[serde(default)]
+        is_accepted: bool,
+        /// Whether the step says how its dialogs are answered.
+        #[serde(default)]
+        is_expected: bool,
     },
-    /// A download began.
+    /// A file was downloaded.
     Download {
         /// The file name suggested.
         name: String,
         /// From where.
         url: String,
+        /// The whole file; `None` when it never came, or lies on another machine.
+        #[serde(default)]
+        file: Option<DownloadedFile>,
     },
     /// A request that could change something was kept from leaving the browser.
     Withheld {
@@ -252,6 +261,20 @@ pub enum Happening {
         /// Its first URL.
         url: String,
     },
+    /// The step changed how well the page reaches the world.
+    Network {
+        /// `offline`, `slow`, `online`.
+        state: String,
+    },
+}
+
+/// What is known of a downloaded file; the file itself is not kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DownloadedFile {
+    /// In bytes.
+    pub size: u64,
+    /// In lower-case hex.
+    pub sha256: String,
 }
 
 /// A picture of the page.

@@ -207,7 +207,7 @@ pub struct StepRun {
     /// Pages gone to.
     #[serde(default)]
     pub navigations: Vec<Navigation>,
-    /// Dialogs and downloads.
+    /// Dialogs, downloads, new tabs, changes of the network.
     #[serde(default)]
     pub happenings: Vec<Happening>,
     /// The pictures, in order.
@@ -222,6 +222,15 @@ pub struct StepRun {
     /// What needed to decide couldn't be had, each with its reason.
     #[serde(default)]
     pub undecided: Vec<String>,
+}
+
+impl StepRun {
+    /// Whether the step took the network away at some moment.
+    pub fn was_offline(&self) -> bool {
+        self.happenings.iter().any(
+            |happening| matches!(happening, Happening::Network { state } if state == "offline"),
+        )
+    }
 }
 
 /// Recorded runs in fixtures are whole unless they say otherwise.

@@ -60,7 +60,7 @@ impl StepWalk<'_, '_> {
                 self.deny(denied, limit, record).await?;
             }
             check => {
-                record.outcome = match self.session.expect(check, limit).await? {
+                record.outcome = match self.look_for(check, limit).await? {
                     Some(Answer::Broken(obstacle)) => {
                         self.boxes.extend(obstacle.boxes);
                         ExpectationOutcome::Broken {

@@ -60,7 +60,9 @@ fn may_write(action: &Action) -> bool {
 /// What an action touches with a finger.
 fn touched_by(action: &Action) -> Option<&Locator> {
     match action {
-        Action::Tap(locator) => Some(locator),
+        Action::Tap(locator) | Action::DoubleTap(locator) | Action::LongPress(locator) => {
+            Some(locator)
+        }
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Walks the list: plan, sign-in, one step after the other. Sees to it that a failed step is data.
 
+mod around;
 mod ask;
 mod deny;
 mod effects;

@@ -139,7 +139,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             self.boxes.clear();
         }
         self.session.open_page().await?;
-        self.session.enter_step(self.at);
+        self.session.enter_step(self.at, None).await?;
         self.sign_in_by_recipe(door).await
     }
 
@@ -151,7 +151,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     ) -> Result<Result<Vec<ExpectationRecord>, String>, BrowserError> {
         let session = self.session;
         let seeding = session.open_page_with(&kept.stored).await?;
-        session.enter_step(self.at);
+        session.enter_step(self.at, None).await?;
         let visited = session.visit(kept.home.as_str()).await?;
         let come_home = match visited {
             Ok(()) => self.prove_again(persona, kept).await?,

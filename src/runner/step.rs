@@ -94,7 +94,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             }
         }
         walk.recorder.record(RunEvent::StepStarted { at, started });
-        session.enter_step(at);
+        session.enter_step(at, step.dialog.clone()).await?;
         for action in &step.actions {
             this.act(action).await?;
         }
@@ -243,7 +243,17 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             Action::Fill(entries) => self.fill(entries, Way::Typed).await?,
             Action::Paste(entries) => self.fill(entries, Way::Pasted).await?,
             Action::ScrollTo(locator) => session.scroll_to(locator, limit).await?,
+            Action::DoubleTap(locator) => {
+                return Ok(session.double_tap(locator, limit).await?.map(Some));
+            }
+            Action::LongPress(locator) => {
+                return Ok(session.long_press(locator, limit).await?.map(Some));
+            }
+            Action::Swipe(swipe) => return Ok(session.swipe(swipe, limit).await?.map(Some)),
             Action::Choose(entries) => self.choose(entries).await?,
+            Action::Upload(uploads) => session.upload(uploads, limit).await?,
+            Action::WaitFor(sight) => self.wait_for(sight).await?,
+            Action::Network(state) => self.set_network(*state).await?,
             Action::Press(key) => session.press(key).await?,
             Action::Visit(path) => match self.walk.resolve(path) {
                 Ok(url) => session.visit(&url).await?,

@@ -17,4 +17,5 @@ mod remote;
 mod sessions;
 mod signals;
 mod steps;
+mod touch;
 mod truth;

@@ -1,6 +1,6 @@
 //! The shapes of the BiDi events in use; what isn't read isn't named.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -173,17 +173,29 @@ pub(crate) struct NavigationEvent {
     pub(crate) url: String,
     #[serde(default)]
     pub(crate) timestamp: f64,
-    pub(crate) suggested_filename: Option<String>,
 }
 
-/// `browsingContext.contextCreated`.
+/// `browsingContext.downloadWillBegin` and `downloadEnd`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DownloadEvent {
+    #[serde(default)]
+    pub(crate) url: String,
+    /// The same at its begin and its end.
+    pub(crate) download: Option<String>,
+    pub(crate) suggested_filename: Option<String>,
+    /// `complete` or `canceled`, at its end.
+    #[serde(default)]
+    pub(crate) status: String,
+    pub(crate) filepath: Option<PathBuf>,
+}
+
+/// `browsingContext.contextCreated` and `contextDestroyed`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ContextEvent {
     pub(crate) context: String,
     pub(crate) parent: Option<String>,
-    #[serde(default)]
-    pub(crate) user_context: String,
     /// The context that opened it, when a page did.
     pub(crate) original_opener: Option<String>,
     #[serde(default)]
@@ -198,6 +210,26 @@ pub(crate) struct PromptEvent {
     pub(crate) kind: String,
     #[serde(default)]
     pub(crate) message: String,
+    /// What a `prompt` stands filled with.
+    #[serde(rename = "defaultValue")]
+    pub(crate) default_value: Option<String>,
+    /// What the browser does with it by itself: `accept`, `dismiss` or `ignore`.
+    pub(crate) handler: Option<String>,
+}
+
+/// `input.fileDialogOpened`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FileDialogEvent {
+    pub(crate) context: String,
+    /// Missing when no field asked for files.
+    pub(crate) element: Option<SharedReference>,
+}
+
+/// `script.SharedReference`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SharedReference {
+    pub(crate) shared_id: String,
 }
 
 /// `script.message`: what the preload script sends over its channel, as one JSON text.

@@ -2,6 +2,7 @@
 //!
 //! Spec: <https://w3c.github.io/webdriver-bidi/>.
 
+mod around;
 mod bodies;
 mod exchange;
 mod intercept;
@@ -10,5 +11,5 @@ mod observer;
 mod socket;
 mod watcher;
 
-pub(crate) use observer::{Observer, SeenExchange};
+pub(crate) use observer::{FileDialog, Marks, Observer, SeenExchange};
 pub(crate) use socket::Bidi;

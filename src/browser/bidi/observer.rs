@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -15,20 +15,23 @@ use super::{
     socket::{Bidi, RawEvent},
     watcher::Watcher,
 };
-use crate::browser::{door::Door, error::BrowserError, life::Witness};
+use crate::browser::{door::Door, error::BrowserError, life::Witness, session::SessionRequest};
+use crate::checklist::DialogAnswer;
 use crate::evidence::{
     Answered, Content, Protection, Redactor, RunEvent, StepIndex, protection_at_the_door,
     protection_of,
 };
 
 /// The events that are asked for.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 16] = [
     "network.beforeRequestSent",
     "network.responseStarted",
     "network.responseCompleted",
     "network.fetchError",
     "log.entryAdded",
     "browsingContext.contextCreated",
+    "browsingContext.contextDestroyed",
+    "browsingContext.domContentLoaded",
     "browsingContext.navigationStarted",
     "browsingContext.navigationCommitted",
     "browsingContext.navigationFailed",
@@ -38,6 +41,9 @@ const EVENTS: [&str; 14] = [
     "browsingContext.userPromptOpened",
     "script.message",
 ];
+
+/// Events that a browser may not know of yet; it is good enough without them.
+const NEWER_EVENTS: [&str; 2] = ["browsingContext.downloadEnd", "input.fileDialogOpened"];
 
 /// The largest body that the browser is asked to keep, in bytes.
 const BODY_LIMIT: u64 = 20_000_000;
@@ -63,8 +69,10 @@ pub(crate) struct Marks {
     pub(crate) navigations: u64,
     /// Top documents asked for and not yet there.
     pub(crate) loading: usize,
-    /// Dialogs, downloads and tabs.
+    /// Dialogs, downloads, tabs and file pickers.
     pub(crate) happenings: u64,
+    /// Downloads begun and not yet recorded.
+    pub(crate) downloads: usize,
     /// The connection is gone, and what was open has been recorded.
     pub(crate) has_ended: bool,
 }
@@ -90,10 +98,14 @@ pub(crate) struct SeenExchange {
 pub(super) struct Stage {
     /// Where what is seen belongs; before the first step nothing is kept.
     pub(super) at: Option<StepIndex>,
-    /// The page's browsing context.
-    pub(super) page: String,
-    /// The URL that stands there.
-    pub(super) url: String,
+    /// The browsing contexts of the page and of the tabs that were opened from it; the last one is in front.
+    pub(super) tabs: Vec<Tab>,
+    /// How dialogs of the step are answered.
+    pub(super) dialog: Option<DialogAnswer>,
+    /// What dialogs of the step said; never written anywhere.
+    pub(super) said: Vec<String>,
+    /// The file field that was opened last.
+    pub(super) file_dialog: Option<FileDialog>,
     pub(super) seen: Vec<SeenExchange>,
     /// The newest answer to a top document.
     pub(super) document: Option<Document>,
@@ -140,6 +152,40 @@ impl Document {
     }
 }
 
+/// A tab and what stands in it.
+#[derive(Debug, Default)]
+pub(super) struct Tab {
+    pub(super) context: String,
+    pub(super) url: String,
+}
+
+impl Stage {
+    /// The tab in front: what a person would look at and touch.
+    pub(super) fn page(&self) -> &str {
+        self.tabs.last().map_or("", |tab| tab.context.as_str())
+    }
+
+    pub(super) fn has_tab(&self, context: &str) -> bool {
+        self.tabs.iter().any(|tab| tab.context == context)
+    }
+
+    /// The tab in front shows another document.
+    pub(super) fn arrive(&mut self, url: &str) {
+        if let Some(tab) = self.tabs.last_mut() {
+            url.clone_into(&mut tab.url);
+        }
+    }
+}
+
+/// A file field that asked for files.
+#[derive(Debug, Clone)]
+pub(crate) struct FileDialog {
+    /// The browsing context that it lies in.
+    pub(crate) context: String,
+    /// The element's shared id.
+    pub(crate) element: String,
+}
+
 /// A handle to the watching task.
 #[derive(Debug, Clone)]
 pub(crate) struct Observer {
@@ -152,6 +198,8 @@ pub(super) struct Shared {
     pub(super) bidi: Bidi,
     pub(super) witness: Witness,
     pub(super) door: Arc<Door>,
+    /// Where the browser puts downloads, when that is on this machine.
+    pub(super) downloads: Option<PathBuf>,
     stage: Mutex<Stage>,
     pub(super) marks: watch::Sender<Marks>,
 }
@@ -191,12 +239,14 @@ impl Observer {
         witness: Witness,
         door: Arc<Door>,
         profile: Option<&Path>,
+        request: &SessionRequest,
     ) -> Result<Self, BrowserError> {
         let (marks, marks_seen) = watch::channel(Marks::default());
         let shared = Arc::new(Shared {
             bidi: bidi.clone(),
             witness,
             door: Arc::clone(&door),
+            downloads: request.own.as_ref().map(|own| own.downloads.clone()),
             stage: Mutex::default(),
             marks,
         });
@@ -205,6 +255,11 @@ impl Observer {
             .await?;
         if let Some(patterns) = door.stopped_urls() {
             intercept::start(Arc::clone(&shared), profile, patterns).await?;
+        }
+        for event in NEWER_EVENTS {
+            let _ = bidi
+                .send("session.subscribe", json!({"events": [event]}))
+                .await;
         }
         let collect =
             json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": BODY_LIMIT});
@@ -220,24 +275,58 @@ impl Observer {
         })
     }
 
-    /// From now on what is seen belongs to this step.
-    pub(crate) fn enter_step(&self, at: StepIndex) {
+    /// From now on what is seen belongs to this step, and dialogs are answered so.
+    pub(crate) fn enter_step(&self, at: StepIndex, dialog: Option<DialogAnswer>) {
         let mut stage = self.shared.stage();
         stage.at = Some(at);
+        stage.dialog = dialog;
+        stage.said.clear();
         stage.seen.clear();
         stage.protection = None;
     }
 
     /// From now on this is the page that is watched.
     pub(crate) fn enter_page(&self, context: &str) {
-        let mut stage = self.shared.stage();
-        context.clone_into(&mut stage.page);
-        stage.url.clear();
+        self.shared.stage().tabs = vec![Tab {
+            context: context.to_owned(),
+            url: String::new(),
+        }];
     }
 
     /// The URL of the page.
     pub(crate) fn page_url(&self) -> String {
-        self.shared.stage().url.clone()
+        let stage = self.shared.stage();
+        stage
+            .tabs
+            .last()
+            .map_or(String::new(), |tab| tab.url.clone())
+    }
+
+    /// The browsing context of the tab in front.
+    pub(crate) fn page(&self) -> String {
+        self.shared.stage().page().to_owned()
+    }
+
+    /// Whether the tab in front was opened by another one that is still there.
+    pub(crate) fn has_opener(&self) -> bool {
+        self.shared.stage().tabs.len() > 1
+    }
+
+    /// What dialogs of the step have said so far.
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.shared.stage().said.clone()
+    }
+
+    /// From now on only a new file picker counts.
+    pub(crate) fn forget_file_dialog(&self) {
+        self.shared.stage().file_dialog = None;
+    }
+
+    /// Waits until a file field asks for files.
+    pub(crate) async fn wait_for_file_dialog(&self, limit: Duration) -> Option<FileDialog> {
+        let opened = || self.shared.stage().file_dialog.clone();
+        self.wait(limit, |_| opened().is_some()).await;
+        opened()
     }
 
     /// What has been seen so far.

@@ -2,15 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{
+    around::OpenDownload,
     bodies::finish_exchange,
     exchange::{OpenExchange, timestamp},
-    messages::{
-        ChannelMessage, ContextEvent, LogEntry, NavigationEvent, NetworkEvent, PromptEvent,
-    },
+    messages::{ChannelMessage, LogEntry, NavigationEvent, NetworkEvent},
     observer::{CHANNEL, Document, Shared},
     socket::RawEvent,
 };
@@ -20,7 +19,10 @@ use crate::evidence::{
 
 /// The task's own state.
 pub(super) struct Watcher {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) downloads: HashMap<String, OpenDownload>,
+    /// Tabs that a page opened and that haven't gone anywhere yet.
+    pub(super) blank_tabs: HashMap<String, Option<StepIndex>>,
     open: HashMap<(String, u32), (Option<StepIndex>, OpenExchange)>,
     /// The first hop's resource and each hop's id, for the hops after it.
     hops: HashMap<String, (String, Resource)>,
@@ -30,6 +32,8 @@ impl Watcher {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
+            downloads: HashMap::new(),
+            blank_tabs: HashMap::new(),
             open: HashMap::new(),
             hops: HashMap::new(),
         }
@@ -46,7 +50,9 @@ impl Watcher {
                 self.shared.witness.recorder.record(event);
             }
         }
+        self.leave_all();
         self.shared.mark(|marks| {
+            marks.downloads = 0;
             marks.open = 0;
             marks.awaited = 0;
             marks.unrecorded = 0;
@@ -71,9 +77,15 @@ impl Watcher {
             }
             "log.entryAdded" => read(params).map(|entry| self.log(entry)),
             "script.message" => read(params).map(|message| self.hear(&message)),
-            "browsingContext.contextCreated" => read(params).map(|event| self.tab(&event)),
+            "browsingContext.contextCreated" => read(params).map(|event| self.open_tab(&event)),
+            "browsingContext.contextDestroyed" => read(params).map(|event| self.close_tab(&event)),
+            "browsingContext.downloadWillBegin" => {
+                read(params).map(|event| self.begin_download(event))
+            }
+            "browsingContext.downloadEnd" => read(params).map(|event| self.end_download(event)),
+            "input.fileDialogOpened" => read(params).map(|event| self.pick_file(event)),
             "browsingContext.userPromptOpened" => read(params).map(|event| self.prompt(event)),
-            _ => read(params).map(|event| self.navigate(name, event)),
+            _ => read(params).map(|event| self.navigate(name, &event)),
         };
     }
 
@@ -85,10 +97,8 @@ impl Watcher {
         }
         let (at, is_top) = {
             let stage = self.shared.stage();
-            (
-                stage.at,
-                event.context.as_deref() == Some(stage.page.as_str()),
-            )
+            let is_tab = |context: &str| stage.has_tab(context);
+            (stage.at, event.context.as_deref().is_some_and(is_tab))
         };
         let mut open = OpenExchange::begin(id.clone(), event, is_top, self.shared.redactor());
         if key.1 > 0
@@ -225,50 +235,26 @@ impl Watcher {
         }
     }
 
-    fn tab(&mut self, event: &ContextEvent) {
-        let is_opened_by_page = event.parent.is_none()
-            && !event.user_context.is_empty()
-            && !self.shared.stage().page.is_empty()
-            && self.shared.stage().page != event.context
-            && event.original_opener.is_some();
-        if is_opened_by_page {
-            let url = self.shared.redactor().url(&event.url);
-            self.happen(Happening::NewTab { url });
-        }
-    }
-
-    /// A dialog stops the page: it is noted and closed, so that nothing hangs on it.
-    fn prompt(&mut self, event: PromptEvent) {
-        let is_leaving = event.kind == "beforeunload";
-        self.happen(Happening::Dialog {
-            kind: event.kind,
-            text: self.shared.redactor().text(&event.message),
-        });
-        let bidi = self.shared.bidi.clone();
-        let answer = json!({"context": event.context, "accept": is_leaving});
-        tokio::spawn(async move {
-            // Somebody else may have closed it by now.
-            let _ = bidi.send("browsingContext.handleUserPrompt", answer).await;
-        });
-    }
-
-    fn happen(&self, happening: Happening) {
+    pub(super) fn happen(&self, happening: Happening) {
         self.shared
             .record(|at| RunEvent::Happened { at, happening });
         self.shared.mark(|marks| marks.happenings += 1);
     }
 
-    fn navigate(&mut self, name: &str, event: NavigationEvent) {
-        let redactor = self.shared.redactor();
-        if name == "browsingContext.downloadWillBegin" {
-            let name = redactor.text(&event.suggested_filename.unwrap_or_default());
-            let url = redactor.url(&event.url);
-            return self.happen(Happening::Download { name, url });
+    fn navigate(&mut self, name: &str, event: &NavigationEvent) {
+        if name == "browsingContext.navigationStarted" {
+            self.name_tab(&event.context, &event.url);
         }
-        if self.shared.stage().page != event.context {
+        if self.shared.stage().page() != event.context {
             return;
         }
+        let redactor = self.shared.redactor();
         match name {
+            // Of a new tab's first document some browsers tell nothing else.
+            "browsingContext.domContentLoaded" => {
+                self.shared.stage().arrive(&event.url);
+                self.shared.mark(|marks| marks.loading = 0);
+            }
             "browsingContext.navigationStarted" => self.shared.mark(|marks| marks.loading += 1),
             "browsingContext.navigationFailed" => {
                 self.shared
@@ -276,7 +262,7 @@ impl Watcher {
             }
             _ => {
                 let is_same_document = name != "browsingContext.navigationCommitted";
-                self.shared.stage().url.clone_from(&event.url);
+                self.shared.stage().arrive(&event.url);
                 let navigation = Navigation {
                     url: redactor.url(&event.url),
                     is_same_document,

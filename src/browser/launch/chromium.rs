@@ -58,11 +58,12 @@ pub fn chromium_capabilities(
     window: Window,
     browser: &Program,
 ) -> Map<String, Value> {
+    let user_agent = user_agent(device, browser.version.major());
     let options = json!({
         "binary": browser.path,
-        "args": arguments(profile, window),
+        "args": arguments(profile, window, &user_agent),
         "prefs": preferences(profile),
-        "mobileEmulation": emulation(device, browser.version.major()),
+        "mobileEmulation": emulation(device, &user_agent),
     });
     let mut capabilities = common();
     capabilities.insert("browserName".to_owned(), json!("chrome"));
@@ -79,13 +80,15 @@ pub(super) fn listen_on_port(capabilities: &mut Map<String, Value>) {
     }
 }
 
-fn arguments(profile: &Path, window: Window) -> Vec<String> {
+fn arguments(profile: &Path, window: Window, user_agent: &str) -> Vec<String> {
     let mut arguments = QUIET.map(str::to_owned).to_vec();
     arguments.extend([
         format!("--disable-features={}", FEATURES_OFF.join(",")),
         "--force-color-profile=srgb".to_owned(),
         "--lang=en-US".to_owned(),
         format!("--user-data-dir={}", profile.display()),
+        // The driver's emulation reaches a tab that a page opens only after its first request.
+        format!("--user-agent={user_agent}"),
     ]);
     if window == Window::Hidden {
         arguments.push("--headless=new".to_owned());
@@ -109,16 +112,23 @@ fn preferences(profile: &Path) -> Value {
     })
 }
 
-fn emulation(device: &Device, major: u32) -> Value {
+/// The device's own, or the one that Chromium would send on such a device.
+fn user_agent(device: &Device, major: u32) -> String {
+    if let Some(own) = &device.user_agent {
+        return own.clone();
+    }
     let platform = match (device.touch, cfg!(target_os = "macos")) {
         (true, _) => "Linux; Android 10; K",
         (false, true) => "Macintosh; Intel Mac OS X 10_15_7",
         (false, false) => "X11; Linux x86_64",
     };
     let mobile = if device.touch { " Mobile" } else { "" };
-    let reduced = format!(
+    format!(
         "Mozilla/5.0 ({platform}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0{mobile} Safari/537.36"
-    );
+    )
+}
+
+fn emulation(device: &Device, user_agent: &str) -> Value {
     // The driver makes the client hints fit the user agent by itself.
     json!({
         "deviceMetrics": {
@@ -128,7 +138,7 @@ fn emulation(device: &Device, major: u32) -> Value {
             "touch": device.touch,
             "mobile": device.touch,
         },
-        "userAgent": device.user_agent.as_ref().unwrap_or(&reduced),
+        "userAgent": user_agent,
     })
 }
 

@@ -8,9 +8,10 @@ use url::Url;
 use super::{
     chromium::{Window, chromium_capabilities, listen_on_port},
     process::{ChromiumOptions, DriverProcess, start_chromedriver},
+    profile::downloads_beside,
     remote,
 };
-use crate::browser::{BrowserError, SessionRequest};
+use crate::browser::{BrowserError, OwnBrowser, SessionRequest};
 use crate::config::{Device, RemoteDriver};
 
 /// What kind of driver is wanted, and for which device.
@@ -31,6 +32,7 @@ pub struct DriverRequest<'a> {
 pub struct Driver {
     url: String,
     capabilities: Map<String, Value>,
+    own: Option<OwnBrowser>,
     /// Ours to end; `None` for one that already ran.
     process: Option<DriverProcess>,
 }
@@ -47,6 +49,7 @@ impl Driver {
             return Ok(Self {
                 url: url.to_string(),
                 capabilities: remote::capabilities(request),
+                own: None,
                 process: None,
             });
         }
@@ -64,6 +67,10 @@ impl Driver {
         Ok(Self {
             url: process.url().to_string(),
             capabilities,
+            own: Some(OwnBrowser {
+                device: request.device.clone(),
+                downloads: downloads_beside(process.profile()),
+            }),
             process: Some(process),
         })
     }
@@ -74,6 +81,7 @@ impl Driver {
             driver: self.url.clone(),
             capabilities: self.capabilities.clone(),
             engine: "chromium".to_owned(),
+            own: self.own.clone(),
         }
     }
 

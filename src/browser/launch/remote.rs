@@ -21,8 +21,8 @@ pub(super) fn common() -> Map<String, Value> {
         // Every wait beyond the document's own parsing is ours, and bounded.
         "pageLoadStrategy": "eager",
         "timeouts": {"implicit": 0, "pageLoad": 20_000, "script": 120_000},
-        // The observer sees dialogs and closes them.
-        "unhandledPromptBehavior": "ignore",
+        // The observer sees dialogs and closes them, the question whether to leave a page among them.
+        "unhandledPromptBehavior": {"default": "ignore", "beforeUnload": "ignore"},
     });
     match capabilities {
         Value::Object(map) => map,

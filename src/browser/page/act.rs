@@ -38,6 +38,9 @@ impl Session {
 
     /// Goes one page back.
     pub async fn back(&self) -> Deed<()> {
+        if self.observer.has_opener() {
+            return self.back_in_tab().await;
+        }
         let going = self.client.back();
         self.go("go back", going).await
     }
@@ -54,9 +57,9 @@ impl Session {
         going: impl Future<Output = Result<(), fantoccini::error::CmdError>>,
     ) -> Deed<()> {
         match self.drive(what, going).await {
-            // A page that is still loading is taken as it is once patience runs out.
+            // A page that is still loading is taken as it is once patience runs out, one with a dialog once it is answered.
             Ok(()) => Ok(Ok(())),
-            Err(BrowserError::Command { error, .. }) if error == "timeout" => Ok(Ok(())),
+            Err(error) if is_borne(&error) => Ok(Ok(())),
             Err(BrowserError::Command { message, error, .. }) if !is_fatal(&error) => Ok(Err(
                 Obstacle::plain(format!("could not {what}: {}", first_line(&message))),
             )),
@@ -116,21 +119,24 @@ impl Session {
         self.bear_with("press a key", pressing).await.map(Ok)
     }
 
-    /// An action whose page is slow to load, or opens a dialog, is done all the same.
+    /// An action whose page is slow to load, opens a dialog or closes itself is done all the same.
     pub(super) async fn bear_with(
         &self,
         what: &str,
         command: impl Future<Output = Result<(), fantoccini::error::CmdError>>,
     ) -> Result<(), BrowserError> {
         match self.drive(what, command).await {
-            Err(BrowserError::Command { error, .. })
-                if matches!(error.as_str(), "timeout" | "unexpected alert open") =>
-            {
-                Ok(())
-            }
+            Err(error) if is_borne(&error) => Ok(()),
+            Err(error) if self.has_lost_tab(&error).await => Ok(()),
             other => other,
         }
     }
+}
+
+/// Errors of an action that is done: its page is slow to load, or a dialog stands there.
+fn is_borne(error: &BrowserError) -> bool {
+    let is_slow = matches!(error, BrowserError::Command { error, .. } if error == "timeout");
+    is_slow || error.is_of_dialog()
 }
 
 /// Errors after which nothing more can be done with this browser.

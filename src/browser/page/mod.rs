@@ -8,15 +8,18 @@ mod choose;
 mod expect;
 mod fill;
 mod frames;
+mod gesture;
 mod keys;
 mod locate;
 mod look;
+mod network;
 mod read;
 mod ready;
 mod response;
 mod script;
 mod settle;
 mod standing;
+mod upload;
 
 pub use act::{Deed, Touched};
 pub use arrive::Arrival;

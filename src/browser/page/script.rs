@@ -6,7 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::frames::FramePath;
-use crate::browser::{BrowserError, Session};
+use crate::browser::{BrowserError, Session, bidi::Marks, tabs::NEWS_LIMIT};
+
+/// Goes before every script.
+const TAB: &str = include_str!("js/tab.js");
 
 /// A script that answers through its last argument.
 #[derive(Debug, Clone, Copy)]
@@ -40,19 +43,27 @@ impl Session {
     ) -> Result<T, BrowserError> {
         let started = Instant::now();
         loop {
-            self.enter(path).await?;
+            match self.enter(path).await {
+                Err(error) if self.has_lost_tab(&error).await => continue,
+                entered => entered?,
+            }
             let left = limit.saturating_sub(started.elapsed());
             let mut all = args.clone();
             #[expect(clippy::cast_possible_truncation, reason = "limits are seconds")]
             all.push(json!(left.as_millis() as u64));
-            let running = self.client.execute_async(script.text, all);
+            let text = format!("{TAB}{}", script.text);
+            let running = self.client.execute_async(&text, all);
             match self.drive_for(script.name, left, running).await {
+                Ok(value) if value.get("is_left").is_some() => {
+                    self.wait_for_tab(script, started, limit).await?;
+                }
                 Ok(value) => {
                     return serde_json::from_value(value).map_err(|error| BrowserError::Nonsense {
                         script: script.name,
                         reason: error.to_string(),
                     });
                 }
+                Err(error) if self.has_lost_tab(&error).await => {}
                 Err(error) if is_page_left(&error) && started.elapsed() < limit => {
                     self.wait_for_page(limit.saturating_sub(started.elapsed()))
                         .await;
@@ -60,6 +71,25 @@ impl Session {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// The page went into the background: waits for news of the tab in front of it.
+    async fn wait_for_tab(
+        &self,
+        script: Script,
+        started: Instant,
+        limit: Duration,
+    ) -> Result<(), BrowserError> {
+        let tab = self.window().clone();
+        let is_turned = |_: &Marks| self.observer.page() != tab;
+        let is_there = self.observer.wait(NEWS_LIMIT, is_turned).await;
+        if is_there || started.elapsed() < limit {
+            return Ok(());
+        }
+        Err(BrowserError::timed_out(
+            format!("{} in a page in the background", script.name),
+            limit,
+        ))
     }
 
     /// Waits until the next document is there, or something else has happened to the page.
@@ -74,21 +104,21 @@ impl Session {
 }
 
 /// Whether the script was lost because its page was left or a dialog stood in its way.
-fn is_page_left(error: &BrowserError) -> bool {
-    let BrowserError::Command { error, message, .. } = error else {
+fn is_page_left(told: &BrowserError) -> bool {
+    let BrowserError::Command { error, message, .. } = told else {
         return false;
     };
-    matches!(
-        error.as_str(),
-        // Each script ends by itself long before the driver would end it; chromedriver says so too when a form was sent.
-        "unexpected alert open" | "stale element reference" | "script timeout"
-    ) || [
-        "unloaded",
-        "navigat",
-        "execution context",
-        "frame was detached",
-        "Cannot find context",
-    ]
-    .iter()
-    .any(|words| message.contains(words))
+    // Each script ends by itself long before the driver would end it; chromedriver says so too when a form was sent.
+    // A new tab's first document takes over the window of the empty one: its script is never heard of again.
+    let is_lost = matches!(error.as_str(), "stale element reference" | "script timeout")
+        || [
+            "unloaded",
+            "navigat",
+            "execution context",
+            "frame was detached",
+            "Cannot find context",
+        ]
+        .iter()
+        .any(|words| message.contains(words));
+    is_lost || told.is_of_dialog()
 }

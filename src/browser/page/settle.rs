@@ -65,15 +65,21 @@ impl Session {
             let left = limit.saturating_sub(started.elapsed());
             let is_network_quiet = self
                 .observer
-                .wait(left, |marks| marks.loading == 0 && marks.awaited == 0)
+                .wait(left, |marks| {
+                    marks.loading == 0 && marks.awaited == 0 && marks.downloads == 0
+                })
                 .await;
             let before = self.observer.marks();
             let left = limit.saturating_sub(started.elapsed());
             let endless = self.observer.endless();
             let mut settled: Settled = self.ask_page(SETTLE, vec![json!(endless)], left).await?;
             if !is_network_quiet && settled.unsettled.is_none() {
-                settled.unsettled =
-                    Some("a request that the page loads with is still open".to_owned());
+                let what = if before.downloads > 0 {
+                    "a download is still under way"
+                } else {
+                    "a request that the page loads with is still open"
+                };
+                settled.unsettled = Some(what.to_owned());
             }
             let after = self.observer.marks();
             let is_at_rest =

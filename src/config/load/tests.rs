@@ -1,6 +1,7 @@
 //! Files found and not found, in real folders.
 
 use super::*;
+use crate::checklist::Action;
 
 const CHECKLIST: &str = "name: A\nsteps:\n  - name: One\n    do:\n      - visit: /\n";
 
@@ -194,5 +195,82 @@ fn what_is_wrong_with_a_contract_is_told() {
         wrong(&dangling).contains("can't be used"),
         "{}",
         wrong(&dangling)
+    );
+}
+
+#[test]
+fn files_to_upload_are_looked_for_beside_the_file_that_names_them() {
+    let list = b"name: A\nsteps:\n  - name: One\n    do:\n      - upload: { Photo: photos/roof.jpg, Plan: ../plan.pdf }\n";
+    let folder = folder(&[
+        ("shippass.yaml", b"device: 375x812@3\npersonas: { owner: { sign_in: { do: [{ upload: { Pass: plan.pdf } }] } } }\n"),
+        ("plan.pdf", b"plan"),
+        ("checklists/a.yaml", list),
+        ("checklists/photos/roof.jpg", b"roof"),
+    ]);
+    let project = load(folder.path(), "shippass.yaml", &[]).expect("a good project");
+    let Action::Upload(uploads) = &project.checklists[0].steps[0].actions[0] else {
+        panic!("{:?}", project.checklists[0].steps[0].actions);
+    };
+    let root = folder.path().canonicalize().expect("there");
+    let paths: Vec<_> = uploads.iter().map(|upload| &upload.files[0].path).collect();
+    let wanted = [
+        root.join("checklists/photos/roof.jpg"),
+        root.join("plan.pdf"),
+    ];
+    assert_eq!(paths, wanted.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn files_to_upload_that_are_missing_or_outside_are_mistakes_with_their_place() {
+    let outside = folder(&[("secret.txt", b"secret")]);
+    let beside = outside
+        .path()
+        .file_name()
+        .expect("a name")
+        .to_string_lossy();
+    let list = format!(
+        "name: A\nsteps:\n  - name: One\n    do:\n      - upload:\n          - {{ field: Photo, file: [none.jpg, photos, plan.pdf] }}\n          \
+         - {{ field: Photo, file: ../../{beside}/secret.txt }}\n          - {{ field: Photo, file: /etc/passwd }}\n          \
+         - {{ field: Photo, file: link.txt }}\n"
+    );
+    let folder = folder(&[
+        ("shippass.yaml", b"device: 375x812@3\n"),
+        ("plan.pdf", b"plan"),
+        ("checklists/a.yaml", list.as_bytes()),
+        ("checklists/photos/roof.jpg", b"roof"),
+    ]);
+    let link = folder.path().join("checklists/link.txt");
+    std::os::unix::fs::symlink(outside.path().join("secret.txt"), link).expect("a link");
+    let error = load(folder.path(), "shippass.yaml", &[]).expect_err("wrong files");
+    let ProjectError::Mistakes(mistakes) = error else {
+        panic!("{error}");
+    };
+    let told: Vec<_> = mistakes
+        .iter()
+        .map(|mistake| {
+            let root = folder.path().to_string_lossy();
+            let text = format!(
+                "{}: {}",
+                mistake.message,
+                mistake.help.as_deref().unwrap_or_default()
+            );
+            format!(
+                "{}:{} {}",
+                mistake.place.line,
+                mistake.place.column,
+                text.replace(&*root, "ROOT").replace(&*beside, "BESIDE")
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "6:36 there is no file `none.jpg` in `ROOT/checklists`: paths begin at the folder of this file; see that the file is there and spelt the same",
+            "6:46 `photos` is a folder, not a file: name the file, or a list of them: `[photos/roof.jpg, photos/wall.jpg]`",
+            "6:54 there is no file `plan.pdf` in `ROOT/checklists`: paths begin at the folder of this file: write `../plan.pdf`",
+            "7:35 `../../BESIDE/secret.txt` lies outside of the project's folder: put a copy into the project: what is uploaded belongs to what is looked at",
+            "8:35 `/etc/passwd` doesn't begin at the folder of this file: put the file into the project and write its path from here: `photos/roof.jpg`",
+            "9:35 `link.txt` lies outside of the project's folder: put a copy into the project: what is uploaded belongs to what is looked at",
+        ]
     );
 }

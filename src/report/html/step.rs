@@ -178,15 +178,40 @@ fn page(seen: &StepRun) -> Markup {
                 dt { "Page" } dd { "could not be read" }
             }
             @for happening in &seen.happenings {
-                @match happening {
-                    Happening::Dialog { kind, text } => { dt { "Dialog" } dd { (shown(kind)) ": " (shown(text)) } },
-                    Happening::Download { name, url } => { dt { "Download" } dd { (shown(name)) " from " code { (shown(url)) } } },
-                    Happening::Withheld { method, url } => { dt { "Not sent" } dd { code { (shown(method)) " " (shown(url)) } ", which could change something: the target is production" } },
-                    Happening::NewTab { url } => { dt { "New tab" } dd { code { (shown(url)) } } },
-                }
+                (happened(happening))
             }
             @if let Some(why) = &seen.unsettled { dt { "Unsettled" } dd { (shown(why)) } }
             @for why in &seen.undecided { dt { "Undecided" } dd { (shown(why)) } }
+        }
+    }
+}
+
+fn happened(happening: &Happening) -> Markup {
+    html! {
+        @match happening {
+            Happening::Dialog { kind, text, is_accepted, is_expected } => {
+                dt { "Dialog" }
+                dd {
+                    (shown(kind)) ": " (shown(text)) " "
+                    span.quiet {
+                        @if *is_accepted { "accepted" } @else { "dismissed" }
+                        @if !*is_expected { ", not expected" }
+                    }
+                }
+            },
+            Happening::Download { name, url, file } => {
+                dt { "Download" }
+                dd {
+                    (shown(name)) " from " code { (shown(url)) }
+                    @match file {
+                        Some(file) => { ", " (words::size(file.size)) ", sha-256 " code { (shown(&file.sha256)) } },
+                        None => span.quiet { ", size and hash not known" },
+                    }
+                }
+            },
+            Happening::Withheld { method, url } => { dt { "Not sent" } dd { code { (shown(method)) " " (shown(url)) } ", which could change something: the target is production" } },
+            Happening::NewTab { url } => { dt { "New tab" } dd { code { (shown(url)) } } },
+            Happening::Network { state } => { dt { "Network" } dd { (shown(state)) } },
         }
     }
 }

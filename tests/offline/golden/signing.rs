@@ -217,6 +217,8 @@ impl Golden<'_> {
             happenings: vec![Happening::Dialog {
                 kind: "confirm".to_owned(),
                 text: "Leave without saving?".to_owned(),
+                is_accepted: true,
+                is_expected: true,
             }],
             ..self.step("03-the-signature-is-really-there", "The signature is really there", 8_000, 10_412)
         }

@@ -1,0 +1,67 @@
+//! What surrounds a step's page: the network as the step has it, what appears in the middle, dialogs.
+
+use std::time::Duration;
+
+use super::step::StepWalk;
+use crate::browser::{
+    BrowserError,
+    page::{Answer, Deed},
+};
+use crate::checklist::{Check, Network, Sight};
+use crate::evidence::{Happening, RunEvent};
+
+impl StepWalk<'_, '_> {
+    /// Waits until something is visible, for as long as an action may take.
+    pub(super) async fn wait_for(&self, sight: &Sight) -> Deed<()> {
+        let limit = self.walk.limits.action;
+        let check = Check::See(sight.clone());
+        Ok(match self.look_for(&check, limit).await? {
+            Some(Answer::Broken(obstacle)) => Err(obstacle),
+            Some(Answer::Held) | None => Ok(()),
+        })
+    }
+
+    /// Waits until a check on the page holds; what a dialog of the step said was seen as well.
+    pub(super) async fn look_for(
+        &self,
+        check: &Check,
+        limit: Duration,
+    ) -> Result<Option<Answer>, BrowserError> {
+        if self.was_said(check) {
+            return Ok(Some(Answer::Held));
+        }
+        match self.session.expect(check, limit).await? {
+            Some(Answer::Broken(_)) if self.was_said(check) => Ok(Some(Answer::Held)),
+            answer => Ok(answer),
+        }
+    }
+
+    fn was_said(&self, check: &Check) -> bool {
+        let Check::See(Sight::Text(text)) = check else {
+            return false;
+        };
+        let wanted = fold(text);
+        let said = self.session.said_by_dialogs();
+        said.iter().any(|said| fold(said).contains(&wanted))
+    }
+
+    /// What a detector needs to know: a request that fails in a step without a network had to.
+    pub(super) async fn set_network(&self, state: Network) -> Deed<()> {
+        let done = self.session.set_network(state).await?;
+        if done.is_ok() {
+            let at = self.at;
+            let state = state.to_string();
+            let happening = Happening::Network { state };
+            self.walk
+                .recorder
+                .record(RunEvent::Happened { at, happening });
+        }
+        Ok(done)
+    }
+}
+
+/// As texts on the page are compared: case and white space don't count.
+fn fold(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
