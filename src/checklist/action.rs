@@ -4,6 +4,7 @@ use super::{
     ask::{ASK_EXAMPLE, ask},
     check::CHECKS,
     element::{entries, locator},
+    include,
     keys::check_key,
     model::Action,
     reader::Reader,
@@ -84,6 +85,15 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             example: ASK_EXAMPLE,
             decode: |reader, node| ask(reader, node).map(Action::Ask),
         },
+        Word {
+            name: "run",
+            example: "- run: parts/sign-quote.yaml",
+            // A step takes one that stands alone before its actions are read.
+            decode: |reader, node| {
+                include::refuse(reader, node);
+                None
+            },
+        },
     ],
     later: &[
         "double_tap",
@@ -92,7 +102,6 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         "swipe",
         "wait_for",
         "network",
-        "run",
     ],
     beside: &[],
     others: &[
@@ -121,6 +130,9 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         ("human", "ask"),
         ("manual", "ask"),
         ("prompt", "ask"),
+        ("include", "run"),
+        ("import", "run"),
+        ("use", "run"),
     ],
     elsewhere: no_verb,
 };
@@ -186,6 +198,9 @@ fn no_verb(word: &str) -> Option<String> {
         "in" | "nth" | "role" | "name" | "label" | "test_id" | "css" => format!(
             "`{word}` belongs into the element: `- tap: {{ role: button, name: Sign, nth: 2 }}`"
         ),
+        "with" | "checklist" => {
+            "that goes into the run: `- run: { checklist: parts/sign-quote.yaml, with: { quote: \"1042\" } }`".to_owned()
+        }
         word if CHECKS.names().any(|check| check == word) => {
             format!("`{word}` is a check, it belongs under `expect` of the step")
         }

@@ -189,7 +189,7 @@ fn no_check(word: &str) -> Option<String> {
     })
 }
 
-const TEXT_IN: Shape = Shape {
+pub(super) const TEXT_IN: Shape = Shape {
     what: "what is to be seen",
     keys: &["text", "in"],
     later: &[],

@@ -9,8 +9,9 @@ use super::{
     check::{CHECKS, expectations},
     element::given,
     fields::Shape,
+    include::{Inclusion, Surroundings, included, run_alone},
     mistake::{Mistake, quote},
-    model::{Check, Checklist, Named, Step},
+    model::{Check, Checklist, Expectation, Named, Step},
     nearest::{list_words, nearest},
     query::Query,
     reader::Reader,
@@ -19,14 +20,14 @@ use super::{
     yaml::{Kind, Node},
 };
 
-const CHECKLIST: Shape = Shape {
+pub(super) const CHECKLIST: Shape = Shape {
     what: "a checklist",
     keys: &["name", "as", "steps"],
     later: &[],
     elsewhere: no_checklist_key,
 };
 
-const STEP: Shape = Shape {
+pub(super) const STEP: Shape = Shape {
     what: "a step",
     keys: &["name", "fresh", "do", "expect", "confirm"],
     later: &[],
@@ -45,42 +46,89 @@ pub(crate) struct Declared<'d> {
     pub(crate) databases: Option<&'d BTreeSet<String>>,
 }
 
-/// Reads a checklist.
+/// What was read of a checklist.
+pub(crate) struct ChecklistReading {
+    /// The checklist, when neither it nor what it runs holds an error.
+    pub(crate) checklist: Option<Checklist>,
+    /// Every mistake of the file, then those of the files that it runs.
+    pub(crate) mistakes: Vec<Mistake>,
+    /// The files that it runs, and that those run.
+    pub(crate) parts: Vec<String>,
+}
+
+/// Reads a checklist, and what it runs.
 pub(crate) fn read_checklist(
     source: Source<'_>,
     variables: &mut Variables,
-    declared: Declared<'_>,
+    surroundings: Surroundings<'_>,
+) -> ChecklistReading {
+    let mut inclusion = Inclusion::new(surroundings);
+    let (checklist, mut mistakes) = read_one(source, variables, &mut inclusion);
+    mistakes.append(&mut inclusion.mistakes);
+    let parts = inclusion.files.into_iter().map(|(name, _)| name).collect();
+    ChecklistReading {
+        checklist,
+        mistakes,
+        parts,
+    }
+}
+
+/// Reads a checklist that another one runs; its mistakes are left with the inclusion.
+pub(super) fn read_part(
+    source: Source<'_>,
+    variables: &mut Variables,
+    inclusion: &mut Inclusion<'_>,
+) -> Option<Checklist> {
+    if !inclusion.files.iter().any(|(name, _)| name == source.name) {
+        let hash = sha256(source.text.as_bytes());
+        inclusion.files.push((source.name.to_owned(), hash));
+    }
+    let (checklist, mistakes) = read_one(source, variables, inclusion);
+    inclusion.mistakes.extend(mistakes);
+    checklist
+}
+
+fn read_one(
+    source: Source<'_>,
+    variables: &mut Variables,
+    inclusion: &mut Inclusion<'_>,
 ) -> (Option<Checklist>, Vec<Mistake>) {
+    inclusion.enter(source.name);
     let (mut reader, root) = Reader::open(source, variables);
-    let checklist = root.and_then(|root| checklist(&mut reader, &root, declared));
+    let checklist = root.and_then(|root| checklist(&mut reader, &root, inclusion));
     let checklist = checklist.filter(|_| !reader.has_errors());
+    inclusion.leave();
     (checklist, reader.finish())
 }
 
-fn checklist(reader: &mut Reader<'_>, root: &Node, declared: Declared<'_>) -> Option<Checklist> {
+fn checklist(
+    reader: &mut Reader<'_>,
+    root: &Node,
+    inclusion: &mut Inclusion<'_>,
+) -> Option<Checklist> {
     let fields = reader.fields(root, &CHECKLIST, "name: Customer signs a quote")?;
     let name = fields
         .require(reader, "name", "name: Customer signs a quote")
         .and_then(|node| reader.name(node, "`name`", "name: Customer signs a quote"));
-    let walkers = fields
-        .get("as")
-        .map(|node| walkers(reader, node, declared.personas));
+    let personas = inclusion.declared().personas;
+    let walkers = fields.get("as").map(|node| walkers(reader, node, personas));
+    let walkers = given(walkers).map(Option::unwrap_or_default);
+    if let Some(walkers) = &walkers {
+        inclusion.walked_as(walkers);
+    }
     let steps = fields
         .require(
             reader,
             "steps",
             "steps: [{ name: Open it, do: [{ visit: / }] }]",
         )
-        .and_then(|node| steps(reader, node));
-    if let Some(databases) = declared.databases {
-        check_databases(reader, steps.as_deref().unwrap_or_default(), databases);
-    }
+        .and_then(|node| steps(reader, node, inclusion));
     let source = reader.source();
     Some(Checklist {
         name: name?,
         file: source.name.to_owned(),
-        sha256: sha256(source.text.as_bytes()),
-        personas: given(walkers)?.unwrap_or_default(),
+        sha256: sha256_of_all(source.text, &inclusion.files),
+        personas: walkers?,
         steps: steps?,
     })
 }
@@ -165,9 +213,12 @@ fn unknown_persona(reader: &mut Reader<'_>, node: &Node, personas: &BTreeSet<Str
 }
 
 /// Every database that is asked must be declared.
-fn check_databases(reader: &mut Reader<'_>, steps: &[Step], databases: &BTreeSet<String>) {
+fn check_databases(
+    reader: &mut Reader<'_>,
+    expectations: &[Expectation],
+    databases: &BTreeSet<String>,
+) {
     let names = || databases.iter().map(String::as_str);
-    let expectations = steps.iter().flat_map(|step| &step.expectations);
     for expectation in expectations {
         let Check::Query(Query { db, .. }) = &expectation.check else {
             continue;
@@ -186,17 +237,21 @@ fn check_databases(reader: &mut Reader<'_>, steps: &[Step], databases: &BTreeSet
     }
 }
 
-fn steps(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Step>> {
+fn steps(reader: &mut Reader<'_>, node: &Node, inclusion: &mut Inclusion<'_>) -> Option<Vec<Step>> {
     let items = reader.list(node, "`steps`", "- name: Open the quote")?;
-    let steps: Vec<Option<Step>> = items
+    let steps: Vec<Option<Vec<Step>>> = items
         .iter()
-        .enumerate()
-        .map(|(index, item)| step(reader, item, index + 1))
+        .map(|item| step(reader, item, inclusion))
         .collect();
-    steps.into_iter().collect()
+    let mut steps = steps.into_iter().collect::<Option<Vec<_>>>()?.concat();
+    for (index, step) in steps.iter_mut().enumerate() {
+        step.id = step_id(index + 1, &step.name);
+    }
+    Some(steps)
 }
 
-fn step(reader: &mut Reader<'_>, node: &Node, number: usize) -> Option<Step> {
+/// Reads a step, which is several when it runs another checklist. They get their ids when all are known.
+fn step(reader: &mut Reader<'_>, node: &Node, inclusion: &mut Inclusion<'_>) -> Option<Vec<Step>> {
     let fields = reader.fields(node, &STEP, "- name: Open the quote")?;
     let name = fields
         .require(reader, "name", "name: Open the quote")
@@ -204,24 +259,49 @@ fn step(reader: &mut Reader<'_>, node: &Node, number: usize) -> Option<Step> {
     let fresh = fields
         .get("fresh")
         .map(|node| reader.boolean(node, "`fresh`"));
-    let done = fields.get("do").map(|node| actions(reader, node));
+    let run = fields.get("do").and_then(run_alone);
+    let included = run.map(|run| included(reader, run, inclusion));
+    let done = fields.get("do").filter(|_| run.is_none());
+    let done = done.map(|node| actions(reader, node));
     let expected = fields.get("expect").map(|node| expectations(reader, node));
+    if let (Some(Some(asked)), Some(databases)) = (&expected, inclusion.declared().databases) {
+        check_databases(reader, asked, databases);
+    }
     let confirm = fields.get("confirm").map(|node| sentences(reader, node));
-    if done.is_none() && expected.is_none() && confirm.is_none() {
+    if run.is_none() && done.is_none() && expected.is_none() && confirm.is_none() {
         let message = "the step does nothing and looks at nothing".to_owned();
         let help = "give it `do`, `expect` or `confirm`";
         reader.error(fields.node(), message, help);
     }
-    let name = name?;
-    Some(Step {
-        id: step_id(number, &name),
-        name,
+    let step = Step {
+        id: String::new(),
+        name: name?,
         fresh: given(fresh)?.unwrap_or(false),
         actions: given(done)?.unwrap_or_default(),
         expectations: given(expected)?.unwrap_or_default(),
         confirm: given(confirm)?.unwrap_or_default(),
         place: node.place,
+    };
+    Some(match given(included)? {
+        Some(included) => in_place_of(step, included),
+        None => vec![step],
     })
+}
+
+/// The steps of a checklist that a step runs: they bear its name and place, its `fresh` and what it looks at.
+fn in_place_of(outer: Step, mut included: Vec<Step>) -> Vec<Step> {
+    for step in &mut included {
+        step.name = format!("{}: {}", outer.name, step.name);
+        step.place = outer.place;
+    }
+    if let Some(first) = included.first_mut() {
+        first.fresh |= outer.fresh;
+    }
+    if let Some(last) = included.last_mut() {
+        last.expectations.extend(outer.expectations);
+        last.confirm.extend(outer.confirm);
+    }
+    included
 }
 
 fn sentences(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<String>> {
@@ -255,6 +335,20 @@ fn step_id(number: usize, name: &str) -> String {
         return format!("{id}-step");
     }
     id.to_owned()
+}
+
+/// The SHA-256 of a checklist and of what it runs, as `Checklist::sha256` says.
+fn sha256_of_all(text: &str, parts: &[(String, String)]) -> String {
+    let own = sha256(text.as_bytes());
+    if parts.is_empty() {
+        return own;
+    }
+    let hashes = parts.iter().map(|(_, hash)| hash.as_str());
+    let lines: String = std::iter::once(own.as_str())
+        .chain(hashes)
+        .flat_map(|hash| [hash, "\n"])
+        .collect();
+    sha256(lines.as_bytes())
 }
 
 fn sha256(bytes: &[u8]) -> String {

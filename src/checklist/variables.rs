@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{include::Arguments, model::Place};
+
 /// The shortest value that can be searched for and hidden, in characters.
 const SHORTEST_SECRET: usize = 3;
 
@@ -28,6 +30,8 @@ pub(crate) struct Variables {
     used: BTreeMap<(String, String), Exposure>,
     /// Variables that have had their warning.
     warned: BTreeSet<String>,
+    /// What the file that is read was given, when another one runs it.
+    arguments: Option<Arguments>,
 }
 
 /// Something about one `${…}` in a text.
@@ -46,6 +50,8 @@ pub(crate) struct Remark {
 pub(crate) enum Trouble {
     /// It isn't set and has no default.
     Unset(String),
+    /// It isn't set, and who runs this file doesn't give it either.
+    NotGiven(String),
     /// It is set to nothing and has no default.
     Empty(String),
     /// `${` without an end, a name or in a form that isn't known.
@@ -70,7 +76,7 @@ impl Trouble {
                 "it goes into `fill`, `paste` or `visit` of a persona's `sign_in`: `fill: { Code: \"${totp}\" }`"
                     .to_owned(),
             ),
-            Self::Unset(name) => (
+            Self::Unset(name) | Self::NotGiven(name) => (
                 format!("the variable `{name}` is not set"),
                 format!("set it in the environment, or give a default: ${{{name}:-…}}"),
             ),
@@ -103,6 +109,23 @@ impl Variables {
         Self {
             values,
             ..Self::default()
+        }
+    }
+
+    /// From here on these arguments go before the environment; answers those that did until now.
+    pub(super) fn enter(&mut self, arguments: Arguments) -> Option<Arguments> {
+        self.arguments.replace(arguments)
+    }
+
+    /// Back to the arguments of before; answers what became of the last ones.
+    pub(super) fn leave(&mut self, before: Option<Arguments>) -> Arguments {
+        std::mem::replace(&mut self.arguments, before).unwrap_or_default()
+    }
+
+    /// Notes a name that has no value in a file that another one runs.
+    pub(super) fn miss(&mut self, name: &str, place: Place) {
+        if let Some(arguments) = &mut self.arguments {
+            arguments.miss(name, place);
         }
     }
 
@@ -158,11 +181,15 @@ impl Variables {
         exposure: Exposure,
     ) -> Result<(String, Option<Trouble>), Trouble> {
         let name = reference.name.to_owned();
+        if let Some(value) = self.arguments.as_mut().and_then(|given| given.take(&name)) {
+            return Ok((value.to_owned(), None));
+        }
         let value = match (self.values.get(reference.name), reference.default) {
             (Some(value), _) if !value.is_empty() => value.clone(),
             // A default stands in the file for everyone to read: it is no secret.
             (_, Some(default)) => return Ok((default.to_owned(), None)),
             (Some(_), None) => return Err(Trouble::Empty(name)),
+            (None, None) if self.arguments.is_some() => return Err(Trouble::NotGiven(name)),
             (None, None) => return Err(Trouble::Unset(name)),
         };
         let used = self
@@ -243,7 +270,7 @@ impl<'a> Reference<'a> {
             .bytes()
             .take_while(|byte| is_name_byte(*byte))
             .count()];
-        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+        if !is_variable_name(name) {
             return None;
         }
         let behind = &inside[name.len()..];
@@ -263,6 +290,14 @@ impl<'a> Reference<'a> {
             length: name.len() + length + 3,
         })
     }
+}
+
+/// Whether a word can be a variable's name: letters, digits and `_`, no digit first.
+pub(crate) fn is_variable_name(word: &str) -> bool {
+    let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    !word.is_empty()
+        && !word.starts_with(|first: char| first.is_ascii_digit())
+        && word.bytes().all(is_name_byte)
 }
 
 /// Whether a text refers to a variable, or tries to.

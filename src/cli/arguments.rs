@@ -68,6 +68,15 @@ pub(super) enum Command {
         /// The detector's name.
         name: String,
     },
+    /// Prints the JSON Schema of a file, for editors and scripts.
+    #[command(
+        after_help = "Example:\n  shippass schema checklist > checklist.schema.json\n\nIn a checklist, for editors:\n  # yaml-language-server: $schema=../checklist.schema.json"
+    )]
+    Schema {
+        /// Which file.
+        #[arg(value_enum, default_value_t = SchemaOf::Checklist)]
+        of: SchemaOf,
+    },
     /// Prints completions for a shell.
     #[command(
         after_help = "Example:\n  shippass completions bash > /etc/bash_completion.d/shippass"
@@ -76,6 +85,16 @@ pub(super) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// A checklist.
+    Checklist,
+    /// `shippass.yaml`.
+    Config,
+    /// `bundle.json`.
+    Bundle,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod guard;
 mod pass;
 mod person;
 mod run;
+mod schema;
 mod signals;
 mod terminal;
 
@@ -50,6 +51,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Detectors => Ok(detectors::list(&terminal)),
         Command::Explain { name } => detectors::explain(&name, &terminal),
+        Command::Schema { of } => Ok(schema::main(of, &terminal)),
         Command::Completions { shell } => Ok(completions::main(shell, &terminal)),
     };
     end.unwrap_or_else(|failure| {

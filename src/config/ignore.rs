@@ -6,7 +6,7 @@ use super::{
 };
 use crate::checklist::{Node, Reader, Shape, given, list_words, nearest, nowhere, quote};
 
-const IGNORE: Shape = Shape {
+pub(super) const IGNORE: Shape = Shape {
     what: "an ignore rule",
     keys: &["detector", "request", "why", "until"],
     later: &[],

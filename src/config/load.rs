@@ -1,6 +1,7 @@
 //! Finding and reading a project's files.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -9,9 +10,9 @@ use std::{
 use super::{
     environment::Environment,
     error::ProjectError,
-    project::{Project, read_project},
+    project::{Found, Project, read_files},
 };
-use crate::checklist::{LARGEST, Mistake, Source, decode_text};
+use crate::checklist::{Absent, LARGEST, Library, Mistake, Source, decode_text};
 
 /// The configuration's name where none is given.
 const CONFIG: &str = "shippass.yaml";
@@ -39,26 +40,74 @@ pub fn load_project(
         },
     };
     let mut checklists = Vec::new();
-    for path in files {
+    for (path, is_named) in files {
         match read_text(&path)? {
-            Ok(text) => checklists.push((name_of(&path), text)),
+            Ok(text) => checklists.push((name_of(&path), text, is_named)),
             Err(mistake) => mistakes.push(*mistake),
         }
     }
-    let sources: Vec<Source<'_>> = checklists.iter().map(source_of).collect();
-    let config = config.as_ref().map(source_of);
-    match read_project(config, &sources, environment, detectors) {
+    let found: Vec<Found<'_>> = checklists
+        .iter()
+        .map(|(name, text, is_named)| Found {
+            source: Source { name, text },
+            is_named: *is_named,
+        })
+        .collect();
+    let library = ProjectFolder::of(config_path);
+    let config = config.as_ref().map(|(name, text)| Source { name, text });
+    match read_files(config, &found, &library, environment, detectors) {
         Ok(project) if mistakes.is_empty() => Ok(project),
         Ok(_) => Err(ProjectError::Mistakes(mistakes)),
-        Err(found) => {
+        Err(mut found) => {
+            // A file that is no text may have been run, too.
+            found.retain(|mistake| !mistakes.contains(mistake));
             mistakes.extend(found);
             Err(ProjectError::Mistakes(mistakes))
         }
     }
 }
 
-fn source_of((name, text): &(String, String)) -> Source<'_> {
-    Source { name, text }
+/// The files of a project, for what its checklists run.
+struct ProjectFolder(PathBuf);
+
+impl ProjectFolder {
+    /// The folder of the configuration; without one the current folder.
+    fn of(config: Option<&Path>) -> Self {
+        let folder = config.and_then(Path::parent);
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        Self(folder.unwrap_or(Path::new(".")).to_owned())
+    }
+
+    /// The folder that files which `root` runs must lie in: the project's, or its own when it lies elsewhere.
+    fn around(&self, root: &Path) -> io::Result<PathBuf> {
+        let project = self.0.canonicalize()?;
+        let root = root.canonicalize()?;
+        Ok(match root.parent() {
+            Some(own) if !root.starts_with(&project) => own.to_owned(),
+            _ => project,
+        })
+    }
+}
+
+impl Library for ProjectFolder {
+    fn text(&self, root: &str, name: &str) -> Result<String, Absent> {
+        let absent = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => Absent::NotThere,
+            _ => Absent::Unreadable(error.to_string()),
+        };
+        // Links are followed first, so that none leads out.
+        let path = Path::new(name).canonicalize().map_err(absent)?;
+        let folder = self.around(Path::new(root)).map_err(absent)?;
+        if !path.starts_with(folder) {
+            return Err(Absent::Outside);
+        }
+        match read_text(Path::new(name)) {
+            Ok(Ok(text)) => Ok(text),
+            Ok(Err(mistake)) => Err(Absent::NoText(mistake)),
+            Err(ProjectError::Unreadable { source, .. }) => Err(absent(source)),
+            Err(error) => Err(Absent::Unreadable(error.to_string())),
+        }
+    }
 }
 
 fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
@@ -71,7 +120,11 @@ fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
     }
 }
 
-fn find_checklists(config: Option<&Path>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, ProjectError> {
+/// The checklists' files, and whether each was named itself.
+fn find_checklists(
+    config: Option<&Path>,
+    paths: &[PathBuf],
+) -> Result<Vec<(PathBuf, bool)>, ProjectError> {
     let default = config
         .and_then(Path::parent)
         .unwrap_or(Path::new(""))
@@ -84,18 +137,21 @@ fn find_checklists(config: Option<&Path>, paths: &[PathBuf]) -> Result<Vec<PathB
     } else {
         paths
     };
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut files: Vec<(PathBuf, bool)> = Vec::new();
+    let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for path in paths {
-        let found = if path.is_dir() {
-            checklists_below(path)?
+        let (found, is_named) = if path.is_dir() {
+            (checklists_below(path)?, false)
         } else if path.is_file() {
-            vec![path.clone()]
+            (vec![path.clone()], true)
         } else {
             return Err(ProjectError::ChecklistNotFound { path: path.clone() });
         };
         for file in found {
-            if !files.contains(&file) {
-                files.push(file);
+            let at = *places.entry(file.clone()).or_insert(files.len());
+            match files.get_mut(at) {
+                Some((_, is_named_before)) => *is_named_before |= is_named,
+                None => files.push((file, is_named)),
             }
         }
     }

@@ -14,6 +14,7 @@ mod one_time;
 mod personas;
 mod project;
 mod read;
+mod schema;
 mod targets;
 
 pub use access::{Access, TokenCommand};
@@ -26,3 +27,4 @@ pub use model::{
 };
 pub use one_time::{Authenticator, Inbox, InboxSource};
 pub use project::{Project, read_project};
+pub use schema::config_schema;

@@ -14,7 +14,7 @@ use crate::checklist::{
     Kind, Mistake, Node, PathPattern, Reader, Shape, Source, Variables, given, has_variable,
 };
 
-const CONFIG: Shape = Shape {
+pub(super) const CONFIG: Shape = Shape {
     what: "the configuration",
     keys: &[
         "targets",

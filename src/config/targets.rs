@@ -11,14 +11,14 @@ use super::{
 };
 use crate::checklist::{Fields, Node, Reader, Shape, given, list_words, nearest, nowhere, quote};
 
-const TARGET: Shape = Shape {
+pub(super) const TARGET: Shape = Shape {
     what: "a target",
     keys: &["url", "kind", "origins", "commit", "access"],
     later: &[],
     elsewhere: nowhere,
 };
 
-const COMMIT: Shape = Shape {
+pub(super) const COMMIT: Shape = Shape {
     what: "`commit`",
     keys: &["header", "meta", "json", "pointer"],
     later: &[],

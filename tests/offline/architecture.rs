@@ -42,7 +42,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -55,6 +55,7 @@ const CRATES: [(&str, &[&str]); 12] = [
     ("image", &["evidence"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
+    ("schemars", &["evidence", "detect", "bundle"]),
 ];
 
 const LONGEST: usize = 400;

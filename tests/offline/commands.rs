@@ -128,6 +128,7 @@ fn every_command_has_help_with_an_example() {
         "check",
         "detectors",
         "explain",
+        "schema",
         "completions",
     ] {
         let (status, out, _) = desk.run(&[command, "--help"]);

@@ -13,7 +13,7 @@ use super::{
     Comparison, Fetch,
 };
 
-const FETCH: Shape = Shape {
+pub(in crate::checklist) const FETCH: Shape = Shape {
     what: "`fetch`",
     keys: &[
         "path", "status", "at", "equals", "contains", "exists", "count",
