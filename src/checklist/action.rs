@@ -8,7 +8,7 @@ use super::{
     keys::check_key,
     model::Action,
     reader::Reader,
-    variables::has_variable,
+    reference::has_variable,
     vocabulary::{Vocabulary, Word},
     yaml::Node,
 };

@@ -13,7 +13,7 @@ use super::{
     pattern::{PatternError, ResponsePattern},
     query::{QUERY_EXAMPLE, query},
     reader::{Reader, found},
-    variables::has_variable,
+    reference::has_variable,
     vocabulary::{Vocabulary, Word},
     yaml::{Kind, Node},
 };

@@ -3,8 +3,9 @@
 use super::{
     mistake::{Mistake, Weight, quote},
     model::{Named, Place},
+    reference::has_variable,
     source::{Lines, Source},
-    variables::{Exposure, Remark, Trouble, Variables, has_variable},
+    variables::{Exposure, Remark, Trouble, Variables},
     yaml::{self, Kind, Node, Problem},
 };
 

@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{include::Arguments, model::Place};
+use super::{include::Arguments, model::Place, reference::Reference};
 
 /// The shortest value that can be searched for and hidden, in characters.
 const SHORTEST_SECRET: usize = 3;
 
 /// A secret that is written out in a file must be longer, lest a `Pin: 1234` hides every 1234.
 const SHORTEST_LITERAL: usize = 6;
-
-/// The longest default that is looked for, in characters.
-const LONGEST_DEFAULT: usize = 1000;
 
 /// Whether a value may be seen in messages, the bundle and the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,59 +249,6 @@ fn trouble_of(name: &str, value: &str, exposure: Exposure) -> Option<Trouble> {
 
 fn remark(at: usize, length: usize, what: Trouble) -> Remark {
     Remark { at, length, what }
-}
-
-/// A `${NAME}` or `${NAME:-default}`.
-struct Reference<'a> {
-    name: &'a str,
-    default: Option<&'a str>,
-    /// With `${` and `}`, in bytes.
-    length: usize,
-}
-
-impl<'a> Reference<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let inside = text.strip_prefix("${")?;
-        let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let name = &inside[..inside
-            .bytes()
-            .take_while(|byte| is_name_byte(*byte))
-            .count()];
-        if !is_variable_name(name) {
-            return None;
-        }
-        let behind = &inside[name.len()..];
-        let (default, length) = match behind.strip_prefix(":-") {
-            Some(default) => {
-                let (end, _) = default
-                    .char_indices()
-                    .take(LONGEST_DEFAULT)
-                    .find(|(_, character)| *character == '}')?;
-                (Some(&default[..end]), end + 2)
-            }
-            None => behind.starts_with('}').then_some((None, 0))?,
-        };
-        Some(Self {
-            name,
-            default,
-            length: name.len() + length + 3,
-        })
-    }
-}
-
-/// Whether a word can be a variable's name: letters, digits and `_`, no digit first.
-pub(crate) fn is_variable_name(word: &str) -> bool {
-    let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    !word.is_empty()
-        && !word.starts_with(|first: char| first.is_ascii_digit())
-        && word.bytes().all(is_name_byte)
-}
-
-/// Whether a text refers to a variable, or tries to.
-pub(crate) fn has_variable(written: &str) -> bool {
-    written
-        .match_indices("${")
-        .any(|(at, _)| !written[..at].ends_with('$'))
 }
 
 #[cfg(test)]

@@ -68,11 +68,11 @@ pub fn load_project(
 }
 
 /// The files of a project, for what its checklists run.
-struct ProjectFolder(PathBuf);
+pub(super) struct ProjectFolder(PathBuf);
 
 impl ProjectFolder {
     /// The folder of the configuration; without one the current folder.
-    fn of(config: Option<&Path>) -> Self {
+    pub(super) fn of(config: Option<&Path>) -> Self {
         let folder = config.and_then(Path::parent);
         let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
         Self(folder.unwrap_or(Path::new(".")).to_owned())
@@ -110,7 +110,7 @@ impl Library for ProjectFolder {
     }
 }
 
-fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
+pub(super) fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
     match path {
         Some(path) if path.is_file() => Ok(Some(path.to_owned())),
         Some(path) => Err(ProjectError::ConfigNotFound {
@@ -204,7 +204,7 @@ fn is_yaml(path: &Path) -> bool {
 }
 
 /// A file's text, or the mistake that it is none.
-fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> {
+pub(super) fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> {
     let mut bytes = Vec::new();
     // One byte more than is allowed is enough to see that it is too many.
     let limit = LARGEST as u64 + 1;
@@ -221,7 +221,7 @@ fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> 
 }
 
 /// A path as messages and bundles name it.
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     let name = path.to_string_lossy().replace('\\', "/");
     name.strip_prefix("./").map_or(name.clone(), str::to_owned)
 }

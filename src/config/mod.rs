@@ -7,6 +7,7 @@ mod device;
 mod driver;
 mod environment;
 mod error;
+mod examine;
 mod ignore;
 mod load;
 mod model;
@@ -20,6 +21,7 @@ mod targets;
 pub use access::{Access, TokenCommand};
 pub use environment::Environment;
 pub use error::{DeviceError, ProjectError, TargetError};
+pub use examine::{Examined, UsedVariable, VariableState, examine};
 pub use load::load_project;
 pub use model::{
     CommitSource, Config, Database, Device, Engine, IgnoreRule, Persona, RemoteDriver,

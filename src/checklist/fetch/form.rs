@@ -6,7 +6,7 @@ use super::{
         fields::{Fields, Shape},
         pattern::StatusPattern,
         reader::{Reader, found},
-        variables::has_variable,
+        reference::has_variable,
         wanted::wanted,
         yaml::{Kind, Node},
     },

@@ -5,7 +5,7 @@ use crate::checklist::{
     fields::Shape,
     mistake::quote,
     reader::Reader,
-    variables::{has_variable, is_variable_name},
+    reference::{has_variable, is_variable_name},
     yaml::{Kind, Node},
 };
 
