@@ -163,6 +163,12 @@ pub(super) fn entries(
     form: &EntryForm,
 ) -> Option<Vec<Entry>> {
     let entries: Vec<Option<Entry>> = match &node.kind {
+        Kind::Map(pairs) if is_one_entry(pairs) => {
+            let message = format!("{} takes the field's own name as the key", form.subject);
+            let help = format!("write `{}`, or a list: `{}`", form.example, form.item);
+            reader.error(node, message, &help);
+            return None;
+        }
         Kind::Map(_) => reader
             .pairs(node, form.subject, form.example)?
             .iter()
@@ -180,6 +186,18 @@ pub(super) fn entries(
         }
     };
     entries.into_iter().collect()
+}
+
+/// Whether a map says `{ field: Email, value: … }` where `{ Email: … }` is meant: its keys would be taken for labels.
+fn is_one_entry(pairs: &[(Node, Node)]) -> bool {
+    let names = |known: &[&str]| {
+        pairs
+            .iter()
+            .any(|(key, _)| known.contains(&key.written().to_ascii_lowercase().as_str()))
+    };
+    names(&[
+        "field", "selector", "element", "locator", "css", "label", "target",
+    ]) && names(&["text", "value", "option", "with", "equals"])
 }
 
 fn entry_of_pair(

@@ -272,6 +272,15 @@ impl<'a> Reader<'a> {
                 None
             }
             Kind::List(items) => Some(items),
+            Kind::Map(pairs) if pairs.iter().any(|(key, _)| key.written().starts_with('-')) => {
+                let message = format!("{subject} wants a list, and here a dash touches its item");
+                self.error(
+                    node,
+                    message,
+                    &format!("put a space behind it: `{example}`"),
+                );
+                None
+            }
             _ if example.starts_with("- ") => {
                 let message = format!("{subject} wants a list, found {}", node.found());
                 let help = format!("write each item on a line of its own: `{example}`");

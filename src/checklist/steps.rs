@@ -150,15 +150,32 @@ fn no_checklist_key(key: &str) -> Option<String> {
 fn no_step_key(key: &str) -> Option<String> {
     Some(match key {
         "as" => "`as` belongs to the whole checklist, beside its `name`".to_owned(),
-        "actions" => "that is `do` here".to_owned(),
-        "checks" | "then" | "assert" => "that is `expect` here".to_owned(),
+        "actions" | "action" => "that is `do` here".to_owned(),
+        "checks" | "then" | "assert" | "assertions" | "expected" => {
+            "that is `expect` here".to_owned()
+        }
+        "title" => "that is `name` here".to_owned(),
+        "description" | "note" => {
+            "say it in `name`, or as a sentence that a human confirms: `confirm: [The page opens]`"
+                .to_owned()
+        }
+        "steps" => {
+            "steps don't stand in each other; steps that several checklists share go into a file of their own, put in by `run`".to_owned()
+        }
+        "timeout" | "wait" | "within" | "retries" => {
+            "waiting is never written; an item of `expect` may have `within: 10s` beside it"
+                .to_owned()
+        }
         word if VERBS.names().any(|verb| verb == word) => {
             format!("`{word}` is a verb: put `- {word}: …` under `do`")
         }
         word if CHECKS.names().any(|check| check == word) => {
             format!("`{word}` is a check: put `- {word}: …` under `expect`")
         }
-        _ => return None,
+        word => {
+            let own = VERBS.own_word(word)?;
+            format!("that is the verb `{own}` here: put `- {own}: …` under `do`")
+        }
     })
 }
 

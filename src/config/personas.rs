@@ -43,6 +43,7 @@ fn no_persona_key(key: &str) -> Option<String> {
             "that is `inbox` here: `inbox: { url: …, find: \"code is ([0-9]{6})\" }`".to_owned()
         }
         "plan" | "role" => "that is `tier` here".to_owned(),
+        "login" | "auth" => "that is `sign_in` here".to_owned(),
         _ => return None,
     })
 }

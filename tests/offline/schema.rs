@@ -34,6 +34,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "variable-malformed.yaml",
     "variable-not-set.yaml",
     "variable-set-to-nothing.yaml",
+    "variables-of-other-tools.yaml",
 ];
 
 fn schemas() -> [(&'static str, Value); 3] {

@@ -21,6 +21,19 @@ pub(super) fn explain(text: &str, error: &ScanError) -> Problem {
         let help = "a variable within `{ }` or `[ ]` goes in quotes: { Email: \"${OWNER_EMAIL}\" }";
         return problem(place, message, help);
     }
+    let before = |line: &str| line.chars().take(place.column - 1).collect::<String>();
+    if text.trim_start().starts_with("```") || line.is_some_and(|line| line.starts_with("```")) {
+        return problem(
+            place,
+            "a fence of Markdown stands in the file",
+            "take out the lines that begin with ```",
+        );
+    }
+    if line.is_some_and(|line| before(line).trim_end().ends_with([']', '}'])) && help == INDENT {
+        let help =
+            "a text that begins with a bracket or a brace goes in quotes: `see: \"[x] Done\"`";
+        return problem(place, "something follows a closing bracket", help);
+    }
     match text.lines().take(place.line).position(is_cut_in_braces) {
         Some(at) => {
             let help = format!(
