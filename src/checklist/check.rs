@@ -135,7 +135,7 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
     elsewhere: no_check,
 };
 
-const COUNT: Shape = Shape {
+pub(super) const COUNT: Shape = Shape {
     what: "`count`",
     keys: &["of", "is"],
     later: &[],

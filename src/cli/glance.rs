@@ -1,13 +1,13 @@
-//! A browser for a short look: nothing of what it sees is kept.
+//! A browser for a short look: nothing of what it sees is kept, and it changes nothing.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use url::Url;
 
 use super::failure::Failure;
 use crate::browser::{Browser, launch::DriverRequest};
-use crate::config::{Device, RemoteDriver};
+use crate::config::{Device, RemoteDriver, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent};
 
 /// Which browser is to look, and as which device.
@@ -18,8 +18,8 @@ pub(super) struct Glance<'a> {
     /// `--webdriver`.
     pub(super) remote_url: Option<&'a Url>,
     pub(super) redactor: Arc<Redactor>,
-    /// Origins that belong to what is looked at.
-    pub(super) origins: Vec<String>,
+    /// What is looked at.
+    pub(super) target: &'a Target,
 }
 
 impl Glance<'_> {
@@ -40,8 +40,13 @@ impl Glance<'_> {
             remote: self.remote,
             remote_url: self.remote_url,
         };
-        let browser =
-            Browser::start(request, self.origins, recorder.clone(), self.redactor).await?;
+        let browser = Browser::start(
+            request,
+            (self.target, true),
+            recorder.clone(),
+            self.redactor,
+        )
+        .await?;
         let seen = look(&browser).await;
         if seen.is_ok() {
             browser.close().await;
@@ -51,7 +56,8 @@ impl Glance<'_> {
         recorder.finish(RunEvent::RunFinished {
             finished: Timestamp::now(),
             cut_short: None,
-            redactions: std::collections::BTreeMap::new(),
+            redactions: BTreeMap::new(),
+            opened: BTreeMap::new(),
         })?;
         seen
     }

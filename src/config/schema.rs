@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    access::{ACCESS, BASIC, CLOUDFLARE},
     device,
     driver::WEBDRIVER,
     ignore::IGNORE,
@@ -116,8 +117,79 @@ fn target(schemas: &mut Schemas) -> Value {
             json!({"header": "x-app-commit"}),
             commit(schemas),
         ),
+        Key::new(
+            "access",
+            "What a protected deployment wants to be shown; it goes to the target's own origins and to none other.",
+            json!({"headers": {"x-vercel-protection-bypass": "${BYPASS}"}}),
+            access(schemas),
+        ),
     ];
     schemas.map(&TARGET, &keys)
+}
+
+fn access(schemas: &mut Schemas) -> Value {
+    let basic = [
+        Key::new("user", "The name.", json!("preview"), text()).required(),
+        Key::new(
+            "password",
+            "The password.",
+            json!("${PREVIEW_PASSWORD}"),
+            text(),
+        )
+        .required(),
+    ];
+    let cloudflare = [
+        Key::new("client_id", "The token's id.", json!("${CF_ID}"), text()).required(),
+        Key::new(
+            "client_secret",
+            "The token's secret.",
+            json!("${CF_SECRET}"),
+            text(),
+        )
+        .required(),
+    ];
+    let keys = [
+        Key::new(
+            "headers",
+            "Headers by name.",
+            json!({"x-vercel-protection-bypass": "${BYPASS}"}),
+            map_of(&text()),
+        ),
+        Key::new(
+            "basic",
+            "A name and a password by HTTP.",
+            json!({"user": "preview", "password": "${PREVIEW_PASSWORD}"}),
+            schemas.map(&BASIC, &basic),
+        ),
+        Key::new(
+            "cloudflare_access",
+            "A service token of Cloudflare Access.",
+            json!({"client_id": "${CF_ID}", "client_secret": "${CF_SECRET}"}),
+            schemas.map(&CLOUDFLARE, &cloudflare),
+        ),
+        Key::new(
+            "cookie",
+            "Cookies by name.",
+            json!({"_session": "${SESSION}"}),
+            map_of(&text()),
+        ),
+        Key::new(
+            "command",
+            "A command that prints a token, as a list of words; its token goes into `header`.",
+            json!(["./token.sh", "preview"]),
+            json!({"anyOf": [text(), list_of(&text())]}),
+        ),
+        Key::new(
+            "header",
+            "The header that bears the command's token.",
+            json!("x-vercel-trusted-oidc-idp-token"),
+            text(),
+        ),
+    ];
+    let mut access = schemas.map(&ACCESS, &keys);
+    access["minProperties"] = json!(1);
+    access["dependentRequired"] = json!({"command": ["header"], "header": ["command"]});
+    access
 }
 
 fn commit(schemas: &mut Schemas) -> Value {

@@ -100,7 +100,7 @@ pub struct TargetFacts {
 }
 
 /// What was shown to a protected deployment, and where it went.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccessFacts {
     /// Names, never values: `header x-vercel-protection-bypass`.
     #[serde(default)]

@@ -10,7 +10,11 @@ use crate::checklist::Locator;
 
 const FRONT: Script = Script {
     name: "front.js",
-    text: concat!(include_str!("js/locate.js"), include_str!("js/front.js")),
+    text: concat!(
+        include_str!("js/names.js"),
+        include_str!("js/locate.js"),
+        include_str!("js/front.js")
+    ),
 };
 
 /// What a front page shows of itself; not redacted.

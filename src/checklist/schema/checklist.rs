@@ -8,7 +8,7 @@ use super::{
 };
 use crate::checklist::{
     action::VERBS,
-    check::{CHECKS, TEXT_IN},
+    check::{CHECKS, COUNT, TEXT_IN},
     element::{ELEMENT, entry_shape},
     fields::Shape,
     include::RUN,
@@ -116,6 +116,7 @@ pub(crate) fn definitions(schemas: &mut Schemas) -> Map<String, Value> {
         "texts": entries(schemas, "text"),
         "options": entries(schemas, "option"),
         "run": run(schemas),
+        "count": count(schemas),
         "fetch": truth::fetch(schemas),
         "query": truth::query(schemas),
     });
@@ -188,6 +189,26 @@ fn entries(schemas: &mut Schemas, value: &'static str) -> Value {
         "description": "A map of field to text, or a list that names each field as an element.",
         "anyOf": [map_of(&text), list_of(&schemas.map(&shape, &keys))],
     })
+}
+
+fn count(schemas: &mut Schemas) -> Value {
+    let keys = [
+        Key::new(
+            "of",
+            "The element, without `nth`.",
+            json!({"role": "listitem"}),
+            defined("element"),
+        )
+        .required(),
+        Key::new(
+            "is",
+            "How many there are.",
+            json!(3),
+            json!({"type": "integer", "minimum": 0}),
+        )
+        .required(),
+    ];
+    schemas.map(&COUNT, &keys)
 }
 
 fn run(schemas: &mut Schemas) -> Value {

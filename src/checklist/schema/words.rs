@@ -47,6 +47,30 @@ pub(super) fn verbs() -> Vec<Key> {
             defined("options"),
         ),
         Key::new(
+            "paste",
+            "Puts a text into a field at once, as from the clipboard.",
+            json!({"Message": "Hello"}),
+            defined("texts"),
+        ),
+        Key::new(
+            "check",
+            "Switches a box or a switch on; one that is on stays so.",
+            json!("Remember me"),
+            defined("element"),
+        ),
+        Key::new(
+            "uncheck",
+            "Switches a box or a switch off; one that is off stays so.",
+            json!("Newsletter"),
+            defined("element"),
+        ),
+        Key::new(
+            "scroll_to",
+            "Scrolls until the element is on the screen, through lists that load as they grow.",
+            json!("Terms"),
+            defined("element"),
+        ),
+        Key::new(
             "back",
             "Goes one page back in history.",
             json!(null),
@@ -82,6 +106,30 @@ pub(super) fn checks() -> Vec<Key> {
             "The page's path, or its whole address: `*` within a segment, `**` across.",
             json!("/quotes/*"),
             text_like("^\\s*[/*]|://"),
+        ),
+        Key::new(
+            "title",
+            "The page's title, whole; `*` stands for anything.",
+            json!("Quotes *"),
+            text(),
+        ),
+        Key::new(
+            "count",
+            "How many visible elements fit.",
+            json!({"of": {"role": "listitem"}, "is": 3}),
+            defined("count"),
+        ),
+        Key::new(
+            "enabled",
+            "An element can be used.",
+            json!("Sign in"),
+            defined("element"),
+        ),
+        Key::new(
+            "disabled",
+            "An element is there and can't be used.",
+            json!("Sign in"),
+            defined("element"),
         ),
         Key::new(
             "value",

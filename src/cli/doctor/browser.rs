@@ -36,30 +36,49 @@ pub(super) async fn look(
     let secrets = config.secrets.iter();
     let redactor = Redactor::new(secrets.map(|secret| (&*secret.name, &*secret.value)));
     let redactor = Arc::new(redactor);
-    let glance = Glance {
-        device: &config.device,
-        remote,
-        remote_url: webdriver,
-        redactor: Arc::clone(&redactor),
-        origins: targets.iter().flat_map(|it| it.all_origins()).collect(),
-    };
-    let begun = Instant::now();
-    let looked = glance
-        .look(async |browser| {
-            let seconds = begun.elapsed().as_secs_f64();
-            look_at_session(report, browser, &config.device, seconds).await?;
-            for target in targets {
-                look_at_target(report, browser, target, &config.device, &redactor).await?;
-            }
-            Ok(())
-        })
-        .await;
-    if let Err(failure) = looked {
-        report.fail(
-            "session",
-            failure.message(),
-            failure.help().unwrap_or_default(),
-        );
+    let Ok(blank) = Url::parse(BLANK) else { return };
+    let nobody = Target::from_url(blank);
+    let mut is_open = false;
+    // A browser each: what opens one target's door is shown to no other.
+    for target in targets
+        .iter()
+        .copied()
+        .chain(targets.is_empty().then_some(&nobody))
+    {
+        let glance = Glance {
+            device: &config.device,
+            remote,
+            remote_url: webdriver,
+            redactor: Arc::clone(&redactor),
+            target,
+        };
+        let begun = Instant::now();
+        let looked = glance
+            .look(async |browser| {
+                if !is_open {
+                    is_open = true;
+                    let seconds = begun.elapsed().as_secs_f64();
+                    look_at_session(report, browser, &config.device, seconds).await?;
+                }
+                if !targets.is_empty() {
+                    look_at_target(report, browser, target, &config.device, &redactor).await?;
+                }
+                Ok(())
+            })
+            .await;
+        if let Err(failure) = looked {
+            let what = if is_open && !targets.is_empty() {
+                format!("target {}", target.name)
+            } else {
+                "session".to_owned()
+            };
+            let help = failure.help().unwrap_or_default();
+            report.fail(
+                what,
+                redactor.text(&failure.message()),
+                redactor.text(&help),
+            );
+        }
     }
 }
 
@@ -162,7 +181,9 @@ async fn look_at_target(
     let session = browser.session()?;
     session.open_page().await?;
     let facts = TargetFacts {
+        name: target.name.clone(),
         url: target.url.to_string(),
+        kind: target.kind.to_string(),
         ..TargetFacts::default()
     };
     let learned = match learn_target(&session, target, device, Limits::default(), facts).await {

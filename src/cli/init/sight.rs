@@ -62,13 +62,13 @@ impl Sight {
             remote: None,
             remote_url: webdriver,
             redactor: Arc::new(Redactor::new(std::iter::empty::<(String, String)>())),
-            origins: target.all_origins(),
+            target: &target,
         };
         glance
             .look(async |browser| {
                 let session = browser.session()?;
                 session.open_page().await?;
-                look(&session, target, &device).await
+                look(&session, &target, &device).await
             })
             .await
     }
@@ -104,10 +104,10 @@ impl Sight {
     }
 }
 
-async fn look(session: &Session, target: Target, device: &Device) -> Result<Sight, Failure> {
+async fn look(session: &Session, target: &Target, device: &Device) -> Result<Sight, Failure> {
     let limits = Limits::default();
     let facts = TargetFacts::default();
-    let learned = learn_target(session, &target, device, limits, facts).await?;
+    let learned = learn_target(session, target, device, limits, facts).await?;
     let arrived = learned.target.final_url;
     let arrived = arrived.and_then(|url| Url::parse(&url).ok());
     let arrived = arrived.unwrap_or_else(|| target.url.clone());
@@ -122,7 +122,7 @@ async fn look(session: &Session, target: Target, device: &Device) -> Result<Sigh
     };
     Ok(Sight {
         path: path_of(&target.url),
-        target: settled(&target, &arrived, commit),
+        target: settled(target, &arrived, commit),
         front,
         form,
     })
@@ -153,7 +153,7 @@ fn settled(target: &Target, arrived: &Url, commit: Option<CommitSource>) -> Targ
         url,
         origins,
         commit,
-        kind: target.kind,
+        ..target.clone()
     }
 }
 
