@@ -8,14 +8,14 @@ use super::{
 };
 use crate::checklist::{LateSource, Node, Reader, Shape, given, nowhere, proof, recipe};
 
-const PERSONA: Shape = Shape {
+pub(super) const PERSONA: Shape = Shape {
     what: "a persona",
     keys: &["tier", "sign_in", "proof", "totp", "inbox"],
     later: &[],
     elsewhere: no_persona_key,
 };
 
-const SIGN_IN: Shape = Shape {
+pub(super) const SIGN_IN: Shape = Shape {
     what: "`sign_in`",
     keys: &["do"],
     later: &[],

@@ -8,11 +8,14 @@ use super::{
     driver::WEBDRIVER,
     ignore::IGNORE,
     model::TargetKind,
-    read::{CONFIG, PERSONA, SIGN_IN},
+    one_time::INBOX,
+    personas::{PERSONA, SIGN_IN},
+    read::CONFIG,
     targets::{COMMIT, TARGET},
 };
 use crate::checklist::schema::{
-    DIALECT, Key, Schemas, actions_key, definitions, list_of, map_of, one_of, text, text_like,
+    DIALECT, Key, Schemas, actions_key, defined, definitions, list_of, map_of, one_of, text,
+    text_like,
 };
 
 /// The JSON Schema (draft 2020-12) of the configuration; `detectors` are the names that ignore rules may use.
@@ -245,8 +248,53 @@ fn persona(schemas: &mut Schemas) -> Value {
             schemas.map(&SIGN_IN, &sign_in),
         )
         .required(),
+        Key::new(
+            "proof",
+            "What tells who is signed in: `see`, `url` or `fetch`; asked before the first step and whenever the session is taken up again.",
+            json!([{"fetch": {"path": "/api/me", "at": "/email", "equals": "${OWNER_EMAIL}"}}]),
+            list_of(&defined("check")),
+        ),
+        Key::new(
+            "totp",
+            "An authenticator's secret in base 32, or its otpauth:// address; `${totp}` in `sign_in` is the code of that moment.",
+            json!("${OWNER_TOTP}"),
+            text(),
+        ),
+        Key::new(
+            "inbox",
+            "Where one-time codes and links arrive; `${inbox}` in `sign_in` is the first group of `find` in a new message.",
+            json!({"url": "http://localhost:8025/api/v1/messages", "find": "code is ([0-9]{6})"}),
+            inbox(schemas),
+        ),
     ];
     schemas.map(&PERSONA, &keys)
+}
+
+fn inbox(schemas: &mut Schemas) -> Value {
+    let keys = [
+        Key::new(
+            "url",
+            "What answers with messages.",
+            json!("http://localhost:8025/api/v1/messages"),
+            address(),
+        ),
+        Key::new(
+            "command",
+            "A program that prints messages, one a line, as a list of words.",
+            json!(["./latest-code.sh"]),
+            list_of(&text()),
+        ),
+        Key::new(
+            "find",
+            "A regular expression with the code in its first group.",
+            json!("code is ([0-9]{6})"),
+            text(),
+        )
+        .required(),
+    ];
+    let mut inbox = schemas.map(&INBOX, &keys);
+    inbox["oneOf"] = json!([{"required": ["url"]}, {"required": ["command"]}]);
+    inbox
 }
 
 fn ignore_rule(schemas: &mut Schemas, detectors: &[&str]) -> Value {

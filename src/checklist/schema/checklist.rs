@@ -8,6 +8,7 @@ use super::{
 };
 use crate::checklist::{
     action::VERBS,
+    ask::ASK,
     check::{CHECKS, COUNT, TEXT_IN},
     element::{ELEMENT, entry_shape},
     fields::Shape,
@@ -117,6 +118,8 @@ pub(crate) fn definitions(schemas: &mut Schemas) -> Map<String, Value> {
         "options": entries(schemas, "option"),
         "run": run(schemas),
         "count": count(schemas),
+        "ask": ask(schemas),
+        "denied": truth::denied(schemas),
         "fetch": truth::fetch(schemas),
         "query": truth::query(schemas),
     });
@@ -209,6 +212,26 @@ fn count(schemas: &mut Schemas) -> Value {
         .required(),
     ];
     schemas.map(&COUNT, &keys)
+}
+
+fn ask(schemas: &mut Schemas) -> Value {
+    let keys = [
+        Key::new(
+            "tell",
+            "What to tell.",
+            json!("The code from the SMS"),
+            text(),
+        )
+        .required(),
+        Key::new(
+            "into",
+            "The field that it goes into.",
+            json!("Code"),
+            defined("element"),
+        )
+        .required(),
+    ];
+    json!({"anyOf": [text(), schemas.map(&ASK, &keys)]})
 }
 
 fn run(schemas: &mut Schemas) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Key, Schemas, name, text, text_like};
-use crate::checklist::{fetch::FETCH, query::QUERY};
+use crate::checklist::{denied::DENIED, fetch::FETCH, query::QUERY};
 
 pub(super) fn fetch(schemas: &mut Schemas) -> Value {
     let path = text_like("^\\s*/|://");
@@ -71,6 +71,20 @@ pub(super) fn query(schemas: &mut Schemas) -> Value {
     let mut query = schemas.map(&QUERY, &keys);
     query["anyOf"] = json!([{"required": ["rows"]}, {"required": ["count"]}]);
     query
+}
+
+pub(super) fn denied(schemas: &mut Schemas) -> Value {
+    let path = text_like("^\\s*(GET\\s+)?(/|\\S+://)\\S*\\s*$");
+    let keys = [
+        Key::new("path", "The page.", json!("/quotes/77"), path.clone()).required(),
+        Key::new(
+            "shows",
+            "The data that must not be seen there.",
+            json!("Roof repair"),
+            text(),
+        ),
+    ];
+    json!({"anyOf": [path, schemas.map(&DENIED, &keys)]})
 }
 
 fn count() -> Value {

@@ -78,6 +78,12 @@ pub(super) fn verbs() -> Vec<Key> {
         ),
         Key::new("reload", "Loads the page again.", json!(null), nothing()),
         Key::new(
+            "ask",
+            "A person does something, or tells something that goes into a field; needs a terminal.",
+            json!({"tell": "The code from the SMS", "into": "Code"}),
+            defined("ask"),
+        ),
+        Key::new(
             "run",
             "Puts another checklist's steps in the place of this step; stands alone in its `do`. The path begins in this file's folder.",
             json!({"checklist": "parts/sign-quote.yaml", "with": {"quote": "1042"}}),
@@ -160,6 +166,12 @@ pub(super) fn checks() -> Vec<Key> {
             "What a database of `shippass.yaml` holds, read by one statement of SQL.",
             json!({"db": "app", "sql": "select signer from signatures where quote_id = 1042", "rows": [["Ada Lovelace"]]}),
             defined("query"),
+        ),
+        Key::new(
+            "denied",
+            "Who walks must not get there: a page, an API as `GET /path`, or a page and what it would show.",
+            json!("GET /api/quotes/77"),
+            defined("denied"),
         ),
         Key::new(
             "within",
