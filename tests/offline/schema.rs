@@ -27,6 +27,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "config-device-out-of-range.yaml",
     "config-url-from-a-bad-variable.yaml",
     "config-variable-not-set.yaml",
+    "late-texts-in-a-checklist.yaml",
     "query-unknown-database.yaml",
     "response-from-a-variable.yaml",
     "unknown-persona.yaml",
