@@ -182,7 +182,7 @@ mod tests {
     use super::super::{CHECKLIST, CONFIG};
     use super::*;
     use crate::browser::page::Front;
-    use crate::checklist::{Action, Source};
+    use crate::checklist::{Action, RecipeAction, Source};
     use crate::config::{Environment, Project, read_project};
 
     /// Reads the two files as `shippass check` does.
@@ -254,19 +254,22 @@ mod tests {
         };
         let project = read(Some(&sight(Some(form.clone()), "x")));
         let sign_in = &project.config.personas["owner"].sign_in;
-        let Action::Fill(entries) = &sign_in[1] else {
+        let RecipeAction::Known(Action::Fill(entries)) = &sign_in[1] else {
             panic!("{sign_in:?}");
         };
         assert_eq!(Some(&entries[0].field), form.user.as_ref());
         assert_eq!(entries[0].text, "ada@example.com");
         assert_eq!(entries[1].field, form.password);
-        assert_eq!(sign_in[2], Action::Tap(form.button.clone().expect("given")));
+        let send = Action::Tap(form.button.clone().expect("given"));
+        assert_eq!(sign_in[2], RecipeAction::Known(send));
         let plain = SignInForm {
             password: Locator::named("Your \"secret\": word"),
             ..form.clone()
         };
         let project = read(Some(&sight(Some(plain), "x")));
-        let Action::Fill(entries) = &project.config.personas["owner"].sign_in[1] else {
+        let RecipeAction::Known(Action::Fill(entries)) =
+            &project.config.personas["owner"].sign_in[1]
+        else {
             panic!("{:?}", project.config.personas);
         };
         assert_eq!(entries[1].field, Locator::named("Your \"secret\": word"));
