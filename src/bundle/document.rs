@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::detect::{Finding, Findings, Noise, Severity, Status, StepRef, judge};
@@ -12,7 +13,7 @@ use crate::evidence::{ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, Step
 pub(super) const FORMAT: &str = "shippass-bundle/1";
 
 /// The whole of `bundle.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BundleDocument {
     /// `shippass-bundle/1`.
     pub format: String,
@@ -38,7 +39,7 @@ pub struct BundleDocument {
 }
 
 /// What made a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ToolEntry {
     /// `shippass`.
     pub name: String,
@@ -47,7 +48,7 @@ pub struct ToolEntry {
 }
 
 /// Facts about the run itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunEntry {
     /// A ULID.
     pub id: String,
@@ -63,7 +64,7 @@ pub struct RunEntry {
 }
 
 /// One checklist as one persona.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChecklistEntry {
     /// The name a person reads.
     pub name: String,
@@ -81,7 +82,7 @@ pub struct ChecklistEntry {
 }
 
 /// One step and what the machine says of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StepEntry {
     /// Unique in its checklist: `02-sign-it`.
     pub id: String,
@@ -104,7 +105,7 @@ pub struct StepEntry {
 }
 
 /// A finding, and the evidence that it points at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingEntry {
     /// Unique in the run: `f1`.
     pub id: String,
@@ -139,7 +140,7 @@ pub struct FindingEntry {
 }
 
 /// How many steps there are of each status.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// All of them.
     pub steps: usize,

@@ -10,6 +10,7 @@ mod error;
 mod har;
 mod open;
 pub mod paths;
+mod schema;
 mod seal;
 mod whole_file;
 
@@ -21,4 +22,5 @@ pub use document::{
 pub use error::BundleError;
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use paths::BundlePaths;
+pub use schema::bundle_schema;
 pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};

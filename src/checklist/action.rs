@@ -4,13 +4,14 @@ use super::{
     ask::{ASK_EXAMPLE, ask},
     check::{CHECKS, sight},
     element::{entries, locator},
+    include,
     keys::check_key,
     model::Action,
     network::network,
     reader::Reader,
+    reference::has_variable,
     swipe::swipe,
     upload::upload,
-    variables::has_variable,
     vocabulary::{Vocabulary, Word},
     yaml::Node,
 };
@@ -125,8 +126,17 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
             example: ASK_EXAMPLE,
             decode: |reader, node| ask(reader, node).map(Action::Ask),
         },
+        Word {
+            name: "run",
+            example: "- run: parts/sign-quote.yaml",
+            // A step takes one that stands alone before its actions are read.
+            decode: |reader, node| {
+                include::refuse(reader, node);
+                None
+            },
+        },
     ],
-    later: &["run"],
+    later: &[],
     beside: &[],
     others: &[
         ("click", "tap"),
@@ -161,6 +171,14 @@ pub(super) static VERBS: Vocabulary<Action> = Vocabulary {
         ("human", "ask"),
         ("manual", "ask"),
         ("prompt", "ask"),
+        ("include", "run"),
+        ("import", "run"),
+        ("use", "run"),
+        ("tap_on", "tap"),
+        ("input_text", "fill"),
+        ("page.goto", "visit"),
+        ("page.click", "tap"),
+        ("page.fill", "fill"),
     ],
     elsewhere: no_verb,
 };
@@ -213,6 +231,9 @@ pub(super) fn actions(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Action
     actions.into_iter().collect()
 }
 
+const WAITING: &str =
+    "waiting is never written: every action and every expectation waits by itself";
+
 /// Words that belong somewhere else.
 fn no_verb(word: &str) -> Option<String> {
     Some(match word {
@@ -220,14 +241,19 @@ fn no_verb(word: &str) -> Option<String> {
             "`within` belongs to an item of `expect`; every action waits by itself until it can be done"
                 .to_owned()
         }
-        "wait" | "sleep" | "pause" | "delay" | "timeout" => {
-            "waiting is never written: every action and every expectation waits by itself".to_owned()
+        "sleep" | "pause" | "delay" | "timeout" => WAITING.to_owned(),
+        word if word.to_ascii_lowercase().starts_with("wait") => WAITING.to_owned(),
+        "action" | "verb" | "command" | "method" => {
+            "the verb itself is the key: `- tap: Sign in`".to_owned()
         }
         "in" | "nth" | "role" | "name" | "label" | "test_id" | "css" => format!(
             "`{word}` belongs into the element: `- tap: {{ role: button, name: Sign, nth: 2 }}`"
         ),
         "dialog" | "accept" | "dismiss" => {
             "how dialogs are answered stands beside the step's `do`: `dialog: accept`".to_owned()
+        }
+        "with" | "checklist" => {
+            "that goes into the run: `- run: { checklist: parts/sign-quote.yaml, with: { quote: \"1042\" } }`".to_owned()
         }
         word if CHECKS.names().any(|check| check == word) => {
             format!("`{word}` is a check, it belongs under `expect` of the step")
@@ -244,8 +270,13 @@ fn visit(reader: &mut Reader<'_>, node: &Node) -> Option<Action> {
         .iter()
         .any(|scheme| path.starts_with(scheme));
     if !is_url && !path.starts_with('/') {
+        let host = path.split('/').next().unwrap_or_default();
         let help = if has_variable(node.written()) {
             "a path begins with `/`, a whole address with `https://`".to_owned()
+        } else if path.starts_with(['“', '”', '„', '‘', '’', '«']) {
+            "these quotes are part of the text to YAML; write straight ones or none: `- visit: /quotes`".to_owned()
+        } else if host.trim_matches('.').contains('.') {
+            format!("write `- visit: https://{path}`; a path of the target begins with `/`")
         } else {
             format!("write `- visit: /{path}`, or a whole address with `https://`")
         };

@@ -33,7 +33,7 @@ impl fmt::Display for Ask {
     }
 }
 
-const ASK: Shape = Shape {
+pub(super) const ASK: Shape = Shape {
     what: "`ask`",
     keys: &["tell", "into"],
     later: &[],

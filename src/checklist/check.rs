@@ -13,7 +13,7 @@ use super::{
     pattern::{PatternError, ResponsePattern},
     query::{QUERY_EXAMPLE, query},
     reader::{Reader, found},
-    variables::has_variable,
+    reference::has_variable,
     vocabulary::{Vocabulary, Word},
     yaml::{Kind, Node},
 };
@@ -117,6 +117,14 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
         ("no_request", "no_response"),
         ("not_response", "no_response"),
         ("has_value", "value"),
+        ("to_be_visible", "see"),
+        ("to_have_text", "see"),
+        ("to_be_hidden", "not_see"),
+        ("to_have_url", "url"),
+        ("to_have_value", "value"),
+        ("assert_visible", "see"),
+        ("should_see", "see"),
+        ("see_not", "not_see"),
         ("api", "fetch"),
         ("sql", "query"),
         ("forbidden", "denied"),
@@ -127,7 +135,7 @@ pub(super) static CHECKS: Vocabulary<Check> = Vocabulary {
     elsewhere: no_check,
 };
 
-const COUNT: Shape = Shape {
+pub(super) const COUNT: Shape = Shape {
     what: "`count`",
     keys: &["of", "is"],
     later: &[],
@@ -189,7 +197,7 @@ fn no_check(word: &str) -> Option<String> {
     })
 }
 
-const TEXT_IN: Shape = Shape {
+pub(super) const TEXT_IN: Shape = Shape {
     what: "what is to be seen",
     keys: &["text", "in"],
     later: &[],

@@ -58,7 +58,7 @@ impl fmt::Display for Denied {
     }
 }
 
-const DENIED: Shape = Shape {
+pub(super) const DENIED: Shape = Shape {
     what: "`denied`",
     keys: &["path", "shows"],
     later: &[],

@@ -15,7 +15,7 @@ pub enum DialogAnswer {
     Dismiss,
 }
 
-const ACCEPT: Shape = Shape {
+pub(super) const ACCEPT: Shape = Shape {
     what: "`dialog`",
     keys: &["accept"],
     later: &[],

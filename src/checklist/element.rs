@@ -11,7 +11,7 @@ use super::{
     yaml::{Kind, Node, is_sensitive},
 };
 
-const ELEMENT: Shape = Shape {
+pub(super) const ELEMENT: Shape = Shape {
     what: "an element",
     keys: &["role", "name", "label", "test_id", "css", "in", "nth"],
     later: &[],
@@ -163,6 +163,12 @@ pub(super) fn entries(
     form: &EntryForm,
 ) -> Option<Vec<Entry>> {
     let entries: Vec<Option<Entry>> = match &node.kind {
+        Kind::Map(pairs) if is_one_entry(pairs) => {
+            let message = format!("{} takes the field's own name as the key", form.subject);
+            let help = format!("write `{}`, or a list: `{}`", form.example, form.item);
+            reader.error(node, message, &help);
+            return None;
+        }
         Kind::Map(_) => reader
             .pairs(node, form.subject, form.example)?
             .iter()
@@ -182,12 +188,31 @@ pub(super) fn entries(
     entries.into_iter().collect()
 }
 
+/// Whether a map says `{ field: Email, value: … }` where `{ Email: … }` is meant: its keys would be taken for labels.
+fn is_one_entry(pairs: &[(Node, Node)]) -> bool {
+    let names = |known: &[&str]| {
+        pairs
+            .iter()
+            .any(|(key, _)| known.contains(&key.written().to_ascii_lowercase().as_str()))
+    };
+    names(&[
+        "field", "selector", "element", "locator", "css", "label", "target",
+    ]) && names(&["text", "value", "option", "with", "equals"])
+}
+
 fn entry_of_pair(
     reader: &mut Reader<'_>,
     field: &Node,
     text: &Node,
     form: &EntryForm,
 ) -> Option<Entry> {
+    if text.is_nothing() && reader.is_cut_by_comma(field) {
+        // It may be the end of a secret: it is not repeated.
+        let message = "a field without a text".to_owned();
+        let help = "within braces a comma begins the next field; a text with a comma goes in quotes: `{ Amount: \"$4,500\" }`";
+        reader.error(field, message, help);
+        return None;
+    }
     let name = reader.text(field, "a field's name", form.example);
     let text = if text.is_nothing() {
         text_of(reader, &Node::nothing(field), form)
@@ -197,19 +222,22 @@ fn entry_of_pair(
     Some(entry(reader, Locator::named(name?), text?))
 }
 
-fn entry_of_item(reader: &mut Reader<'_>, item: &Node, form: &EntryForm) -> Option<Entry> {
-    let keys: &'static [&'static str] = if form.text == "option" {
-        &["field", "option"]
-    } else {
-        &["field", "text"]
-    };
-    let shape = Shape {
+/// An item of the list form; `text` is the key of the text.
+pub(super) fn entry_shape(text: &str) -> Shape {
+    Shape {
         what: "an entry",
-        keys,
+        keys: if text == "option" {
+            &["field", "option"]
+        } else {
+            &["field", "text"]
+        },
         later: &[],
         elsewhere: no_entry_key,
-    };
-    let fields = reader.fields(item, &shape, form.item)?;
+    }
+}
+
+fn entry_of_item(reader: &mut Reader<'_>, item: &Node, form: &EntryForm) -> Option<Entry> {
+    let fields = reader.fields(item, &entry_shape(form.text), form.item)?;
     let field = fields
         .require(reader, "field", form.item)
         .and_then(|node| locator(reader, node, "`field`", form.item));

@@ -110,9 +110,13 @@ impl Reader<'_> {
         let near = nearest(word, keys()).filter(|_| elsewhere.is_none());
         let help = match (elsewhere, near) {
             (Some(help), _) => help,
+            (None, _) if word.starts_with(|first: char| first.is_whitespace()) => {
+                "what stands before it looks like a space and is none to YAML (U+00A0); type plain spaces".to_owned()
+            }
+            (None, _) if word.starts_with("//") => "a comment begins with `#`".to_owned(),
             (None, Some(near)) => format!("did you mean `{near}`?"),
             // `see: {total}` is a map to YAML.
-            (None, None) if value.is_nothing() => format!(
+            (None, None) if value.is_nothing() && self.is_cut_by_comma(key) => format!(
                 "a text in braces goes in quotes; {} takes {}",
                 shape.what,
                 list_words(keys(), "and")

@@ -26,6 +26,12 @@ const NAMED: &[&str] = &[
 /// Keys that are held while another is pressed.
 const HELD: &[&str] = &["Control", "Shift", "Alt", "Meta"];
 
+/// A regular expression for what `check_key` takes.
+pub(super) fn key_pattern() -> String {
+    let (held, named) = (HELD.join("|"), NAMED.join("|"));
+    format!("^(({held})\\+)*({named}|{held}|F[1-9]|F1[0-2]|.)$")
+}
+
 /// Why a text names no key; its help says what to write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct KeyError {

@@ -82,6 +82,21 @@ pub(crate) fn quote(word: &str) -> String {
     format!("`{quoted}`")
 }
 
+/// The longest path that a message repeats.
+const LONGEST_PATH: usize = 160;
+
+/// A path as a message repeats it: its end says most.
+pub(super) fn quote_path(path: &str) -> String {
+    let length = path.chars().count();
+    let shown: String = path
+        .chars()
+        .skip(length.saturating_sub(LONGEST_PATH))
+        .map(printable)
+        .collect();
+    let cut = if length > LONGEST_PATH { "…" } else { "" };
+    format!("`{cut}{shown}`")
+}
+
 /// A character that may be sent to a terminal in the place of this one.
 pub(super) fn printable(character: char) -> char {
     match character {

@@ -16,7 +16,9 @@ pub struct Checklist {
     pub name: String,
     /// The file as it was named, with `/` between folders.
     pub file: String,
-    /// SHA-256 of the file's bytes, in lower-case hex.
+    /// SHA-256 in lower-case hex: of the file's bytes, or, when it runs other files, of one line a file that holds
+    /// the file's own SHA-256, this file first, then each file that is run once, in the order of their first run
+    /// (`sha256sum quotes.yaml parts/sign.yaml | cut -d' ' -f1 | sha256sum`).
     pub sha256: String,
     /// Personas to walk it as, one pass each; empty means signed out.
     pub personas: Vec<Named>,
@@ -59,7 +61,7 @@ pub struct Step {
     pub expectations: Vec<Expectation>,
     /// Sentences that a human confirms.
     pub confirm: Vec<String>,
-    /// Where the step begins.
+    /// Where the step begins in the checklist's own file; one that comes from a file that is run begins where it is run.
     pub place: Place,
 }
 

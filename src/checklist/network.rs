@@ -16,7 +16,7 @@ pub enum Network {
     Offline,
 }
 
-const STATES: [(&str, Network); 3] = [
+pub(super) const STATES: [(&str, Network); 3] = [
     ("offline", Network::Offline),
     ("slow", Network::Slow),
     ("online", Network::Online),

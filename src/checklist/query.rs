@@ -102,7 +102,7 @@ impl fmt::Display for Query {
     }
 }
 
-const QUERY: Shape = Shape {
+pub(super) const QUERY: Shape = Shape {
     what: "`query`",
     keys: &["db", "sql", "rows", "count"],
     later: &[],

@@ -3,8 +3,9 @@
 use super::{
     mistake::{Mistake, Weight, quote},
     model::{Named, Place},
+    reference::has_variable,
     source::{Lines, Source, without_mark},
-    variables::{Exposure, Remark, Variables, has_variable},
+    variables::{Exposure, Remark, Trouble, Variables},
     yaml::{self, Kind, Node, Problem},
 };
 
@@ -199,6 +200,12 @@ impl<'a> Reader<'a> {
     fn fill(&mut self, node: &Node, exposure: Exposure) -> Option<String> {
         let (filled, remarks) = self.variables.fill(node.written(), exposure);
         for remark in remarks.iter().take(MOST_MISTAKES) {
+            if let Trouble::NotGiven(name) = &remark.what {
+                // Who runs this file has to give it: the mistake is told there.
+                let (place, _) = self.places_of(node, remark);
+                self.variables.miss(name, place);
+                continue;
+            }
             let weight = if remark.what.is_error() {
                 Weight::Error
             } else {
@@ -234,6 +241,18 @@ impl<'a> Reader<'a> {
         (place, end)
     }
 
+    /// Whether a key stands without a colon: `500` in `{ Amount: $4,500 }`, where the comma parts entries.
+    pub(crate) fn is_cut_by_comma(&self, key: &Node) -> bool {
+        let text = without_mark(self.source.text);
+        let behind = text.get(key.bytes.end..).unwrap_or_default().trim_start();
+        behind.starts_with([',', '}'])
+    }
+
+    /// The variables, for a file that this one runs.
+    pub(super) fn variables(&mut self) -> &mut Variables {
+        self.variables
+    }
+
     /// Makes a value a secret that is written out, under a name that says so.
     pub(crate) fn hide(&mut self, name: &str, value: &str) {
         self.variables.hide(name, value);
@@ -253,6 +272,15 @@ impl<'a> Reader<'a> {
                 None
             }
             Kind::List(items) => Some(items),
+            Kind::Map(pairs) if pairs.iter().any(|(key, _)| key.written().starts_with('-')) => {
+                let message = format!("{subject} wants a list, and here a dash touches its item");
+                self.error(
+                    node,
+                    message,
+                    &format!("put a space behind it: `{example}`"),
+                );
+                None
+            }
             _ if example.starts_with("- ") => {
                 let message = format!("{subject} wants a list, found {}", node.found());
                 let help = format!("write each item on a line of its own: `{example}`");
@@ -294,11 +322,10 @@ impl<'a> Reader<'a> {
             "false" => Some(false),
             _ => {
                 let message = format!("{subject} wants `true` or `false`, found {}", found(node));
-                self.error(
-                    node,
-                    message,
-                    &format!("write `{}: true`", subject.trim_matches('`')),
-                );
+                let word = node.written().to_ascii_lowercase();
+                let meant = !matches!(word.as_str(), "no" | "off" | "n" | "false" | "0");
+                let help = format!("write `{}: {meant}`", subject.trim_matches('`'));
+                self.error(node, message, &help);
                 None
             }
         }

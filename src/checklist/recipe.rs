@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::{
     action::VERBS,
-    element::{entry, locator},
-    fields::{Shape, nowhere},
+    element::{entry, entry_shape, locator},
     model::{Action, Entry, Locator},
     reader::Reader,
     yaml::{Kind, Node},
@@ -195,13 +194,6 @@ fn is_address(reader: &mut Reader<'_>, node: &Node, text: &Text) -> bool {
     begins_well
 }
 
-const FIELD: Shape = Shape {
-    what: "an entry",
-    keys: &["field", "text"],
-    later: &[],
-    elsewhere: nowhere,
-};
-
 fn fields(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<(Locator, Text)>> {
     let example = "- fill: { Code: \"${totp}\" }";
     let read: Vec<Option<(Locator, Text)>> = match &node.kind {
@@ -209,7 +201,7 @@ fn fields(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<(Locator, Text)>> 
             .iter()
             .map(|item| {
                 let example = "- { field: { label: Code }, text: \"${totp}\" }";
-                let fields = reader.fields(item, &FIELD, example)?;
+                let fields = reader.fields(item, &entry_shape("text"), example)?;
                 let field = fields
                     .require(reader, "field", example)
                     .and_then(|node| locator(reader, node, "`field`", example));

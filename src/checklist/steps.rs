@@ -1,8 +1,6 @@
 //! A checklist's own keys and its steps.
 
-use std::{collections::BTreeSet, fmt::Write as _};
-
-use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 use super::{
     action::{VERBS, actions},
@@ -10,8 +8,10 @@ use super::{
     dialog::dialog,
     element::given,
     fields::Shape,
+    identity::{sha256, sha256_of_all, step_id},
+    include::{Inclusion, Surroundings, included, run_alone},
     mistake::{Mistake, quote},
-    model::{Check, Checklist, Named, Step},
+    model::{Check, Checklist, Expectation, Named, Step},
     nearest::{list_words, nearest},
     query::Query,
     reader::Reader,
@@ -20,22 +20,19 @@ use super::{
     yaml::{Kind, Node},
 };
 
-const CHECKLIST: Shape = Shape {
+pub(super) const CHECKLIST: Shape = Shape {
     what: "a checklist",
     keys: &["name", "as", "steps"],
     later: &[],
     elsewhere: no_checklist_key,
 };
 
-const STEP: Shape = Shape {
+pub(super) const STEP: Shape = Shape {
     what: "a step",
     keys: &["name", "fresh", "dialog", "do", "expect", "confirm"],
     later: &[],
     elsewhere: no_step_key,
 };
-
-/// The longest id of a step, in characters.
-const LONGEST_ID: usize = 40;
 
 /// The names that a checklist may refer to; `None` where they aren't known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,42 +43,89 @@ pub(crate) struct Declared<'d> {
     pub(crate) databases: Option<&'d BTreeSet<String>>,
 }
 
-/// Reads a checklist.
+/// What was read of a checklist.
+pub(crate) struct ChecklistReading {
+    /// The checklist, when neither it nor what it runs holds an error.
+    pub(crate) checklist: Option<Checklist>,
+    /// Every mistake of the file, then those of the files that it runs.
+    pub(crate) mistakes: Vec<Mistake>,
+    /// The files that it runs, and that those run.
+    pub(crate) parts: Vec<String>,
+}
+
+/// Reads a checklist, and what it runs.
 pub(crate) fn read_checklist(
     source: Source<'_>,
     variables: &mut Variables,
-    declared: Declared<'_>,
+    surroundings: Surroundings<'_>,
+) -> ChecklistReading {
+    let mut inclusion = Inclusion::new(surroundings);
+    let (checklist, mut mistakes) = read_one(source, variables, &mut inclusion);
+    mistakes.append(&mut inclusion.mistakes);
+    let parts = inclusion.files.into_iter().map(|(name, _)| name).collect();
+    ChecklistReading {
+        checklist,
+        mistakes,
+        parts,
+    }
+}
+
+/// Reads a checklist that another one runs; its mistakes are left with the inclusion.
+pub(super) fn read_part(
+    source: Source<'_>,
+    variables: &mut Variables,
+    inclusion: &mut Inclusion<'_>,
+) -> Option<Checklist> {
+    if !inclusion.files.iter().any(|(name, _)| name == source.name) {
+        let hash = sha256(source.text.as_bytes());
+        inclusion.files.push((source.name.to_owned(), hash));
+    }
+    let (checklist, mistakes) = read_one(source, variables, inclusion);
+    inclusion.mistakes.extend(mistakes);
+    checklist
+}
+
+fn read_one(
+    source: Source<'_>,
+    variables: &mut Variables,
+    inclusion: &mut Inclusion<'_>,
 ) -> (Option<Checklist>, Vec<Mistake>) {
+    inclusion.enter(source.name);
     let (mut reader, root) = Reader::open(source, variables);
-    let checklist = root.and_then(|root| checklist(&mut reader, &root, declared));
+    let checklist = root.and_then(|root| checklist(&mut reader, &root, inclusion));
     let checklist = checklist.filter(|_| !reader.has_errors());
+    inclusion.leave();
     (checklist, reader.finish())
 }
 
-fn checklist(reader: &mut Reader<'_>, root: &Node, declared: Declared<'_>) -> Option<Checklist> {
+fn checklist(
+    reader: &mut Reader<'_>,
+    root: &Node,
+    inclusion: &mut Inclusion<'_>,
+) -> Option<Checklist> {
     let fields = reader.fields(root, &CHECKLIST, "name: Customer signs a quote")?;
     let name = fields
         .require(reader, "name", "name: Customer signs a quote")
         .and_then(|node| reader.name(node, "`name`", "name: Customer signs a quote"));
-    let walkers = fields
-        .get("as")
-        .map(|node| walkers(reader, node, declared.personas));
+    let personas = inclusion.declared().personas;
+    let walkers = fields.get("as").map(|node| walkers(reader, node, personas));
+    let walkers = given(walkers).map(Option::unwrap_or_default);
+    if let Some(walkers) = &walkers {
+        inclusion.walked_as(walkers);
+    }
     let steps = fields
         .require(
             reader,
             "steps",
             "steps: [{ name: Open it, do: [{ visit: / }] }]",
         )
-        .and_then(|node| steps(reader, node));
-    if let Some(databases) = declared.databases {
-        check_databases(reader, steps.as_deref().unwrap_or_default(), databases);
-    }
+        .and_then(|node| steps(reader, node, inclusion));
     let source = reader.source();
     Some(Checklist {
         name: name?,
         file: source.name.to_owned(),
-        sha256: sha256(source.text.as_bytes()),
-        personas: given(walkers)?.unwrap_or_default(),
+        sha256: sha256_of_all(source.text, &inclusion.files),
+        personas: walkers?,
         steps: steps?,
     })
 }
@@ -103,16 +147,33 @@ fn no_checklist_key(key: &str) -> Option<String> {
 fn no_step_key(key: &str) -> Option<String> {
     Some(match key {
         "as" => "`as` belongs to the whole checklist, beside its `name`".to_owned(),
-        "actions" => "that is `do` here".to_owned(),
-        "checks" | "then" | "assert" => "that is `expect` here".to_owned(),
         "alert" | "prompt" | "popup" => "that is `dialog` here: `dialog: accept`".to_owned(),
+        "actions" | "action" => "that is `do` here".to_owned(),
+        "checks" | "then" | "assert" | "assertions" | "expected" => {
+            "that is `expect` here".to_owned()
+        }
+        "title" => "that is `name` here".to_owned(),
+        "description" | "note" => {
+            "say it in `name`, or as a sentence that a human confirms: `confirm: [The page opens]`"
+                .to_owned()
+        }
+        "steps" => {
+            "steps don't stand in each other; steps that several checklists share go into a file of their own, put in by `run`".to_owned()
+        }
+        "timeout" | "wait" | "within" | "retries" => {
+            "waiting is never written; an item of `expect` may have `within: 10s` beside it"
+                .to_owned()
+        }
         word if VERBS.names().any(|verb| verb == word) => {
             format!("`{word}` is a verb: put `- {word}: …` under `do`")
         }
         word if CHECKS.names().any(|check| check == word) => {
             format!("`{word}` is a check: put `- {word}: …` under `expect`")
         }
-        _ => return None,
+        word => {
+            let own = VERBS.own_word(word)?;
+            format!("that is the verb `{own}` here: put `- {own}: …` under `do`")
+        }
     })
 }
 
@@ -167,9 +228,12 @@ fn unknown_persona(reader: &mut Reader<'_>, node: &Node, personas: &BTreeSet<Str
 }
 
 /// Every database that is asked must be declared.
-fn check_databases(reader: &mut Reader<'_>, steps: &[Step], databases: &BTreeSet<String>) {
+fn check_databases(
+    reader: &mut Reader<'_>,
+    expectations: &[Expectation],
+    databases: &BTreeSet<String>,
+) {
     let names = || databases.iter().map(String::as_str);
-    let expectations = steps.iter().flat_map(|step| &step.expectations);
     for expectation in expectations {
         let Check::Query(Query { db, .. }) = &expectation.check else {
             continue;
@@ -188,17 +252,21 @@ fn check_databases(reader: &mut Reader<'_>, steps: &[Step], databases: &BTreeSet
     }
 }
 
-fn steps(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Step>> {
+fn steps(reader: &mut Reader<'_>, node: &Node, inclusion: &mut Inclusion<'_>) -> Option<Vec<Step>> {
     let items = reader.list(node, "`steps`", "- name: Open the quote")?;
-    let steps: Vec<Option<Step>> = items
+    let steps: Vec<Option<Vec<Step>>> = items
         .iter()
-        .enumerate()
-        .map(|(index, item)| step(reader, item, index + 1))
+        .map(|item| step(reader, item, inclusion))
         .collect();
-    steps.into_iter().collect()
+    let mut steps = steps.into_iter().collect::<Option<Vec<_>>>()?.concat();
+    for (index, step) in steps.iter_mut().enumerate() {
+        step.id = step_id(index + 1, &step.name);
+    }
+    Some(steps)
 }
 
-fn step(reader: &mut Reader<'_>, node: &Node, number: usize) -> Option<Step> {
+/// Reads a step, which is several when it runs another checklist. They get their ids when all are known.
+fn step(reader: &mut Reader<'_>, node: &Node, inclusion: &mut Inclusion<'_>) -> Option<Vec<Step>> {
     let fields = reader.fields(node, &STEP, "- name: Open the quote")?;
     let name = fields
         .require(reader, "name", "name: Open the quote")
@@ -207,25 +275,51 @@ fn step(reader: &mut Reader<'_>, node: &Node, number: usize) -> Option<Step> {
         .get("fresh")
         .map(|node| reader.boolean(node, "`fresh`"));
     let dialog = fields.get("dialog").map(|node| dialog(reader, node));
-    let done = fields.get("do").map(|node| actions(reader, node));
+    let run = fields.get("do").and_then(run_alone);
+    let included = run.map(|run| included(reader, run, inclusion));
+    let done = fields.get("do").filter(|_| run.is_none());
+    let done = done.map(|node| actions(reader, node));
     let expected = fields.get("expect").map(|node| expectations(reader, node));
+    if let (Some(Some(asked)), Some(databases)) = (&expected, inclusion.declared().databases) {
+        check_databases(reader, asked, databases);
+    }
     let confirm = fields.get("confirm").map(|node| sentences(reader, node));
-    if done.is_none() && expected.is_none() && confirm.is_none() {
+    if run.is_none() && done.is_none() && expected.is_none() && confirm.is_none() {
         let message = "the step does nothing and looks at nothing".to_owned();
         let help = "give it `do`, `expect` or `confirm`";
         reader.error(fields.node(), message, help);
     }
-    let name = name?;
-    Some(Step {
-        id: step_id(number, &name),
-        name,
+    let step = Step {
+        id: String::new(),
+        name: name?,
         fresh: given(fresh)?.unwrap_or(false),
         dialog: given(dialog)?,
         actions: given(done)?.unwrap_or_default(),
         expectations: given(expected)?.unwrap_or_default(),
         confirm: given(confirm)?.unwrap_or_default(),
         place: node.place,
+    };
+    Some(match given(included)? {
+        Some(included) => in_place_of(step, included),
+        None => vec![step],
     })
+}
+
+/// The steps of a checklist that a step runs: they bear its name and place, its `fresh` and what it looks at.
+fn in_place_of(outer: Step, mut included: Vec<Step>) -> Vec<Step> {
+    for step in &mut included {
+        step.name = format!("{}: {}", outer.name, step.name);
+        step.place = outer.place;
+        step.dialog = step.dialog.take().or_else(|| outer.dialog.clone());
+    }
+    if let Some(first) = included.first_mut() {
+        first.fresh |= outer.fresh;
+    }
+    if let Some(last) = included.last_mut() {
+        last.expectations.extend(outer.expectations);
+        last.confirm.extend(outer.confirm);
+    }
+    included
 }
 
 fn sentences(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<String>> {
@@ -236,57 +330,4 @@ fn sentences(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<String>> {
         .map(|item| reader.text(item, "a sentence of `confirm`", example))
         .collect();
     sentences.into_iter().collect()
-}
-
-/// `02-sign-it`: the number keeps it unique, the name readable.
-fn step_id(number: usize, name: &str) -> String {
-    let mut id = format!("{number:02}-");
-    let mut is_gap = true;
-    for character in name.chars().flat_map(char::to_lowercase) {
-        if id.len() == LONGEST_ID {
-            break;
-        }
-        if character.is_ascii_alphanumeric() {
-            id.push(character);
-            is_gap = false;
-        } else if !is_gap && !matches!(character, '\'' | '’') {
-            id.push('-');
-            is_gap = true;
-        }
-    }
-    let id = id.trim_end_matches('-');
-    if id.len() <= format!("{number:02}").len() {
-        return format!("{id}-step");
-    }
-    id.to_owned()
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string can't fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_short_plain_and_never_empty() {
-        assert_eq!(step_id(2, "Sign it"), "02-sign-it");
-        assert_eq!(step_id(1, "  It's — done! "), "01-its-done");
-        assert_eq!(step_id(3, "見積書"), "03-step");
-        assert_eq!(step_id(120, "x"), "120-x");
-        let long = step_id(7, &"word ".repeat(30));
-        assert!(long.len() <= LONGEST_ID && !long.ends_with('-'), "{long}");
-    }
-
-    #[test]
-    fn hash_is_the_known_one() {
-        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(sha256(b""), empty);
-    }
 }

@@ -32,7 +32,7 @@ pub enum Direction {
     Down,
 }
 
-const DIRECTIONS: [(&str, Direction); 4] = [
+pub(super) const DIRECTIONS: [(&str, Direction); 4] = [
     ("left", Direction::Left),
     ("right", Direction::Right),
     ("up", Direction::Up),
@@ -60,7 +60,7 @@ impl fmt::Display for Swipe {
     }
 }
 
-const SWIPE: Shape = Shape {
+pub(super) const SWIPE: Shape = Shape {
     what: "`swipe`",
     keys: &["direction", "on"],
     later: &[],

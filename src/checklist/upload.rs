@@ -40,7 +40,7 @@ impl fmt::Display for Upload {
     }
 }
 
-const ITEM: Shape = Shape {
+pub(super) const ITEM: Shape = Shape {
     what: "an upload",
     keys: &["field", "file"],
     later: &[],

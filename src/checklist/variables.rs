@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{include::Arguments, model::Place, reference::Reference};
+
 /// The shortest value that can be searched for and hidden, in characters.
 const SHORTEST_SECRET: usize = 3;
 
 /// A secret that is written out in a file must be longer, lest a `Pin: 1234` hides every 1234.
 const SHORTEST_LITERAL: usize = 6;
-
-/// The longest default that is looked for, in characters.
-const LONGEST_DEFAULT: usize = 1000;
 
 /// Whether a value may be seen in messages, the bundle and the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +27,8 @@ pub(crate) struct Variables {
     used: BTreeMap<(String, String), Exposure>,
     /// Variables that have had their warning.
     warned: BTreeSet<String>,
+    /// What the file that is read was given, when another one runs it.
+    arguments: Option<Arguments>,
 }
 
 /// Something about one `${…}` in a text.
@@ -46,6 +47,8 @@ pub(crate) struct Remark {
 pub(crate) enum Trouble {
     /// It isn't set and has no default.
     Unset(String),
+    /// It isn't set, and who runs this file doesn't give it either.
+    NotGiven(String),
     /// It is set to nothing and has no default.
     Empty(String),
     /// `${` without an end, a name or in a form that isn't known.
@@ -70,7 +73,7 @@ impl Trouble {
                 "it goes into `fill`, `paste` or `visit` of a persona's `sign_in`: `fill: { Code: \"${totp}\" }`"
                     .to_owned(),
             ),
-            Self::Unset(name) => (
+            Self::Unset(name) | Self::NotGiven(name) => (
                 format!("the variable `{name}` is not set"),
                 format!("set it in the environment, or give a default: ${{{name}:-…}}"),
             ),
@@ -103,6 +106,23 @@ impl Variables {
         Self {
             values,
             ..Self::default()
+        }
+    }
+
+    /// From here on these arguments go before the environment; answers those that did until now.
+    pub(super) fn enter(&mut self, arguments: Arguments) -> Option<Arguments> {
+        self.arguments.replace(arguments)
+    }
+
+    /// Back to the arguments of before; answers what became of the last ones.
+    pub(super) fn leave(&mut self, before: Option<Arguments>) -> Arguments {
+        std::mem::replace(&mut self.arguments, before).unwrap_or_default()
+    }
+
+    /// Notes a name that has no value in a file that another one runs.
+    pub(super) fn miss(&mut self, name: &str, place: Place) {
+        if let Some(arguments) = &mut self.arguments {
+            arguments.miss(name, place);
         }
     }
 
@@ -158,11 +178,15 @@ impl Variables {
         exposure: Exposure,
     ) -> Result<(String, Option<Trouble>), Trouble> {
         let name = reference.name.to_owned();
+        if let Some(value) = self.arguments.as_mut().and_then(|given| given.take(&name)) {
+            return Ok((value.to_owned(), None));
+        }
         let value = match (self.values.get(reference.name), reference.default) {
             (Some(value), _) if !value.is_empty() => value.clone(),
             // A default stands in the file for everyone to read: it is no secret.
             (_, Some(default)) => return Ok((default.to_owned(), None)),
             (Some(_), None) => return Err(Trouble::Empty(name)),
+            (None, None) if self.arguments.is_some() => return Err(Trouble::NotGiven(name)),
             (None, None) => return Err(Trouble::Unset(name)),
         };
         let used = self
@@ -225,51 +249,6 @@ fn trouble_of(name: &str, value: &str, exposure: Exposure) -> Option<Trouble> {
 
 fn remark(at: usize, length: usize, what: Trouble) -> Remark {
     Remark { at, length, what }
-}
-
-/// A `${NAME}` or `${NAME:-default}`.
-struct Reference<'a> {
-    name: &'a str,
-    default: Option<&'a str>,
-    /// With `${` and `}`, in bytes.
-    length: usize,
-}
-
-impl<'a> Reference<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let inside = text.strip_prefix("${")?;
-        let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let name = &inside[..inside
-            .bytes()
-            .take_while(|byte| is_name_byte(*byte))
-            .count()];
-        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
-            return None;
-        }
-        let behind = &inside[name.len()..];
-        let (default, length) = match behind.strip_prefix(":-") {
-            Some(default) => {
-                let (end, _) = default
-                    .char_indices()
-                    .take(LONGEST_DEFAULT)
-                    .find(|(_, character)| *character == '}')?;
-                (Some(&default[..end]), end + 2)
-            }
-            None => behind.starts_with('}').then_some((None, 0))?,
-        };
-        Some(Self {
-            name,
-            default,
-            length: name.len() + length + 3,
-        })
-    }
-}
-
-/// Whether a text refers to a variable, or tries to.
-pub(crate) fn has_variable(written: &str) -> bool {
-    written
-        .match_indices("${")
-        .any(|(at, _)| !written[..at].ends_with('$'))
 }
 
 #[cfg(test)]

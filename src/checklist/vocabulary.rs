@@ -39,6 +39,12 @@ impl<T> Vocabulary<T> {
         self.words.iter().map(|word| word.name)
     }
 
+    /// The word that stands here for one of another tool.
+    pub(super) fn own_word(&self, other: &str) -> Option<&'static str> {
+        let (_, own) = self.others.iter().find(|(word, _)| *word == other)?;
+        self.find(own).map(|word| word.name)
+    }
+
     /// Reads one item.
     pub(super) fn decode(&self, reader: &mut Reader<'_>, item: &Node) -> Option<T> {
         match &item.kind {

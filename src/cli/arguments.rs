@@ -59,6 +59,16 @@ pub(super) enum Command {
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
+    /// Writes `shippass.yaml` and a first checklist.
+    #[command(
+        after_help = "Example:\n  shippass init https://preview.example\n  shippass init localhost:3000\n  shippass init\n\nWith an address it looks at the page in a browser, and writes a sign-in in the page's own words if there is a form."
+    )]
+    Init(InitArguments),
+    /// Looks whether everything is there that a run needs, and says how to mend what isn't.
+    #[command(
+        after_help = "Example:\n  shippass doctor\n  shippass doctor --format json\n\nExit status: 0 nothing keeps a run from being made, 3 something does."
+    )]
+    Doctor(DoctorArguments),
     /// Lists the detectors.
     #[command(after_help = "Example:\n  shippass detectors")]
     Detectors,
@@ -68,6 +78,15 @@ pub(super) enum Command {
         /// The detector's name.
         name: String,
     },
+    /// Prints the JSON Schema of a file, for editors and scripts.
+    #[command(
+        after_help = "Example:\n  shippass schema checklist > checklist.schema.json\n\nIn a checklist, for editors:\n  # yaml-language-server: $schema=../checklist.schema.json"
+    )]
+    Schema {
+        /// Which file.
+        #[arg(value_enum, default_value_t = SchemaOf::Checklist)]
+        of: SchemaOf,
+    },
     /// Prints completions for a shell.
     #[command(
         after_help = "Example:\n  shippass completions bash > /etc/bash_completion.d/shippass"
@@ -76,6 +95,64 @@ pub(super) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// The address of the app; without it the files are an example to fill in.
+    #[arg(value_parser = address)]
+    pub(super) url: Option<url::Url>,
+    /// A driver, grid or device cloud that already runs.
+    #[arg(long, value_name = "URL")]
+    pub(super) webdriver: Option<url::Url>,
+}
+
+/// An address as a person types it: without a scheme it is `http` on this machine and `https` elsewhere.
+fn address(text: &str) -> Result<url::Url, String> {
+    let is_near = ["localhost", "127.", "[::1]"]
+        .iter()
+        .any(|near| text.starts_with(near));
+    let whole = match text.contains("://") {
+        true => text.to_owned(),
+        false if is_near => format!("http://{text}"),
+        false => format!("https://{text}"),
+    };
+    let url = url::Url::parse(&whole).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err("an address begins with `https://` or `http://`".to_owned());
+    }
+    Ok(url)
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// Look at this target only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// A driver, grid or device cloud that already runs.
+    #[arg(long, value_name = "URL")]
+    pub(super) webdriver: Option<url::Url>,
+    /// How the findings are printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// A line each, and how to mend it.
+    Human,
+    /// For scripts.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// A checklist.
+    Checklist,
+    /// `shippass.yaml`.
+    Config,
+    /// `bundle.json`.
+    Bundle,
 }
 
 #[derive(Debug, Args)]

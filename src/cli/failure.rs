@@ -45,6 +45,8 @@ pub(super) enum Failure {
     Bundle(BundleError),
     /// A known secret stands in the bundle.
     Leak(ScanError),
+    /// A file that was to be written anew.
+    AlreadyThere { path: PathBuf },
     /// The demo app didn't start.
     Demo(DemoError),
     /// The system refused something else.
@@ -65,6 +67,7 @@ impl Failure {
             | Self::StateInProject { .. }
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
+            | Self::AlreadyThere { .. }
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
@@ -76,8 +79,12 @@ impl Failure {
         }
     }
 
-    fn help(&self) -> Option<String> {
+    /// What to do next.
+    pub(super) fn help(&self) -> Option<String> {
         match self {
+            Self::AlreadyThere { .. } => Some(
+                "nothing was written; edit it, move it away, or begin in another folder with `--config FOLDER/shippass.yaml`".to_owned(),
+            ),
             Self::Project(error) => Some(error.help()),
             Self::Target(error) => Some(error.help()),
             Self::Device(error) => Some(error.help()),
@@ -112,6 +119,41 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// What went wrong, in one sentence.
+    pub(super) fn message(&self) -> String {
+        match self {
+            Self::Mistakes(mistakes) => {
+                let first = mistakes.first();
+                first.map_or_else(String::new, |mistake| mistake.message.clone())
+            }
+            Self::Project(error) => error.to_string(),
+            Self::Target(error) => error.to_string(),
+            Self::Device(error) => error.to_string(),
+            Self::UnknownPersona { name, .. } => format!("there is no persona `{name}`"),
+            Self::Unproven { personas } => format!(
+                "`--keep-session` needs a proof, and nothing proves who is signed in as {}",
+                personas.join(", ")
+            ),
+            Self::NoStateFolder => "there is no folder to keep sessions in".to_owned(),
+            Self::StateInProject { folder } => format!(
+                "{} is part of the project, no place to keep sessions in",
+                folder.display()
+            ),
+            Self::UnknownDetector { name } => format!("there is no detector `{name}`"),
+            Self::UnknownFault(error) => error.to_string(),
+            Self::Browser(error) => error.to_string(),
+            Self::Runner(error) => error.to_string(),
+            Self::Evidence(error) => error.to_string(),
+            Self::Bundle(error) => error.to_string(),
+            Self::Leak(error) => error.to_string(),
+            Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
+            Self::Demo(error) => error.to_string(),
+            Self::Io { what, source } => format!("couldn't {what}: {source}"),
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -121,32 +163,7 @@ impl fmt::Display for Failure {
                 return write!(f, "help: {}", error.help());
             }
             Self::Mistakes(mistakes) => return write_mistakes(f, mistakes),
-            Self::Project(error) => write!(f, "error: {error}")?,
-            Self::Target(error) => write!(f, "error: {error}")?,
-            Self::Device(error) => write!(f, "error: {error}")?,
-            Self::UnknownPersona { name, .. } => write!(f, "error: there is no persona `{name}`")?,
-            Self::Unproven { personas } => write!(
-                f,
-                "error: `--keep-session` needs a proof, and nothing proves who is signed in as {}",
-                personas.join(", ")
-            )?,
-            Self::NoStateFolder => {
-                write!(f, "error: there is no folder to keep sessions in")?;
-            }
-            Self::StateInProject { folder } => write!(
-                f,
-                "error: {} is part of the project, no place to keep sessions in",
-                folder.display()
-            )?,
-            Self::UnknownDetector { name } => write!(f, "error: there is no detector `{name}`")?,
-            Self::UnknownFault(error) => write!(f, "error: {error}")?,
-            Self::Browser(error) => write!(f, "error: {error}")?,
-            Self::Runner(error) => write!(f, "error: {error}")?,
-            Self::Evidence(error) => write!(f, "error: {error}")?,
-            Self::Bundle(error) => write!(f, "error: {error}")?,
-            Self::Leak(error) => write!(f, "error: {error}")?,
-            Self::Demo(error) => write!(f, "error: {error}")?,
-            Self::Io { what, source } => write!(f, "error: couldn't {what}: {source}")?,
+            other => write!(f, "error: {}", other.message())?,
         }
         match self.help() {
             Some(help) => write!(f, "\nhelp: {help}"),

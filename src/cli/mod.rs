@@ -7,12 +7,16 @@ mod completions;
 mod conclude;
 mod demo;
 mod detectors;
+mod doctor;
 mod exit;
 mod failure;
+mod glance;
 mod guard;
+mod init;
 mod pass;
 mod person;
 mod run;
+mod schema;
 mod signals;
 mod terminal;
 
@@ -48,8 +52,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
+        Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
+        Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),
         Command::Detectors => Ok(detectors::list(&terminal)),
         Command::Explain { name } => detectors::explain(&name, &terminal),
+        Command::Schema { of } => Ok(schema::main(of, &terminal)),
         Command::Completions { shell } => Ok(completions::main(shell, &terminal)),
     };
     end.unwrap_or_else(|failure| {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-pub(super) use read::access;
+pub(super) use read::{ACCESS, BASIC, CLOUDFLARE, access};
 
 use super::model::{Config, Secret};
 

@@ -53,12 +53,14 @@ pub(super) fn read_url(
 fn looks_like_host(text: &str) -> bool {
     let text = text.trim();
     let is_host_byte = |byte: u8| byte.is_ascii_alphanumeric() || b".-:/_".contains(&byte);
-    text.contains(['.', ':']) && !text.contains("://") && text.bytes().all(is_host_byte)
+    (text.contains(['.', ':']) || text == "localhost")
+        && !text.contains("://")
+        && text.bytes().all(is_host_byte)
 }
 
 /// The address with the scheme that it probably lacks: a machine of one's own seldom has a certificate.
 fn with_scheme(text: &str) -> String {
-    let text = text.trim();
+    let text = text.trim().trim_start_matches('/');
     let is_near =
         text.starts_with("localhost") || text.starts_with(|first: char| first.is_ascii_digit());
     format!("{}://{text}", if is_near { "http" } else { "https" })

@@ -3,7 +3,7 @@
 use super::{address::read_url, model::RemoteDriver};
 use crate::checklist::{Kind, Node, Reader, Shape, given, has_variable, nowhere, quote};
 
-const WEBDRIVER: Shape = Shape {
+pub(super) const WEBDRIVER: Shape = Shape {
     what: "`webdriver`",
     keys: &["url", "capabilities"],
     later: &[],

@@ -44,14 +44,16 @@ impl ProjectError {
     pub fn help(&self) -> String {
         match self {
             Self::ConfigNotFound { .. } => {
-                "give the path with `--config`, or write a first one as the README shows".to_owned()
+                "give the path with `--config`, or let `shippass init URL` write a first one"
+                    .to_owned()
             }
             Self::ChecklistNotFound { .. } => {
                 "name a file or a folder that is there, or leave it out to take `checklists/`"
                     .to_owned()
             }
             Self::NoChecklists { .. } => {
-                "put a `.yaml` file there, or name one; the README shows a first one".to_owned()
+                "put a `.yaml` file there, or name one; `shippass init URL` writes a first one"
+                    .to_owned()
             }
             Self::Unreadable { .. } => "look at the permissions of the file".to_owned(),
             Self::Mistakes(_) => "mend them and run `shippass check` again".to_owned(),

@@ -4,17 +4,27 @@ use super::{
     model::{IgnoreRule, RequestPattern},
     read::path_pattern,
 };
-use crate::checklist::{Node, Reader, Shape, given, list_words, nearest, nowhere, quote};
+use crate::checklist::{Node, Reader, Shape, given, list_words, nearest, quote};
 
-const IGNORE: Shape = Shape {
+pub(super) const IGNORE: Shape = Shape {
     what: "an ignore rule",
     keys: &["detector", "request", "why", "until"],
     later: &[],
-    elsewhere: nowhere,
+    elsewhere: no_ignore_key,
 };
 
 const IGNORE_EXAMPLE: &str =
     "- { detector: http-error, request: GET /favicon.ico, why: the preview has no icon }";
+
+fn no_ignore_key(key: &str) -> Option<String> {
+    Some(match key {
+        "reason" | "because" | "comment" => "that is `why` here".to_owned(),
+        "url" | "path" => "that is `request` here: `request: GET /favicon.ico`".to_owned(),
+        "rule" | "name" | "finding" => "that is `detector` here".to_owned(),
+        "expires" | "end" | "date" => "that is `until` here: `until: 2026-12-31`".to_owned(),
+        _ => return None,
+    })
+}
 
 /// The ignore rules, in the order of the file.
 pub(super) fn ignore_rules(

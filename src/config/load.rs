@@ -1,6 +1,7 @@
 //! Finding and reading a project's files.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -9,10 +10,10 @@ use std::{
 use super::{
     environment::Environment,
     error::ProjectError,
-    project::{FilesRead, Project, read_files},
+    project::{FilesRead, Found, Project, read_files},
     uploads::{find_uploads, folder_of},
 };
-use crate::checklist::{LARGEST, Mistake, RecipeAction, Source, decode_text};
+use crate::checklist::{Absent, LARGEST, Library, Mistake, RecipeAction, Source, decode_text};
 
 /// The configuration's name where none is given.
 const CONFIG: &str = "shippass.yaml";
@@ -42,22 +43,30 @@ pub fn load_project(
         },
     };
     let mut checklists = Vec::new();
-    for path in files {
+    for (path, is_named) in files {
         match read_text(&path)? {
-            Ok(text) => checklists.push((name_of(&path), text)),
+            Ok(text) => checklists.push((name_of(&path), text, is_named)),
             Err(mistake) => mistakes.push(*mistake),
         }
     }
-    let sources: Vec<Source<'_>> = checklists.iter().map(source_of).collect();
-    let config = config.as_ref().map(source_of);
-    let folder = config_path.and_then(Path::parent).unwrap_or(Path::new(""));
-    let files = |name: &str| read_named(&folder.join(name));
-    let mut read = read_files(config, &sources, environment, detectors, &files);
-    look_for_uploads(&mut read, config, &sources);
+    let found: Vec<Found<'_>> = checklists
+        .iter()
+        .map(|(name, text, is_named)| Found {
+            source: Source { name, text },
+            is_named: *is_named,
+        })
+        .collect();
+    let library = ProjectFolder::of(config_path);
+    let config = config.as_ref().map(|(name, text)| Source { name, text });
+    let files = files_beside(config_path);
+    let mut read = read_files(config, &found, &library, &files, environment, detectors);
+    look_for_uploads(&mut read, config, &found);
     match read.into_project() {
         Ok(project) if mistakes.is_empty() => Ok(project),
         Ok(_) => Err(ProjectError::Mistakes(mistakes)),
-        Err(found) => {
+        Err(mut found) => {
+            // A file that is no text may have been run, too.
+            found.retain(|mistake| !mistakes.contains(mistake));
             mistakes.extend(found);
             Err(ProjectError::Mistakes(mistakes))
         }
@@ -65,7 +74,7 @@ pub fn load_project(
 }
 
 /// Of every file that could be read.
-fn look_for_uploads(read: &mut FilesRead, config: Option<Source<'_>>, lists: &[Source<'_>]) {
+fn look_for_uploads(read: &mut FilesRead, config: Option<Source<'_>>, lists: &[Found<'_>]) {
     let project = config.map(|source| folder_of(source.name));
     let project = project.as_deref();
     let mut missing = Vec::new();
@@ -79,23 +88,63 @@ fn look_for_uploads(read: &mut FilesRead, config: Option<Source<'_>>, lists: &[S
         missing.extend(find_uploads(source, project, actions));
     }
     for checklist in &mut read.checklists {
-        let Some(source) = lists.iter().find(|source| source.name == checklist.file) else {
+        let mut sources = lists.iter().map(|found| found.source);
+        let Some(source) = sources.find(|source| source.name == checklist.file) else {
             continue;
         };
         let actions = checklist
             .steps
             .iter_mut()
             .flat_map(|step| &mut step.actions);
-        missing.extend(find_uploads(*source, project, actions));
+        missing.extend(find_uploads(source, project, actions));
     }
     read.mistakes.extend(missing);
 }
 
-fn source_of((name, text): &(String, String)) -> Source<'_> {
-    Source { name, text }
+/// The files of a project, for what its checklists run.
+pub(super) struct ProjectFolder(PathBuf);
+
+impl ProjectFolder {
+    /// The folder of the configuration; without one the current folder.
+    pub(super) fn of(config: Option<&Path>) -> Self {
+        let folder = config.and_then(Path::parent);
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        Self(folder.unwrap_or(Path::new(".")).to_owned())
+    }
+
+    /// The folder that files which `root` runs must lie in: the project's, or its own when it lies elsewhere.
+    fn around(&self, root: &Path) -> io::Result<PathBuf> {
+        let project = self.0.canonicalize()?;
+        let root = root.canonicalize()?;
+        Ok(match root.parent() {
+            Some(own) if !root.starts_with(&project) => own.to_owned(),
+            _ => project,
+        })
+    }
 }
 
-fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
+impl Library for ProjectFolder {
+    fn text(&self, root: &str, name: &str) -> Result<String, Absent> {
+        let absent = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => Absent::NotThere,
+            _ => Absent::Unreadable(error.to_string()),
+        };
+        // Links are followed first, so that none leads out.
+        let path = Path::new(name).canonicalize().map_err(absent)?;
+        let folder = self.around(Path::new(root)).map_err(absent)?;
+        if !path.starts_with(folder) {
+            return Err(Absent::Outside);
+        }
+        match read_text(Path::new(name)) {
+            Ok(Ok(text)) => Ok(text),
+            Ok(Err(mistake)) => Err(Absent::NoText(mistake)),
+            Err(ProjectError::Unreadable { source, .. }) => Err(absent(source)),
+            Err(error) => Err(Absent::Unreadable(error.to_string())),
+        }
+    }
+}
+
+pub(super) fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
     match path {
         Some(path) if path.is_file() => Ok(Some(path.to_owned())),
         Some(path) => Err(ProjectError::ConfigNotFound {
@@ -105,7 +154,11 @@ fn find_config(path: Option<&Path>) -> Result<Option<PathBuf>, ProjectError> {
     }
 }
 
-fn find_checklists(config: Option<&Path>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, ProjectError> {
+/// The checklists' files, and whether each was named itself.
+fn find_checklists(
+    config: Option<&Path>,
+    paths: &[PathBuf],
+) -> Result<Vec<(PathBuf, bool)>, ProjectError> {
     let default = config
         .and_then(Path::parent)
         .unwrap_or(Path::new(""))
@@ -118,18 +171,21 @@ fn find_checklists(config: Option<&Path>, paths: &[PathBuf]) -> Result<Vec<PathB
     } else {
         paths
     };
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut files: Vec<(PathBuf, bool)> = Vec::new();
+    let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for path in paths {
-        let found = if path.is_dir() {
-            checklists_below(path)?
+        let (found, is_named) = if path.is_dir() {
+            (checklists_below(path)?, false)
         } else if path.is_file() {
-            vec![path.clone()]
+            (vec![path.clone()], true)
         } else {
             return Err(ProjectError::ChecklistNotFound { path: path.clone() });
         };
         for file in found {
-            if !files.contains(&file) {
-                files.push(file);
+            let at = *places.entry(file.clone()).or_insert(files.len());
+            match files.get_mut(at) {
+                Some((_, is_named_before)) => *is_named_before |= is_named,
+                None => files.push((file, is_named)),
             }
         }
     }
@@ -182,7 +238,7 @@ fn is_yaml(path: &Path) -> bool {
 }
 
 /// A file's text, or the mistake that it is none.
-fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> {
+pub(super) fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> {
     let mut bytes = Vec::new();
     // One byte more than is allowed is enough to see that it is too many.
     let limit = LARGEST as u64 + 1;
@@ -196,6 +252,12 @@ fn read_text(path: &Path) -> Result<Result<String, Box<Mistake>>, ProjectError> 
         return Ok(Ok(String::from_utf8_lossy(&bytes).into_owned()));
     }
     Ok(decode_text(&name_of(path), bytes))
+}
+
+/// Reads files that the configuration names; their paths begin at its folder.
+pub(super) fn files_beside(config: Option<&Path>) -> impl Fn(&str) -> Result<String, String> {
+    let folder = config.and_then(Path::parent).unwrap_or(Path::new(""));
+    |name| read_named(&folder.join(name))
 }
 
 /// A file that the configuration names; `Err` in words.
@@ -212,7 +274,7 @@ fn read_named(path: &Path) -> Result<String, String> {
 }
 
 /// A path as messages and bundles name it.
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     let name = path.to_string_lossy().replace('\\', "/");
     name.strip_prefix("./").map_or(name.clone(), str::to_owned)
 }

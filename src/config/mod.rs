@@ -8,6 +8,7 @@ mod device;
 mod driver;
 mod environment;
 mod error;
+mod examine;
 mod ignore;
 mod load;
 mod model;
@@ -15,6 +16,7 @@ mod one_time;
 mod personas;
 mod project;
 mod read;
+mod schema;
 mod targets;
 mod uploads;
 
@@ -22,6 +24,7 @@ pub use access::{Access, TokenCommand};
 pub use contract::{Clause, Contract, Held, Misfit, Terms};
 pub use environment::Environment;
 pub use error::{DeviceError, ProjectError, TargetError};
+pub use examine::{Examined, UsedVariable, VariableState, examine};
 pub use load::load_project;
 pub use model::{
     CommitSource, Config, Database, Device, Engine, IgnoreRule, Persona, RemoteDriver,
@@ -29,3 +32,4 @@ pub use model::{
 };
 pub use one_time::{Authenticator, Inbox, InboxSource};
 pub use project::{Project, read_project};
+pub use schema::config_schema;

@@ -95,7 +95,7 @@ pub(super) fn authenticator(reader: &mut Reader<'_>, node: &Node) -> Option<Auth
     found
 }
 
-const INBOX: Shape = Shape {
+pub(super) const INBOX: Shape = Shape {
     what: "`inbox`",
     keys: &["url", "command", "find"],
     later: &[],

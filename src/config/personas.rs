@@ -8,14 +8,14 @@ use super::{
 };
 use crate::checklist::{LateSource, Node, Reader, Shape, given, nowhere, proof, recipe};
 
-const PERSONA: Shape = Shape {
+pub(super) const PERSONA: Shape = Shape {
     what: "a persona",
     keys: &["tier", "sign_in", "proof", "totp", "inbox"],
     later: &[],
     elsewhere: no_persona_key,
 };
 
-const SIGN_IN: Shape = Shape {
+pub(super) const SIGN_IN: Shape = Shape {
     what: "`sign_in`",
     keys: &["do"],
     later: &[],
@@ -43,6 +43,7 @@ fn no_persona_key(key: &str) -> Option<String> {
             "that is `inbox` here: `inbox: { url: …, find: \"code is ([0-9]{6})\" }`".to_owned()
         }
         "plan" | "role" => "that is `tier` here".to_owned(),
+        "login" | "auth" => "that is `sign_in` here".to_owned(),
         _ => return None,
     })
 }

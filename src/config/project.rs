@@ -13,7 +13,10 @@ use super::{
     model::{Config, Secret, Target, TargetKind},
     read::{ConfigReading, read_config},
 };
-use crate::checklist::{Checklist, Declared, Mistake, Source, Variables, read_checklist};
+use crate::checklist::{
+    Absent, Checklist, ChecklistReading, Declared, Library, Mistake, Place, Source, Surroundings,
+    Variables, normal, read_checklist,
+};
 
 /// A configuration and its checklists, checked and ready to be walked.
 #[derive(Debug, Clone, Default)]
@@ -26,9 +29,18 @@ pub struct Project {
     pub warnings: Vec<Mistake>,
 }
 
+/// A checklist's file, before it is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub(super) source: Source<'a>,
+    /// It was named itself, and not found in a folder: it is walked even when another checklist runs it.
+    pub(super) is_named: bool,
+}
+
 /// Reads a configuration and checklists, and reports every mistake of all of them together.
 ///
-/// Touches no file and no environment. `detectors` are the names that ignore rules may use.
+/// Touches no file and no environment: what a checklist runs must be among `checklists`. `detectors` are the names that
+/// ignore rules may use.
 pub fn read_project(
     config: Option<Source<'_>>,
     checklists: &[Source<'_>],
@@ -36,7 +48,15 @@ pub fn read_project(
     detectors: &[&str],
 ) -> Result<Project, Vec<Mistake>> {
     let no_file = |_: &str| Err("can't be read: there is no folder to look in".to_owned());
-    read_files(config, checklists, environment, detectors, &no_file).into_project()
+    let found: Vec<Found<'_>> = checklists
+        .iter()
+        .map(|source| Found {
+            source: *source,
+            is_named: true,
+        })
+        .collect();
+    let library = InMemory(checklists);
+    read_files(config, &found, &library, &no_file, environment, detectors).into_project()
 }
 
 /// What was read of a project's files, whether or not it may be walked.
@@ -50,13 +70,14 @@ pub(super) struct FilesRead {
     variables: Variables,
 }
 
-/// Reads a configuration and checklists, with the files that the configuration names.
+/// Reads a configuration and checklists: what checklists run comes from a library, what the configuration names from files.
 pub(super) fn read_files(
     config: Option<Source<'_>>,
-    checklists: &[Source<'_>],
+    checklists: &[Found<'_>],
+    library: &dyn Library,
+    files: Files<'_>,
     environment: &Environment,
     detectors: &[&str],
-    files: Files<'_>,
 ) -> FilesRead {
     let mut variables = environment.variables();
     let reading = match config {
@@ -72,13 +93,13 @@ pub(super) fn read_files(
         personas: reading.personas.as_ref(),
         databases: reading.databases.as_ref(),
     };
+    let surroundings = Surroundings { declared, library };
+    let readings = checklists
+        .iter()
+        .map(|found| read_checklist(found.source, &mut variables, surroundings))
+        .collect();
     let mut mistakes = reading.mistakes;
-    let mut read = Vec::new();
-    for source in checklists {
-        let (checklist, found) = read_checklist(*source, &mut variables, declared);
-        read.extend(checklist);
-        mistakes.extend(found);
-    }
+    let read = without_parts(checklists, readings, &mut mistakes);
     FilesRead {
         config: reading.config,
         checklists: read,
@@ -105,6 +126,60 @@ impl FilesRead {
             checklists: self.checklists,
             warnings: self.mistakes,
         })
+    }
+}
+
+/// The checklists that are walked, with their mistakes: one that another runs is a part of that and isn't walked by
+/// itself, unless it was named. What is said of a file that several run is said once.
+fn without_parts(
+    found: &[Found<'_>],
+    readings: Vec<ChecklistReading>,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Checklist> {
+    let names: Vec<String> = found
+        .iter()
+        .map(|found| normal(found.source.name))
+        .collect();
+    let mut parts: BTreeSet<String> = BTreeSet::new();
+    for (reading, name) in readings.iter().zip(&names) {
+        parts.extend(reading.parts.iter().filter(|part| *part != name).cloned());
+    }
+    let is_root = |at: usize| found[at].is_named || !parts.contains(&names[at]);
+    let (roots, others): (Vec<usize>, Vec<usize>) =
+        (0..readings.len()).partition(|at| is_root(*at));
+    let mut walked: BTreeSet<usize> = roots.into_iter().collect();
+    // Checklists that run each other in a ring have no beginning: the first one stands for all of them.
+    let run_by = |at: usize| readings[at].parts.iter().map(String::as_str);
+    let mut covered: BTreeSet<&str> = walked.iter().flat_map(|at| run_by(*at)).collect();
+    for at in others {
+        if !covered.contains(names[at].as_str()) {
+            walked.insert(at);
+            covered.extend(run_by(at));
+        }
+    }
+    let mut told: BTreeSet<(String, Place, String)> = BTreeSet::new();
+    let mut checklists = Vec::new();
+    for (at, reading) in readings.into_iter().enumerate() {
+        let is_walked = walked.contains(&at);
+        // What a part lacks by itself may be given by who runs it; what is worth a look stays so.
+        let new = reading.mistakes.into_iter().filter(|mistake| {
+            let key = (mistake.file.clone(), mistake.place, mistake.message.clone());
+            (is_walked || !mistake.is_error()) && (parts.is_empty() || told.insert(key))
+        });
+        mistakes.extend(new);
+        checklists.extend(reading.checklist.filter(|_| is_walked));
+    }
+    checklists
+}
+
+/// A project that lies in memory.
+struct InMemory<'a>(&'a [Source<'a>]);
+
+impl Library for InMemory<'_> {
+    fn text(&self, _: &str, name: &str) -> Result<String, Absent> {
+        let mut sources = self.0.iter();
+        let source = sources.find(|source| normal(source.name) == name);
+        source.map_or(Err(Absent::NotThere), |source| Ok(source.text.to_owned()))
     }
 }
 

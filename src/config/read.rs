@@ -15,7 +15,7 @@ use crate::checklist::{
     Kind, Mistake, Node, PathPattern, Reader, Shape, Source, Variables, given, has_variable,
 };
 
-const CONFIG: Shape = Shape {
+pub(super) const CONFIG: Shape = Shape {
     what: "the configuration",
     keys: &[
         "targets",
@@ -95,6 +95,16 @@ fn no_config_key(key: &str) -> Option<String> {
         }
         "target" => "that is `targets` here, a map of name to target".to_owned(),
         "persona" => "that is `personas` here, a map of name to persona".to_owned(),
+        "env" | "environment" => {
+            "values come from the environment by themselves: write `${OWNER_EMAIL}` where one is wanted"
+                .to_owned()
+        }
+        "base_url" | "baseUrl" | "baseURL" => {
+            "that goes under `targets`: `targets: { preview: { url: …, kind: preview } }`".to_owned()
+        }
+        "browser" | "engine" => "the engine is chosen on the command line: `--engine chromium`".to_owned(),
+        "timeout" | "retries" => "waiting is never written: every action and every expectation waits by itself".to_owned(),
+        "checklists" | "tests" | "specs" => "checklists lie in the folder `checklists/`, or are named on the command line".to_owned(),
         "viewport" => "that is `device` here: `device: 375x812@3`".to_owned(),
         _ => return None,
     })

@@ -11,14 +11,14 @@ use super::{
 };
 use crate::checklist::{Fields, Node, Reader, Shape, given, list_words, nearest, nowhere, quote};
 
-const TARGET: Shape = Shape {
+pub(super) const TARGET: Shape = Shape {
     what: "a target",
     keys: &["url", "kind", "origins", "commit", "access"],
     later: &[],
-    elsewhere: nowhere,
+    elsewhere: no_target_key,
 };
 
-const COMMIT: Shape = Shape {
+pub(super) const COMMIT: Shape = Shape {
     what: "`commit`",
     keys: &["header", "meta", "json", "pointer"],
     later: &[],
@@ -29,6 +29,17 @@ const TARGETS_EXAMPLE: &str =
     "targets: { preview: { url: https://preview.example, kind: preview } }";
 const EXAMPLE: &str = "preview: { url: https://preview.example, kind: preview }";
 const COMMIT_EXAMPLE: &str = "commit: { header: x-app-commit }";
+
+fn no_target_key(key: &str) -> Option<String> {
+    Some(match key {
+        "type" | "env" | "environment" => "that is `kind` here: `kind: preview`".to_owned(),
+        "base_url" | "baseUrl" | "baseURL" | "address" | "host" => {
+            "that is `url` here: `url: https://preview.example`".to_owned()
+        }
+        "name" => "a target's name is the key above it".to_owned(),
+        _ => return None,
+    })
+}
 
 /// The targets by name; unreadable ones are left out, their mistakes noted.
 pub(super) fn targets(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Target> {
@@ -94,6 +105,11 @@ fn kind(reader: &mut Reader<'_>, node: &Node) -> Option<TargetKind> {
         let names: Vec<String> = kinds.iter().map(ToString::to_string).collect();
         let names = || names.iter().map(String::as_str);
         let help = match nearest(&text, names()) {
+            None if ["staging", "stage", "dev", "test", "qa", "review"]
+                .contains(&text.as_str()) =>
+            {
+                "what isn't production and runs elsewhere is a `preview`".to_owned()
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is one of {}", list_words(names(), "or")),
         };

@@ -1,5 +1,6 @@
 //! What a detector says of itself, and what it finds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Run;
@@ -26,7 +27,9 @@ pub struct Rule {
 }
 
 /// How heavy a finding weighs; a notice flags no step.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -71,7 +74,9 @@ pub struct Finding {
 }
 
 /// Names a step of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub struct StepRef {
     /// The checklist's index in the run.
     pub checklist: usize,
@@ -80,7 +85,7 @@ pub struct StepRef {
 }
 
 /// What was filed apart from findings, with the rule that filed it; never lost.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Noise {
     /// The rule that filed it: `extension`, `aborted by leaving`, `ignored: <why>`.
     pub rule: String,
@@ -114,7 +119,9 @@ pub struct Undecided {
 }
 
 /// What the machine says of a step; the worst one counts, in this order from the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// None of the others.

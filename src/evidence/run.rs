@@ -1,6 +1,7 @@
 //! The `Run`: all events of a journal, folded; from here on nothing moves.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -66,7 +67,7 @@ pub struct RunInfo {
 }
 
 /// The deployment looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetFacts {
     /// Its name in the configuration.
     #[serde(default)]
@@ -104,7 +105,7 @@ pub struct TargetFacts {
 }
 
 /// What was shown to a protected deployment, and where it went.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccessFacts {
     /// Names, never values: `header x-vercel-protection-bypass`.
     #[serde(default)]
@@ -115,7 +116,7 @@ pub struct AccessFacts {
 }
 
 /// The device, as asked for and measured in the page.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeviceFacts {
     /// The name asked for: `375x812@3`.
     pub name: String,
@@ -133,7 +134,7 @@ pub struct DeviceFacts {
 }
 
 /// The browser.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EngineFacts {
     /// `chromium`, `firefox`, `webkit`.
     pub name: String,

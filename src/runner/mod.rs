@@ -23,4 +23,5 @@ pub use error::RunnerError;
 pub use person::{Human, Person};
 pub use plan::{Plan, PlannedChecklist, SIGN_IN_STEP};
 pub use shelf::Shelf;
+pub use target::{Learned, learn_target};
 pub use walk::{Walk, WalkEnd};

@@ -14,15 +14,17 @@ const COMMIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// What was learned before the first step.
 #[derive(Debug)]
-pub(super) struct Learned {
-    pub(super) target: TargetFacts,
-    pub(super) device: DeviceFacts,
+pub struct Learned {
+    /// The target with what it told.
+    pub target: TargetFacts,
+    /// The device as the page sees it.
+    pub device: DeviceFacts,
     /// Why no step may be walked; `None` when all is well.
-    pub(super) refusal: Option<String>,
+    pub refusal: Option<String>,
 }
 
 /// Opens the target once, before anything is recorded.
-pub(super) async fn learn_target(
+pub async fn learn_target(
     session: &Session,
     target: &Target,
     device: &Device,

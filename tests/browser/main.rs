@@ -13,6 +13,7 @@ mod driver_life;
 mod elements;
 mod evidence;
 mod failures;
+mod first_look;
 mod remote;
 mod sessions;
 mod signals;

@@ -42,7 +42,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 14] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -56,6 +56,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("image", &["evidence"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
+    ("schemars", &["evidence", "detect", "bundle"]),
 ];
 
 const LONGEST: usize = 400;

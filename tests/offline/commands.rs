@@ -120,14 +120,50 @@ fn a_folder_that_holds_something_is_not_written_into() {
 }
 
 #[test]
+fn init_without_an_address_writes_an_example_and_overwrites_nothing() {
+    let desk = Desk::new();
+    let (status, out, err) = desk.run(&["init"]);
+    assert_eq!(status, 0, "{err}");
+    assert!(
+        out.contains("shippass.yaml") && out.contains("shippass run"),
+        "{out}"
+    );
+    let (status, out, err) = desk.run(&["check"]);
+    assert_eq!(
+        (status, out.trim(), err.as_str()),
+        (0, "no mistakes in 1 checklist with 1 step", "")
+    );
+    let (status, _, err) = desk.run(&["init"]);
+    assert!(
+        status == 2 && err.contains("there is a shippass.yaml already"),
+        "{err}"
+    );
+
+    let other = Desk::new();
+    other.write("app/checklists/first-look.yaml", GOOD);
+    let arguments = ["init", "--config", "app/shippass.yaml"];
+    let (status, _, err) = other.run(&arguments);
+    assert!(
+        status == 2 && err.contains("first-look.yaml already"),
+        "{err}"
+    );
+    assert!(!other.0.path().join("app/shippass.yaml").exists());
+    let (status, _, err) = other.run(&["init", "ftp://files.example"]);
+    assert!(status == 2 && err.contains("https://"), "{err}");
+}
+
+#[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
     for command in [
         "run",
         "demo",
         "check",
+        "init",
+        "doctor",
         "detectors",
         "explain",
+        "schema",
         "completions",
     ] {
         let (status, out, _) = desk.run(&[command, "--help"]);

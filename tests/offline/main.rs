@@ -13,4 +13,6 @@ mod journal;
 mod progress;
 mod protections;
 mod report;
+mod runs;
+mod schema;
 mod setup;

@@ -6,14 +6,14 @@ use super::{
         fields::{Fields, Shape},
         pattern::StatusPattern,
         reader::{Reader, found},
-        variables::has_variable,
+        reference::has_variable,
         wanted::wanted,
         yaml::{Kind, Node},
     },
     Comparison, Fetch,
 };
 
-const FETCH: Shape = Shape {
+pub(in crate::checklist) const FETCH: Shape = Shape {
     what: "`fetch`",
     keys: &[
         "path", "status", "at", "equals", "contains", "exists", "count",

@@ -9,7 +9,7 @@ use super::{pattern::StatusPattern, wanted::Wanted};
 mod form;
 
 pub(crate) use form::fetch;
-pub(super) use form::{FETCH_EXAMPLE, number};
+pub(super) use form::{FETCH, FETCH_EXAMPLE, number};
 
 /// An API read, and what its answer must be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! YAML into a tree of located nodes, every scalar kept as it is written. The only place that knows the YAML crate.
 
+mod cut;
 mod node;
 mod parse;
 mod problem;

@@ -8,6 +8,7 @@ use std::{
 use granit_parser::{Event, Parser, ScalarStyle, Span, options};
 
 use super::{
+    cut::Cut,
     node::{Kind, Node},
     problem::{
         DEEPEST, LARGEST, MOST_NODES, Problem, empty, property, second_document, too_large,
@@ -58,9 +59,18 @@ pub(in crate::checklist) fn parse(text: &str) -> Tree {
     let Some(root) = builder.root else {
         return Tree::refused(text, empty());
     };
+    let mut problems = builder.problems;
+    let mut hidden = sensitive_ranges(&root);
+    let (secret, plain): (Vec<Cut>, Vec<Cut>) = builder
+        .cuts
+        .into_iter()
+        .partition(|cut| cut.is_within(&hidden));
+    problems.extend(plain.iter().map(|cut| cut.warning(text, false)));
+    problems.extend(secret.iter().map(|cut| cut.warning(text, true)));
+    hidden.extend(secret.iter().map(Cut::lost));
     Tree {
-        hidden: sensitive_ranges(&root),
-        problems: builder.problems,
+        hidden,
+        problems,
         root: Some(root),
     }
 }
@@ -86,11 +96,20 @@ struct Open {
     keys: Option<HashMap<String, Place>>,
 }
 
+impl Open {
+    /// The key whose value is awaited.
+    fn key(&self) -> Option<&Node> {
+        let is_awaited = self.keys.is_some() && !self.nodes.len().is_multiple_of(2);
+        self.nodes.last().filter(|_| is_awaited)
+    }
+}
+
 struct Builder<'a> {
     text: &'a str,
     open: Vec<Open>,
     root: Option<Node>,
     problems: Vec<Problem>,
+    cuts: Vec<Cut>,
     nodes: usize,
     documents: usize,
 }
@@ -102,6 +121,7 @@ impl<'a> Builder<'a> {
             open: Vec::new(),
             root: None,
             problems: Vec::new(),
+            cuts: Vec::new(),
             nodes: 0,
             documents: 0,
         }
@@ -133,12 +153,15 @@ impl<'a> Builder<'a> {
                     text: text.to_owned(),
                     is_plain,
                 };
-                self.warn_of_cut_text(*style, span);
+                let cut = self.look_for_cut(span).filter(|_| is_plain);
+                // Where a comment took the place of a text, its bytes are what a secret was written in.
+                let lost = cut.as_ref().filter(|_| is_nothing).map(Cut::lost);
+                self.cuts.extend(cut);
                 self.place(Node {
                     kind,
                     place,
                     end,
-                    bytes: bytes(span),
+                    bytes: lost.unwrap_or_else(|| bytes(span)),
                 });
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => self.take_alias(span),
@@ -235,37 +258,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// `see: Quote #1042` is cut at ` #`; a comment that touches its `#` is rarely one.
-    fn warn_of_cut_text(&mut self, style: ScalarStyle, span: &Span) {
+    /// A text that is cut at ` #`, as in `see: Quote #1042`, or lost to it, as in `- #1042`.
+    fn look_for_cut(&self, span: &Span) -> Option<Cut> {
         let bytes = bytes(span);
-        let rest = &self.text[bytes.end..];
-        let comment = rest.trim_start_matches([' ', '\t']);
-        let blanks = rest.len() - comment.len();
-        let is_cut = style == ScalarStyle::Plain
-            && !bytes.is_empty()
-            && blanks > 0
-            && comment.strip_prefix('#').is_some_and(|comment| {
-                comment.starts_with(|first: char| first.is_alphanumeric() || first == '$')
-            });
-        if !is_cut {
-            return;
+        let (place, end) = places(span);
+        if !bytes.is_empty() {
+            Cut::behind(self.text, bytes, end)
+        } else if let Some(key) = self.open.last().and_then(Open::key) {
+            Cut::instead_of_text(self.text, key.bytes.clone(), key.end)
+        } else {
+            Cut::instead_of_item(self.text, bytes.start, place)
         }
-        let word = comment.chars().take_while(|c| !c.is_whitespace()).count();
-        let (_, end) = places(span);
-        let place = Place {
-            column: end.column + blanks,
-            ..end
-        };
-        self.problems.push(Problem {
-            weight: Weight::Warning,
-            place,
-            end: Place {
-                column: place.column + word,
-                ..place
-            },
-            message: "what follows ` #` is a comment to YAML and is left out".to_owned(),
-            help: "if it belongs to the text, put the whole text in quotes; if it is a comment, write a space behind `#`".to_owned(),
-        });
     }
 }
 

@@ -47,7 +47,7 @@ fn first_place(message: String, help: String) -> Problem {
 pub(super) fn empty() -> Problem {
     first_place(
         "the file is empty".to_owned(),
-        "the README shows a first configuration and a first checklist".to_owned(),
+        "`shippass init URL` writes a first configuration and a first checklist".to_owned(),
     )
 }
 

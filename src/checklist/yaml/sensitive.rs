@@ -54,13 +54,20 @@ fn collect(node: &Node, is_hidden: bool, ranges: &mut Vec<Range<usize>>) {
             let names_secret_field = pairs
                 .iter()
                 .any(|(key, value)| key.written() == "field" && holds_sensitive_name(value));
+            let mut is_after_secret = false;
             for (key, value) in pairs {
+                // `{ Password: a,b }`: to YAML `b` is a key.
+                is_after_secret = is_after_secret && value.is_nothing();
+                if is_after_secret {
+                    ranges.push(key.bytes.clone());
+                }
                 let is_text_of_secret = names_secret_field && key.written() != "field";
-                let is_hidden = is_hidden || is_text_of_secret || is_sensitive(key.written());
+                let is_secret = is_text_of_secret || is_sensitive(key.written());
+                is_after_secret |= is_secret;
                 if key.written() == "access" {
                     collect_access(value, ranges);
                 } else {
-                    collect(value, is_hidden, ranges);
+                    collect(value, is_hidden || is_secret, ranges);
                 }
             }
         }

@@ -17,13 +17,33 @@ pub(super) fn explain(text: &str, error: &ScanError) -> Problem {
     }
     let (message, help) = words(error.kind());
     let line = text.lines().nth(place.line.saturating_sub(1));
-    let help = match line {
-        Some(line) if has_bare_variable_in_braces(line) => {
-            "a variable within `{ }` or `[ ]` goes in quotes: { Email: \"${OWNER_EMAIL}\" }"
+    if line.is_some_and(has_bare_variable_in_braces) {
+        let help = "a variable within `{ }` or `[ ]` goes in quotes: { Email: \"${OWNER_EMAIL}\" }";
+        return problem(place, message, help);
+    }
+    let before = |line: &str| line.chars().take(place.column - 1).collect::<String>();
+    if text.trim_start().starts_with("```") || line.is_some_and(|line| line.starts_with("```")) {
+        return problem(
+            place,
+            "a fence of Markdown stands in the file",
+            "take out the lines that begin with ```",
+        );
+    }
+    if line.is_some_and(|line| before(line).trim_end().ends_with([']', '}'])) && help == INDENT {
+        let help =
+            "a text that begins with a bracket or a brace goes in quotes: `see: \"[x] Done\"`";
+        return problem(place, "something follows a closing bracket", help);
+    }
+    match text.lines().take(place.line).position(is_cut_in_braces) {
+        Some(at) => {
+            let help = format!(
+                "on line {} a ` #` begins a comment and takes the closing bracket with it; a text with ` #` goes in quotes",
+                at + 1
+            );
+            problem(place, message, &help)
         }
-        _ => help,
-    };
-    problem(place, message, help)
+        None => problem(place, message, help),
+    }
 }
 
 /// Lists and maps within each other, more than anyone needs.
@@ -46,6 +66,32 @@ fn problem(place: Place, message: &str, help: &str) -> Problem {
         message: message.to_owned(),
         help: help.to_owned(),
     }
+}
+
+/// Whether a comment that touches its `#` begins in a line while a brace or bracket of that line is open.
+fn is_cut_in_braces(line: &str) -> bool {
+    let mut quote = None;
+    let mut open = 0_usize;
+    let mut previous = ' ';
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        if let Some(sign) = quote {
+            quote = (sign != character).then_some(sign);
+            continue;
+        }
+        match character {
+            '"' | '\'' if !previous.is_alphanumeric() => quote = Some(character),
+            '{' | '[' => open += 1,
+            '}' | ']' => open = open.saturating_sub(1),
+            '#' if matches!(previous, ' ' | '\t') => {
+                let touches = characters.peek().is_some_and(|next| next.is_alphanumeric());
+                return open > 0 && touches;
+            }
+            _ => {}
+        }
+        previous = character;
+    }
+    false
 }
 
 /// Whether a line holds `${` outside quotes, behind an opening brace or bracket.

@@ -3,7 +3,7 @@
 use super::{Access, TokenCommand, basic_credentials};
 use crate::checklist::{Fields, Kind, Node, Reader, Shape, given, has_variable, nowhere, quote};
 
-const ACCESS: Shape = Shape {
+pub(in crate::config) const ACCESS: Shape = Shape {
     what: "`access`",
     keys: &[
         "headers",
@@ -17,14 +17,14 @@ const ACCESS: Shape = Shape {
     elsewhere: no_access_key,
 };
 
-const BASIC: Shape = Shape {
+pub(in crate::config) const BASIC: Shape = Shape {
     what: "`basic`",
     keys: &["user", "password"],
     later: &[],
     elsewhere: nowhere,
 };
 
-const CLOUDFLARE: Shape = Shape {
+pub(in crate::config) const CLOUDFLARE: Shape = Shape {
     what: "`cloudflare_access`",
     keys: &["client_id", "client_secret"],
     later: &[],

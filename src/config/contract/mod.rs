@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::checklist::PathPattern;
 
-pub(super) use read::{Files, contracts};
+pub(super) use read::{CONTRACT, Files, contracts};
 pub use schema::{Held, Misfit};
 
 /// A promise about answers; whole, so that a bundle can be judged again without the project.

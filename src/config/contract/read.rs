@@ -8,7 +8,7 @@ use crate::checklist::{Kind, Node, Reader, Shape, Source, Variables, given, nowh
 /// Reads a file that the configuration names; `Err` in words.
 pub(crate) type Files<'f> = &'f dyn Fn(&str) -> Result<String, String>;
 
-const CONTRACT: Shape = Shape {
+pub(crate) const CONTRACT: Shape = Shape {
     what: "a contract",
     keys: &["request", "schema", "openapi", "base"],
     later: &[],
