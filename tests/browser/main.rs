@@ -1,4 +1,4 @@
-//! Tests in a real browser, one after the other: `cargo test --test browser -- --include-ignored --test-threads=1`.
+//! Tests in a real browser: `make browser` runs them.
 #![allow(missing_docs, reason = "tests name themselves")]
 
 #[path = "../support/mod.rs"]
