@@ -39,7 +39,8 @@ impl OnTerminal {
         let workshop = Workshop::new();
         workshop.write("list.yaml", list);
         let binary = env!("CARGO_BIN_EXE_shippass");
-        let line = format!("{binary} run --url {} --out out list.yaml", site.url);
+        // A shell that waited for it would take the interrupt for its own.
+        let line = format!("exec {binary} run --url {} --out out list.yaml", site.url);
         let child = Command::new("script")
             .args(["-qefc", &line, "/dev/null"])
             .current_dir(workshop.path())
