@@ -1,5 +1,7 @@
 //! `contract`: an API answers something else than it has promised.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
     rule::{Finding, Rule, Severity, Undecided},
     seen_step::{SeenStep, seen_steps},
 };
-use crate::config::{Clause, Contract, Misfit};
+use crate::config::{Clause, Contract, Held, Misfit};
 use crate::evidence::{Answer, Body, Exchange, Resource, Run};
 
 /// The rule.
@@ -30,15 +32,33 @@ pub(super) const RULE: Rule = Rule {
 const MOST: usize = 8;
 
 fn inspect(run: &Run) -> Vec<Finding> {
+    let mut schemas = Schemas::default();
     let mut findings = Vec::new();
     for seen in seen_steps(run) {
         for (exchange, answer) in answers(run, seen.step.exchanges.iter()) {
-            for contract in &run.contracts {
-                findings.extend(finding(run, &seen, exchange, answer, contract));
+            for (number, contract) in run.contracts.iter().enumerate() {
+                let misfits = |pointer: &str, body: &Value| {
+                    let held = schemas.get(number, contract, pointer).ok()?;
+                    Some(held.misfits(body))
+                };
+                let breach = breach(exchange, answer, contract, misfits);
+                findings.extend(breach.map(|it| finding(run, &seen, exchange, contract, it)));
             }
         }
     }
     findings
+}
+
+/// Each schema is made ready once, however many answers are held against it.
+#[derive(Default)]
+struct Schemas(BTreeMap<(usize, String), Result<Held, String>>);
+
+impl Schemas {
+    fn get(&mut self, number: usize, contract: &Contract, pointer: &str) -> Result<&Held, &str> {
+        let entry = self.0.entry((number, pointer.to_owned()));
+        let held = entry.or_insert_with(|| contract.held(pointer));
+        held.as_ref().map_err(String::as_str)
+    }
 }
 
 /// Calls of the target that were answered.
@@ -60,19 +80,18 @@ fn finding(
     run: &Run,
     seen: &SeenStep<'_>,
     exchange: &Exchange,
-    answer: &Answer,
     contract: &Contract,
-) -> Option<Finding> {
+    breach: Breach,
+) -> Finding {
     let call = call_of(run, exchange);
     let file = &contract.file;
-    let breach = breach(exchange, answer, contract)?;
     let fault = format!(
         "{file} {} {} {}",
         exchange.method,
         exchange.route(),
         breach.fault
     );
-    Some(Finding {
+    Finding {
         detail: format!("{file} says what {call} answers. {}", breach.detail),
         signals: breach.signals,
         requests: vec![exchange.id.clone()],
@@ -81,7 +100,7 @@ fn finding(
             format!("{call} doesn't keep to {file}: {}", breach.title),
             fault,
         )
-    })
+    }
 }
 
 /// How an answer breaks a contract.
@@ -92,7 +111,12 @@ struct Breach {
     fault: String,
 }
 
-fn breach(exchange: &Exchange, answer: &Answer, contract: &Contract) -> Option<Breach> {
+fn breach(
+    exchange: &Exchange,
+    answer: &Answer,
+    contract: &Contract,
+    misfits: impl FnOnce(&str, &Value) -> Option<Vec<Misfit>>,
+) -> Option<Breach> {
     let plain = |title: String, detail: String| Breach {
         fault: title.clone(),
         title,
@@ -100,7 +124,7 @@ fn breach(exchange: &Exchange, answer: &Answer, contract: &Contract) -> Option<B
         signals: Vec::new(),
     };
     let Answer { status, mime, .. } = answer;
-    match clause(exchange, answer, contract).ok()?? {
+    match clause(exchange, answer, contract)? {
         Clause::OtherStatus(known) => Some(plain(
             format!("status {status}"),
             format!("It knows {}.", known.join(", ")),
@@ -116,12 +140,12 @@ fn breach(exchange: &Exchange, answer: &Answer, contract: &Contract) -> Option<B
                 format!("It knows {}.", known.join(", ")),
             ))
         }
-        Clause::Body(held) => {
+        Clause::Body(pointer) => {
             let Ok(body) = serde_json::from_str::<Value>(text_of(answer)?) else {
                 let title = "the body isn't JSON".to_owned();
                 return Some(plain(title, String::new()));
             };
-            let misfits = held.misfits(&body);
+            let misfits = misfits(&pointer, &body)?;
             let misfits: Vec<_> = misfits
                 .iter()
                 .filter(|misfit| !is_redacted(&misfit.value))
@@ -144,11 +168,7 @@ fn breach(exchange: &Exchange, answer: &Answer, contract: &Contract) -> Option<B
     }
 }
 
-fn clause(
-    exchange: &Exchange,
-    answer: &Answer,
-    contract: &Contract,
-) -> Result<Option<Clause>, String> {
+fn clause(exchange: &Exchange, answer: &Answer, contract: &Contract) -> Option<Clause> {
     contract.clause(
         &exchange.method,
         &exchange.path(),
@@ -201,21 +221,23 @@ fn folded(pointer: &str) -> String {
 }
 
 /// Answers that a contract speaks of and that can't be held against it.
-pub(super) fn undecided(run: &Run, seen: &SeenStep<'_>) -> Vec<Undecided> {
+pub(super) fn undecided(run: &Run) -> Vec<Undecided> {
+    let mut schemas = Schemas::default();
     let mut gaps = Vec::new();
-    for (exchange, answer) in answers(run, seen.step.exchanges.iter()) {
-        for contract in &run.contracts {
-            let why = match clause(exchange, answer, contract) {
-                Ok(Some(Clause::Body(_))) if text_of(answer).is_none() => {
-                    "the answer's body couldn't be had whole".to_owned()
-                }
-                Err(why) => why,
-                Ok(_) => continue,
-            };
-            let call = exchange.call();
-            let file = &contract.file;
-            // An error status has its own detector, and nothing is promised of it by a schema.
-            if is_success(answer.status) {
+    for seen in seen_steps(run) {
+        // An error status has its own detector, and nothing is promised of it by a schema.
+        let calls = answers(run, seen.step.exchanges.iter());
+        for (exchange, answer) in calls.filter(|(_, answer)| is_success(answer.status)) {
+            for (number, contract) in run.contracts.iter().enumerate() {
+                let Some(Clause::Body(pointer)) = clause(exchange, answer, contract) else {
+                    continue;
+                };
+                let why = match schemas.get(number, contract, &pointer) {
+                    Err(why) => why,
+                    Ok(_) if text_of(answer).is_none() => "the answer's body couldn't be had whole",
+                    Ok(_) => continue,
+                };
+                let (call, file) = (exchange.call(), &contract.file);
                 gaps.push(Undecided {
                     at: seen.at(),
                     why: format!("{call} can't be held against {file}: {why}"),

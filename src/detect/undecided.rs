@@ -27,8 +27,8 @@ pub(super) fn undecided(run: &Run) -> Vec<Undecided> {
                 .into_iter()
                 .chain(gaps)
                 .chain(no_effect::undecided(&seen))
-                .chain(contract::undecided(run, &seen))
         })
+        .chain(contract::undecided(run))
         .collect()
 }
 

@@ -48,8 +48,8 @@ pub enum Clause {
     OtherStatus(Vec<String>),
     /// The media type isn't among those of the status.
     OtherType(Vec<String>),
-    /// The body is JSON and fits this.
-    Body(Held),
+    /// The body is JSON and fits the schema at this JSON Pointer into what was promised.
+    Body(String),
 }
 
 impl Contract {
@@ -67,29 +67,28 @@ impl Contract {
     }
 
     /// What it says of an answer; `None` when it says nothing.
+    pub fn clause(&self, method: &str, path: &str, status: u16, mime: &str) -> Option<Clause> {
+        match &self.terms {
+            Terms::Schema { .. } => {
+                let is_promised = (200..300).contains(&status) && status != 204;
+                (is_promised && self.speaks_of(method, path)).then(|| Clause::Body(String::new()))
+            }
+            Terms::OpenApi { base, document } => {
+                let operation = openapi::operation(document, base, method, path)?;
+                openapi::clause(document, &operation, status, mime)
+            }
+        }
+    }
+
+    /// The schema of a clause, ready to be held against: that takes a while, so once is enough.
     ///
     /// # Errors
     ///
-    /// In words, when the schema can't be used.
-    pub fn clause(
-        &self,
-        method: &str,
-        path: &str,
-        status: u16,
-        mime: &str,
-    ) -> Result<Option<Clause>, String> {
-        if !self.speaks_of(method, path) {
-            return Ok(None);
-        }
+    /// In words, when it can't be used.
+    pub fn held(&self, pointer: &str) -> Result<Held, String> {
         match &self.terms {
-            Terms::Schema { schema, .. } if (200..300).contains(&status) && status != 204 => {
-                Held::new(schema).map(|held| Some(Clause::Body(held)))
-            }
-            Terms::Schema { .. } => Ok(None),
-            Terms::OpenApi { base, document } => {
-                let pointer = openapi::operation(document, base, method, path);
-                openapi::clause(document, &pointer.unwrap_or_default(), status, mime)
-            }
+            Terms::Schema { schema, .. } => Held::new(schema),
+            Terms::OpenApi { document, .. } => Held::within(document, pointer),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Clause, schema::Held};
+use super::Clause;
 
 /// A JSON Pointer to the operation that a request is.
 pub(super) fn operation(document: &Value, base: &str, method: &str, path: &str) -> Option<String> {
@@ -31,35 +31,24 @@ fn fits(template: &str, path: &str) -> bool {
 }
 
 /// What an operation says of an answer.
-pub(super) fn clause(
-    document: &Value,
-    operation: &str,
-    status: u16,
-    mime: &str,
-) -> Result<Option<Clause>, String> {
+pub(super) fn clause(document: &Value, operation: &str, status: u16, mime: &str) -> Option<Clause> {
     let responses = format!("{operation}/responses");
-    let Some(known) = object_at(document, &responses) else {
-        return Ok(None);
-    };
+    let known = object_at(document, &responses)?;
     let class = format!("{}XX", status / 100);
     let keys = [status.to_string(), class, "default".to_owned()];
     let Some(key) = keys.iter().find_map(|wanted| find_key(known, wanted)) else {
-        return Ok(Some(Clause::OtherStatus(known.keys().cloned().collect())));
+        return Some(Clause::OtherStatus(known.keys().cloned().collect()));
     };
     let response = format!("{responses}/{}", escaped(key));
     let response = resolved(document, &response).unwrap_or(response);
     let content = format!("{response}/content");
-    let Some(types) = object_at(document, &content).filter(|types| !types.is_empty()) else {
-        return Ok(None);
-    };
+    let types = object_at(document, &content).filter(|types| !types.is_empty())?;
     let Some(kind) = types.keys().find(|kind| is_type(kind, mime)) else {
-        return Ok(Some(Clause::OtherType(types.keys().cloned().collect())));
+        return Some(Clause::OtherType(types.keys().cloned().collect()));
     };
     let schema = format!("{content}/{}/schema", escaped(kind));
-    if document.pointer(&schema).is_none() || !is_json(mime) {
-        return Ok(None);
-    }
-    Held::within(document, &schema).map(|held| Some(Clause::Body(held)))
+    let is_promised = document.pointer(&schema).is_some() && is_json(mime);
+    is_promised.then_some(Clause::Body(schema))
 }
 
 /// Every schema of an answer that the document holds, by its pointer.
