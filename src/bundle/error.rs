@@ -59,6 +59,18 @@ pub enum BundleError {
         /// What stands there.
         path: PathBuf,
     },
+    /// Another process writes the walk.
+    #[error("{} is open in another review", path.display())]
+    InUse {
+        /// The walk's log.
+        path: PathBuf,
+    },
+    /// The walk speaks of another bundle.
+    #[error("{} speaks of another bundle", path.display())]
+    OtherBundle {
+        /// The walk's log.
+        path: PathBuf,
+    },
     /// A file's name can't stand in a manifest.
     #[error("the name of {} is not text", path.display())]
     UnfitName {
@@ -84,6 +96,12 @@ impl BundleError {
             Self::NotSealed { .. } => "the run was cut off before its end; run it again",
             Self::NotPlain { .. } => {
                 "a bundle holds plain files only; remove the link and seal it again"
+            }
+            Self::InUse { .. } => {
+                "go on in the page that is open already, or stop that review first"
+            }
+            Self::OtherBundle { .. } => {
+                "it was copied here, or the bundle was changed since; move it away and review anew"
             }
             Self::UnfitName { .. } => "remove or rename the file; shippass never makes such a name",
         }

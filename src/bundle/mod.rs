@@ -12,6 +12,8 @@ mod open;
 pub mod paths;
 mod schema;
 mod seal;
+mod walk;
+mod walk_log;
 mod whole_file;
 
 pub use derive::write_derived;
@@ -24,3 +26,5 @@ pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;
 pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};
+pub use walk::{Decision, Mark, Missing, Phone, Said, StepWalk, Surface, Verdict, Walk, WalkEntry};
+pub use walk_log::{WalkLog, read_walk};

@@ -24,6 +24,8 @@ pub const MANIFEST: &str = "manifest.json";
 pub const SCREENS: &str = "screens";
 /// The folder of statement and signature; not sealed, since it speaks of the seal.
 pub const SIGNOFF: &str = "signoff";
+/// What the reviewer said, as it was said.
+pub const WALK: &str = "walk.ndjson";
 
 const SLUG_LENGTH: usize = 60;
 const HASH_LENGTH: usize = 6;
@@ -74,6 +76,11 @@ impl BundlePaths {
     /// `manifest.json`.
     pub fn manifest(&self) -> PathBuf {
         self.root.join(MANIFEST)
+    }
+
+    /// `signoff/walk.ndjson`.
+    pub fn walk(&self) -> PathBuf {
+        self.root.join(SIGNOFF).join(WALK)
     }
 
     /// The file that a record names, when the name is one that a bundle may hold.

@@ -1,0 +1,363 @@
+//! The human's walk: what was looked at, ticked and decided, folded from the walk's log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::document::{BundleDocument, StepEntry};
+use crate::detect::{Status, StepRef};
+
+/// One thing that the reviewer said or did, with its time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub said: Said,
+}
+
+/// What a reviewer can say of a bundle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "said", rename_all = "kebab-case")]
+pub enum Said {
+    /// A step lay open before the reviewer.
+    Looked {
+        /// The step.
+        step: StepRef,
+        /// Where it lay open.
+        on: Surface,
+        /// For how long, in milliseconds; added to what was before.
+        ms: u64,
+    },
+    /// A sentence of `confirm` was ticked, or unticked.
+    Ticked {
+        /// The step.
+        step: StepRef,
+        /// Which of its sentences, from 0.
+        question: usize,
+        /// Where.
+        on: Surface,
+        /// Whether it holds.
+        holds: bool,
+    },
+    /// A step was confirmed, rejected or couldn't be checked; the last word counts.
+    Judged {
+        /// The step.
+        step: StepRef,
+        /// The word.
+        verdict: Verdict,
+    },
+    /// Something to remember.
+    Commented {
+        /// The step.
+        step: StepRef,
+        /// The words.
+        text: String,
+    },
+    /// A place on a step's picture.
+    Marked {
+        /// The step.
+        step: StepRef,
+        /// The place.
+        mark: Mark,
+    },
+    /// A finding was accepted or rejected; the last word counts.
+    Decided {
+        /// The finding's id.
+        finding: String,
+        /// The word.
+        decision: Decision,
+    },
+    /// A real phone took up the walk.
+    Phone {
+        /// What it said of itself.
+        phone: Phone,
+    },
+    /// The phone gave a photo or a screenshot.
+    Photographed {
+        /// The step.
+        step: StepRef,
+        /// The file in the bundle: `signoff/phone/<sha256>.jpg`.
+        file: String,
+    },
+    /// An earlier sign-off's word was taken over, since nothing had changed.
+    Carried {
+        /// The step.
+        step: StepRef,
+        /// SHA-256 of the earlier statement.
+        from: String,
+    },
+}
+
+/// Where a step is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Surface {
+    /// By itself on the review page.
+    #[default]
+    Page,
+    /// On the contact sheet, among others that didn't change.
+    Sheet,
+    /// In a real phone's own browser.
+    Phone,
+}
+
+/// The human's word on a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "verdict")]
+pub enum Verdict {
+    /// It is as it should be.
+    Confirmed,
+    /// It isn't.
+    Rejected {
+        /// Why.
+        why: String,
+    },
+    /// It couldn't be checked.
+    Unchecked {
+        /// Why.
+        why: String,
+    },
+}
+
+/// The human's word on a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "decision")]
+pub enum Decision {
+    /// Known, and no hindrance.
+    Accepted {
+        /// Why.
+        why: String,
+    },
+    /// It has to be mended.
+    Rejected {
+        /// What is wrong; may be empty, the finding says it.
+        why: String,
+    },
+}
+
+/// A place on a picture, in parts of its width and height from 0 to 1.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The picture, as `bundle.json` names it.
+    pub picture: String,
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+    /// How wide; 0 for a point.
+    pub width: f64,
+    /// How high; 0 for a point.
+    pub height: f64,
+    /// What is there.
+    pub note: String,
+}
+
+/// What a real phone said of itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Phone {
+    /// `innerWidth` in CSS pixels.
+    pub width: u32,
+    /// `innerHeight` in CSS pixels.
+    pub height: u32,
+    /// `devicePixelRatio`.
+    pub scale: f64,
+    /// Its user agent.
+    pub user_agent: String,
+}
+
+/// All that was said of one step.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StepWalk {
+    /// How long it lay open, in milliseconds.
+    pub looked_ms: u64,
+    /// Where.
+    pub on: BTreeSet<Surface>,
+    /// The sentences of `confirm` that hold, by where they were ticked.
+    pub ticked: BTreeSet<(Surface, usize)>,
+    /// The last word.
+    pub verdict: Option<Verdict>,
+    /// When that was said.
+    pub judged_at: Option<Timestamp>,
+    /// What is to be remembered.
+    pub comments: Vec<String>,
+    /// Places on its pictures.
+    pub marks: Vec<Mark>,
+    /// Files that the phone gave.
+    pub photos: Vec<String>,
+    /// The earlier statement whose word was taken over.
+    pub carried_from: Option<String>,
+}
+
+impl StepWalk {
+    /// Whether a sentence of `confirm` was ticked, wherever.
+    pub fn is_ticked(&self, question: usize) -> bool {
+        self.ticked.iter().any(|(_, ticked)| *ticked == question)
+    }
+}
+
+/// A whole walk so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Walk {
+    /// By step; a step that nobody met isn't here.
+    pub steps: BTreeMap<StepRef, StepWalk>,
+    /// By the finding's id.
+    pub findings: BTreeMap<String, Decision>,
+    /// The phone that walked, the last one.
+    pub phone: Option<Phone>,
+}
+
+/// What stands between a walk and a confirming signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "missing")]
+pub enum Missing {
+    /// The run was cut off.
+    Incomplete {
+        /// Why.
+        why: String,
+    },
+    /// A step that nobody looked at.
+    Unseen {
+        /// The step.
+        step: StepRef,
+    },
+    /// A step without a word.
+    Unjudged {
+        /// The step.
+        step: StepRef,
+    },
+    /// A confirmed step with a sentence that nobody ticked.
+    Unticked {
+        /// The step.
+        step: StepRef,
+        /// The sentence.
+        question: String,
+    },
+    /// A confirmed step that the machine calls failed or unknown, without a comment that says why.
+    Unexplained {
+        /// The step.
+        step: StepRef,
+    },
+    /// A confirmed step that never began.
+    NotRun {
+        /// The step.
+        step: StepRef,
+    },
+    /// A finding without a word.
+    Undecided {
+        /// The finding's id.
+        finding: String,
+    },
+}
+
+impl Walk {
+    /// Takes one more entry in.
+    pub fn take(&mut self, entry: WalkEntry) {
+        match entry.said {
+            Said::Looked { step, on, ms } => {
+                let seen = self.step(step);
+                seen.looked_ms = seen.looked_ms.saturating_add(ms);
+                seen.on.insert(on);
+            }
+            Said::Ticked {
+                step,
+                question,
+                on,
+                holds,
+            } => {
+                let seen = self.step(step);
+                if holds {
+                    seen.ticked.insert((on, question));
+                } else {
+                    seen.ticked.retain(|(_, ticked)| *ticked != question);
+                }
+            }
+            Said::Judged { step, verdict } => {
+                let seen = self.step(step);
+                seen.verdict = Some(verdict);
+                seen.judged_at = Some(entry.at);
+                seen.carried_from = None;
+            }
+            Said::Commented { step, text } => self.step(step).comments.push(text),
+            Said::Marked { step, mark } => self.step(step).marks.push(mark),
+            Said::Decided { finding, decision } => {
+                self.findings.insert(finding, decision);
+            }
+            Said::Phone { phone } => self.phone = Some(phone),
+            Said::Photographed { step, file } => self.step(step).photos.push(file),
+            Said::Carried { step, from } => self.step(step).carried_from = Some(from),
+        }
+    }
+
+    fn step(&mut self, step: StepRef) -> &mut StepWalk {
+        self.steps.entry(step).or_default()
+    }
+
+    /// Whether anything was rejected: then the sign-off is a rejection.
+    pub fn is_rejection(&self) -> bool {
+        let mut verdicts = self.steps.values().filter_map(|step| step.verdict.as_ref());
+        verdicts.any(|verdict| matches!(verdict, Verdict::Rejected { .. }))
+            || (self.findings.values())
+                .any(|decision| matches!(decision, Decision::Rejected { .. }))
+    }
+
+    /// What still stands between this walk and a signature that isn't a rejection, in the order of steps.
+    pub fn missing(&self, document: &BundleDocument) -> Vec<Missing> {
+        let mut missing = Vec::new();
+        if !document.run.complete {
+            let why = document.run.cut_short.clone();
+            let why = why.unwrap_or_else(|| "the run was cut off".to_owned());
+            missing.push(Missing::Incomplete { why });
+        }
+        for (index, checklist) in document.checklists.iter().enumerate() {
+            for step in &checklist.steps {
+                let at = StepRef {
+                    checklist: index,
+                    step: step.id.clone(),
+                };
+                self.missing_of_step(&at, step, &mut missing);
+            }
+        }
+        let findings = document.findings.iter();
+        missing.extend(
+            findings
+                .filter(|finding| !self.findings.contains_key(&finding.id))
+                .map(|finding| Missing::Undecided {
+                    finding: finding.id.clone(),
+                }),
+        );
+        missing
+    }
+
+    fn missing_of_step(&self, at: &StepRef, step: &StepEntry, missing: &mut Vec<Missing>) {
+        let at = || at.clone();
+        let Some(seen) = self.steps.get(&at()) else {
+            missing.push(Missing::Unseen { step: at() });
+            return;
+        };
+        if seen.on.is_empty() && seen.carried_from.is_none() {
+            missing.push(Missing::Unseen { step: at() });
+        }
+        match &seen.verdict {
+            None => missing.push(Missing::Unjudged { step: at() }),
+            Some(Verdict::Confirmed) => {
+                let unticked = (step.confirm.iter().enumerate())
+                    .filter(|(question, _)| !seen.is_ticked(*question));
+                missing.extend(unticked.map(|(_, question)| Missing::Unticked {
+                    step: at(),
+                    question: question.clone(),
+                }));
+                let is_odd = matches!(step.status, Status::Failed | Status::Unknown);
+                if is_odd && seen.comments.is_empty() {
+                    missing.push(Missing::Unexplained { step: at() });
+                }
+                if step.status == Status::NotRun {
+                    missing.push(Missing::NotRun { step: at() });
+                }
+            }
+            Some(Verdict::Rejected { .. } | Verdict::Unchecked { .. }) => {}
+        }
+    }
+}
