@@ -1,6 +1,6 @@
 //! From a journal's events to a `Run`; total over every prefix of a journal.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use url::Url;
 
@@ -9,7 +9,7 @@ use super::{
     event::{RunEvent, StepIndex},
     exchange::{Body, Outcome, ReadAs, Resource},
     journal::JournalReader,
-    run::{Run, StepRun},
+    run::{Run, StepRun, number_of},
 };
 
 /// Reads a bundle's journal and folds it.
@@ -42,7 +42,8 @@ impl Run {
         }
         for checklist in &mut run.checklists {
             for step in &mut checklist.steps {
-                step.exchanges.sort_by_key(|exchange| number(&exchange.id));
+                // Exchanges end in another order than they begin.
+                step.exchanges.sort_by_key(|exchange| number_of(&exchange.id).unwrap_or(u64::MAX));
             }
         }
         Ok(run)
@@ -68,6 +69,14 @@ impl Run {
                     }
                 }
             }
+            RunEvent::RunResumed { resumed, anew } => {
+                self.info.resumed.push(resumed);
+                self.info.finished = None;
+                self.info.cut_short = None;
+                for at in anew {
+                    self.step(at)?.begin_anew();
+                }
+            }
             RunEvent::EngineStarted(engine) => self.engine = engine,
             RunEvent::DeviceMeasured(device) => self.device = device,
             RunEvent::TargetLearned(target) => self.target = target,
@@ -82,11 +91,11 @@ impl Run {
                 opened,
             } => {
                 if let Some(access) = &mut self.target.access {
-                    access.requests = opened;
+                    add(&mut access.requests, opened);
                 }
                 self.info.finished = Some(finished);
                 self.info.cut_short = cut_short;
-                self.redactions = redactions;
+                add(&mut self.redactions, redactions);
             }
             RunEvent::StepStarted { at, .. }
             | RunEvent::ActionFinished { at, .. }
@@ -159,14 +168,25 @@ fn is_read(exchange: &str, read: &str) -> bool {
     bare(exchange) == bare(read)
 }
 
-/// `e17` is 17: exchanges end in another order than they begin.
-fn number(id: &str) -> u64 {
-    id.trim_start_matches(|character: char| !character.is_ascii_digit())
-        .parse()
-        .unwrap_or(u64::MAX)
+/// What a run that was taken up again has counted adds up.
+fn add(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
+    for (name, count) in more {
+        *counts.entry(name).or_default() += count;
+    }
 }
 
 impl StepRun {
+    /// Forgets an earlier walk; the journal keeps it.
+    fn begin_anew(&mut self) {
+        *self = Self {
+            id: std::mem::take(&mut self.id),
+            name: std::mem::take(&mut self.name),
+            fresh: self.fresh,
+            confirm: std::mem::take(&mut self.confirm),
+            ..Self::default()
+        };
+    }
+
     fn take(&mut self, event: RunEvent) {
         match event {
             RunEvent::StepStarted { started, .. } => self.started = Some(started),
@@ -177,7 +197,10 @@ impl StepRun {
             RunEvent::Navigated { navigation, .. } => self.navigations.push(navigation),
             RunEvent::Happened { happening, .. } => self.happenings.push(happening),
             RunEvent::PictureTaken { picture, .. } => self.pictures.push(picture),
-            RunEvent::StepSkipped { why, .. } => self.not_run = Some(why),
+            RunEvent::StepSkipped { why, unreached, .. } => {
+                self.not_run = Some(why);
+                self.unreached = unreached;
+            }
             RunEvent::StepFinished {
                 duration_ms,
                 page,

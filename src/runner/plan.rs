@@ -1,9 +1,9 @@
 //! The plan: a flat list, checklist by persona.
 
 use super::sign_in::sign_in_name;
-use crate::checklist::{Checklist, Named};
+use crate::checklist::{Checklist, Named, Step};
 use crate::config::Persona;
-use crate::evidence::{ChecklistRun, StepRun};
+use crate::evidence::{ChecklistRun, Run, StepIndex, StepRun};
 
 /// The id of the step that signs in.
 pub const SIGN_IN_STEP: &str = "00-sign-in";
@@ -24,6 +24,8 @@ pub struct PlannedChecklist {
     pub persona: Option<Persona>,
     /// The folder of its pictures.
     pub folder: String,
+    /// The first of its steps that is walked; `None` when the run that is taken up again has walked them all.
+    pub from: Option<usize>,
 }
 
 impl Plan {
@@ -64,10 +66,38 @@ impl Plan {
                     checklist: checklist.clone(),
                     persona,
                     folder: wanted_folder,
+                    from: Some(0),
                 });
             }
         }
         Ok(Self { passes })
+    }
+
+    /// Leaves out what a run that was cut off has walked already.
+    ///
+    /// # Errors
+    ///
+    /// The plan isn't that run's: in words, how it differs.
+    pub fn resume(&mut self, run: &Run) -> Result<(), String> {
+        let outline = self.outline();
+        if let Some(difference) = difference(&outline, &run.checklists) {
+            return Err(difference);
+        }
+        for (pass, walked) in self.passes.iter_mut().zip(&run.checklists) {
+            pass.from = pass.restart(walked);
+        }
+        Ok(())
+    }
+
+    /// The steps that are walked, in order.
+    pub fn to_walk(&self) -> impl Iterator<Item = StepIndex> {
+        self.passes.iter().enumerate().flat_map(|(checklist, pass)| {
+            let before = usize::from(pass.persona.is_some());
+            let all = pass.from.is_some().then_some(0..before);
+            let steps = pass.from.map(|from| before + from..before + pass.checklist.steps.len());
+            let steps = all.into_iter().chain(steps).flatten();
+            steps.map(move |step| StepIndex { checklist, step })
+        })
     }
 
     /// The plan as the journal's first record tells it: every step named, none begun.
@@ -77,6 +107,16 @@ impl Plan {
 }
 
 impl PlannedChecklist {
+    /// Where to begin again: with the first step that didn't come to its end, or the nearest one before it that
+    /// needs no page of the steps before.
+    fn restart(&self, walked: &ChecklistRun) -> Option<usize> {
+        let before = usize::from(self.persona.is_some());
+        let left = walked.steps.iter().position(|step| !step.is_settled())?;
+        let steps = &self.checklist.steps;
+        let left = left.saturating_sub(before);
+        Some((0..=left).rev().find(|step| steps.get(*step).is_some_and(Step::stands_alone)).unwrap_or(0))
+    }
+
     fn outline(&self) -> ChecklistRun {
         let sign_in = self.persona.as_ref().map(|persona| StepRun {
             id: SIGN_IN_STEP.to_owned(),
@@ -102,4 +142,25 @@ impl PlannedChecklist {
             steps: sign_in.into_iter().chain(steps).collect(),
         }
     }
+}
+
+/// How a plan differs from the one of a run, in words.
+fn difference(planned: &[ChecklistRun], walked: &[ChecklistRun]) -> Option<String> {
+    for (now, then) in planned.iter().zip(walked) {
+        let who = |list: &ChecklistRun| list.persona.clone().unwrap_or_else(|| "nobody".to_owned());
+        if now.file != then.file {
+            return Some(format!("it walked {} and not {}", then.file, now.file));
+        }
+        if now.persona != then.persona {
+            return Some(format!("it walked {} as {}, not as {}", then.file, who(then), who(now)));
+        }
+        let ids = |list: &ChecklistRun| -> Vec<String> {
+            list.steps.iter().map(|step| step.id.clone()).collect()
+        };
+        if now.sha256 != then.sha256 || ids(now) != ids(then) {
+            return Some(format!("{} was changed since", then.file));
+        }
+    }
+    (planned.len() != walked.len())
+        .then(|| format!("it walked {} checklists, not {}", walked.len(), planned.len()))
 }

@@ -90,7 +90,7 @@ impl Watcher {
     }
 
     fn begin(&mut self, event: &NetworkEvent) {
-        let id = self.shared.witness.next_exchange();
+        let id = self.shared.witness.recorder.next_exchange();
         let key = (event.request.request.clone(), event.redirect_count);
         if self.open.contains_key(&key) {
             return;
@@ -193,7 +193,7 @@ impl Watcher {
             format!("{name} ({}:{line}:{column})", redactor.url(&frame.url))
         });
         let line = ConsoleLine {
-            id: self.shared.witness.next_line(),
+            id: self.shared.witness.recorder.next_line(),
             level: entry.level,
             kind: match entry.kind.as_str() {
                 "javascript" => ConsoleKind::UncaughtError,
