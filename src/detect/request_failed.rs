@@ -61,10 +61,7 @@ fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Findin
         detail.push_str(" It was sent again and answered.");
     }
     if owner_of(run, &exchange.url) == Owner::Stranger {
-        let origin = exchange.origin();
-        detail += &format!(
-            " {origin} is none of the target's origins; declare it under `origins` if it belongs to the target."
-        );
+        detail.push_str(&undeclared(&exchange.origin()));
     }
     let fault = format!("{} {} {error}", exchange.method, exchange.route());
     let decisive = std::iter::once(exchange);
@@ -194,4 +191,10 @@ fn of_rule(rule: &str) -> &str {
         }
         other => other,
     }
+}
+
+fn undeclared(origin: &str) -> String {
+    format!(
+        " {origin} is none of the target's origins; declare it under `origins` if it belongs to the target."
+    )
 }
