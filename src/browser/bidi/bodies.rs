@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{
     exchange::{Bodies, OpenExchange, media_type},
+    kept_back::rule_behind,
     messages::{BytesValue, NetworkEvent, RequestData},
     observer::{SeenExchange, Shared},
 };
@@ -46,6 +47,7 @@ pub(super) async fn finish_exchange(
         .keep_body(sent, resource, is_first_party);
     let exchange = match response {
         Some(response) if error_text.is_none() => {
+            shared.told.forget(&request.request);
             let is_redirect = (300..400).contains(&response.status) && response.status != 304;
             let mime = media_type(&response.mime_type);
             let came = if is_redirect {
@@ -71,7 +73,8 @@ pub(super) async fn finish_exchange(
         }
         _ => {
             let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
-            open.fail(&request, error, sent, shared.redactor())
+            let rule = rule_behind(&shared, &request.request).await;
+            open.fail(&request, (error, rule), sent, shared.redactor())
         }
     };
     record_exchange(&shared, at, method, url, exchange);

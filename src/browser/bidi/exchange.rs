@@ -6,7 +6,7 @@ use super::messages::{
     HeaderData, InitiatorData, NetworkEvent, RequestData, ResponseData, TimingData,
 };
 use crate::evidence::{
-    Answer, Body, Exchange, Header, Initiator, Outcome, Redactor, Resource, Timings,
+    Answer, Body, Exchange, Header, Initiator, KeptBack, Outcome, Redactor, Resource, Timings,
 };
 
 /// A request that has begun; becomes an `Exchange` when it ends.
@@ -43,6 +43,7 @@ impl OpenExchange {
             timings: Timings::default(),
             outcome: Outcome::Pending,
             read_as: Vec::new(),
+            kept_back: None,
         };
         Self {
             exchange,
@@ -113,11 +114,12 @@ impl OpenExchange {
     pub(super) fn fail(
         mut self,
         request: &RequestData,
-        error: String,
+        (error, kept_back): (String, Option<KeptBack>),
         request_body: Body,
         redactor: &Redactor,
     ) -> Exchange {
         self.update(request, redactor);
+        self.exchange.kept_back = kept_back;
         self.exchange.request_body = request_body;
         self.exchange.outcome = Outcome::Failed { error };
         self.exchange

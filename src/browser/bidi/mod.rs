@@ -6,6 +6,7 @@ mod around;
 mod bodies;
 mod exchange;
 mod intercept;
+mod kept_back;
 mod messages;
 mod observer;
 mod socket;

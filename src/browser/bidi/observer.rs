@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    intercept,
+    intercept, kept_back,
     socket::{Bidi, RawEvent},
     watcher::Watcher,
 };
@@ -200,6 +200,8 @@ pub(super) struct Shared {
     pub(super) door: Arc<Door>,
     /// Where the browser puts downloads, when that is on this machine.
     pub(super) downloads: Option<PathBuf>,
+    /// Which rules kept what from the page.
+    pub(super) told: kept_back::Told,
     stage: Mutex<Stage>,
     pub(super) marks: watch::Sender<Marks>,
 }
@@ -247,6 +249,7 @@ impl Observer {
             witness,
             door: Arc::clone(&door),
             downloads: request.own.as_ref().map(|own| own.downloads.clone()),
+            told: kept_back::Told::default(),
             stage: Mutex::default(),
             marks,
         });
@@ -260,6 +263,10 @@ impl Observer {
             let _ = bidi
                 .send("session.subscribe", json!({"events": [event]}))
                 .await;
+        }
+        let rules = json!({"events": kept_back::EVENTS});
+        if bidi.send("session.subscribe", rules).await.is_ok() {
+            shared.told.listen();
         }
         let collect =
             json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": BODY_LIMIT});

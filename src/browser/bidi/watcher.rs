@@ -9,6 +9,7 @@ use super::{
     around::OpenDownload,
     bodies::finish_exchange,
     exchange::{OpenExchange, timestamp},
+    kept_back::{ExtraInfo, HandedOn},
     messages::{ChannelMessage, LogEntry, NavigationEvent, NetworkEvent},
     observer::{CHANNEL, Document, Shared},
     socket::RawEvent,
@@ -85,6 +86,14 @@ impl Watcher {
             "browsingContext.downloadEnd" => read(params).map(|event| self.end_download(event)),
             "input.fileDialogOpened" => read(params).map(|event| self.pick_file(event)),
             "browsingContext.userPromptOpened" => read(params).map(|event| self.prompt(event)),
+            "goog:cdp.Network.loadingFailed" => read(params).map(|event| {
+                self.shared.told.hear_failure(event, self.shared.redactor());
+                // Whoever waits for the rule looks again.
+                self.shared.mark(|_| {});
+            }),
+            "goog:cdp.Network.responseReceivedExtraInfo" => {
+                read(params).map(|event| self.hear_allowance(event))
+            }
             _ => read(params).map(|event| self.navigate(name, &event)),
         };
     }
@@ -127,6 +136,14 @@ impl Watcher {
             && open.resource() == Resource::Document
         {
             self.look_at_answer(open, event);
+        }
+    }
+
+    /// An answer may be kept from the page; what it allows is told apart from it.
+    fn hear_allowance(&self, event: HandedOn<ExtraInfo>) {
+        let is_open = |request: &str| self.open.keys().any(|(id, _)| id == request);
+        if is_open(event.request()) {
+            self.shared.told.hear_answer(event, self.shared.redactor());
         }
     }
 
