@@ -23,6 +23,7 @@ mod cors_blocked;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
+mod mixed_content;
 mod no_effect;
 mod not_json;
 mod not_persisted;
@@ -50,6 +51,7 @@ pub const RULES: &[&Rule] = &[
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,
+    &mixed_content::RULE,
     &no_effect::RULE,
     &not_json::RULE,
     &not_persisted::RULE,
