@@ -30,6 +30,7 @@ mod not_persisted;
 mod page_crash;
 mod permission;
 mod request_failed;
+mod slow_response;
 mod stale_deployment;
 mod typed_differs;
 mod unexpected_dialog;
@@ -58,6 +59,7 @@ pub const RULES: &[&Rule] = &[
     &page_crash::RULE,
     &permission::RULE,
     &request_failed::RULE,
+    &slow_response::RULE,
     &stale_deployment::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,
