@@ -30,6 +30,7 @@ mod not_persisted;
 mod page_crash;
 mod permission;
 mod request_failed;
+mod secret_exposed;
 mod slow_response;
 mod stale_deployment;
 mod typed_differs;
@@ -59,6 +60,7 @@ pub const RULES: &[&Rule] = &[
     &page_crash::RULE,
     &permission::RULE,
     &request_failed::RULE,
+    &secret_exposed::RULE,
     &slow_response::RULE,
     &stale_deployment::RULE,
     &typed_differs::RULE,

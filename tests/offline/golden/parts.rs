@@ -80,6 +80,7 @@ impl Golden<'_> {
             size: bytes.len() as u64,
             content,
             start: start.to_owned(),
+            server_keys: Vec::new(),
             text: None,
         })
     }
