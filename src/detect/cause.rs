@@ -56,7 +56,9 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         // What was upgraded to https may not be there.
         ("html-for-json" | "http-error", "contract")
         | ("contract", "not-json")
-        | ("mixed-content", "http-error" | "request-failed") => shares_request(),
+        | ("mixed-content", "http-error" | "request-failed")
+        // The second of two is often refused.
+        | ("double-submit", "http-error") => shares_request(),
         // A socket that is refused throws in the code that opens it.
         ("mixed-content", "page-crash") if shares_line() => true,
         // An error that is thrown in the handler keeps it from doing anything.

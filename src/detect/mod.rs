@@ -20,6 +20,7 @@ mod unfilled;
 
 mod contract;
 mod cors_blocked;
+mod double_submit;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
@@ -50,6 +51,7 @@ use crate::evidence::Run;
 pub const RULES: &[&Rule] = &[
     &contract::RULE,
     &cors_blocked::RULE,
+    &double_submit::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,

@@ -121,6 +121,7 @@ pub(super) fn acted(verb: &str, what: &str, duration_ms: u64, effects: Effects) 
     ActionRecord {
         verb: verb.to_owned(),
         what: what.to_owned(),
+        started: None,
         duration_ms,
         outcome: ActionOutcome::Done,
         element: None,
