@@ -38,6 +38,7 @@ mod typed_differs;
 mod unexpected_dialog;
 mod wrong_target;
 
+pub use ignore::IgnoreUse;
 pub use judge::{Judgement, judge, judge_all};
 pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
 pub use stale_deployment::is_same_commit;
@@ -85,11 +86,13 @@ pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
     let found = RULES.iter().flat_map(|rule| (rule.inspect)(run)).collect();
     let found = protected::without(run, found);
     let (found, accepted) = ignore::split(run, found, ignore, today);
+    let ignored = ignore::worth_a_look(ignore, &accepted, today);
     let mut noise = noise::file(run);
     noise.extend(ignore::file(accepted));
     Findings {
         findings: group::group(run, found),
         noise,
         undecided: undecided::undecided(run),
+        ignore: ignored,
     }
 }
