@@ -254,21 +254,31 @@ fn plain(name: &str) -> String {
 /// The digits of the tokens by which the persona is known: session cookies, and what a sign-in answered.
 fn session_tokens(run: &Run) -> BTreeSet<String> {
     let mut tokens = BTreeSet::new();
-    for exchange in run.steps().flat_map(|(_, step)| &step.exchanges) {
-        let cookies = exchange.request_header("cookie").unwrap_or_default();
-        for (name, value) in cookies.split(';').filter_map(|pair| pair.split_once('=')) {
-            if is_session_name(&plain(name)) {
-                tokens.extend(digits_of(value));
+    for seen in seen_steps(run) {
+        for exchange in &seen.step.exchanges {
+            let cookies = exchange.request_header("cookie").unwrap_or_default();
+            for (name, value) in cookies.split(';').filter_map(|pair| pair.split_once('=')) {
+                if is_session_name(&plain(name)) {
+                    tokens.extend(digits_of(value));
+                }
             }
-        }
-        let answer = exchange.answer().and_then(|answer| answer.body.start());
-        for (name, value) in answer.into_iter().flat_map(json_pairs) {
-            if TOKENS.contains(&plain(name).as_str()) {
-                tokens.extend(digits_of(value));
+            let answer = exchange.answer().and_then(|answer| answer.body.start());
+            let answer = answer.filter(|_| seen.is_sign_in() || signs_in(exchange));
+            for (name, value) in answer.into_iter().flat_map(json_pairs) {
+                if TOKENS.contains(&plain(name).as_str()) {
+                    tokens.extend(digits_of(value));
+                }
             }
         }
     }
     tokens
+}
+
+/// A server also answers tokens for others: for a map, for a call.
+fn signs_in(exchange: &Exchange) -> bool {
+    let path = plain(&exchange.path());
+    let words = ["session", "login", "signin", "auth"];
+    words.iter().any(|word| path.contains(word))
 }
 
 fn is_session_name(name: &str) -> bool {
