@@ -38,5 +38,6 @@ pub use records::{
 pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub(crate) use redact::{SERVER_KEY, server_keys_taken_from};
 pub use run::{
-    AccessFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts,
+    AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,
+    TargetFacts,
 };
