@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::detect::{Finding, Findings, Noise, Severity, Status, StepRef, judge};
+use crate::detect::{Finding, Findings, IgnoreUse, Noise, Severity, Status, StepRef, judge};
 use crate::evidence::{ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts};
 
 /// The format that is written, and the newest that is read.
@@ -34,6 +34,9 @@ pub struct BundleDocument {
     /// What was filed apart from findings.
     #[serde(default)]
     pub noise: Vec<Noise>,
+    /// Ignore rules that somebody should look at: over, of no use in this run, or more than three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoreUse>,
     /// How many steps of each status.
     pub counts: Counts,
 }
@@ -190,6 +193,7 @@ impl BundleDocument {
                 .map(|finding| FindingEntry::new(finding, run))
                 .collect(),
             noise: findings.noise.clone(),
+            ignore: findings.ignore.clone(),
             checklists,
         }
     }

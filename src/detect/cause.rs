@@ -6,7 +6,7 @@ use super::{
     not_persisted::is_between,
     rule::{Finding, Severity, StepRef},
 };
-use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Run, StepRun};
+use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run, StepRun};
 
 /// What three engines say when a page is parsed as JSON.
 const HTML_AS_JSON: [&str; 4] = [
@@ -27,11 +27,12 @@ const BROKEN_JSON: [&str; 6] = [
 ];
 
 /// Detectors whose findings are about a request that didn't go well.
-const OF_REQUESTS: [&str; 6] = [
+const OF_REQUESTS: [&str; 7] = [
     "cors-blocked",
     "html-for-json",
     "http-error",
     "malformed-request",
+    "mixed-content",
     "not-json",
     "request-failed",
 ];
@@ -45,13 +46,21 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         return false;
     }
     let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
+    let shares_line = || effect.console.iter().any(|id| cause.console.contains(id));
     match (cause.detector.as_str(), effect.detector.as_str()) {
         // A malformed request is refused, also after redirects.
         ("malformed-request", "http-error" | "request-failed" | "cors-blocked" | "not-json") => {
             shares_request()
         }
         // A page in JSON's place, or an error, is told by its own detector.
-        ("html-for-json" | "http-error", "contract") | ("contract", "not-json") => shares_request(),
+        // What was upgraded to https may not be there.
+        ("html-for-json" | "http-error", "contract")
+        | ("contract", "not-json")
+        | ("mixed-content", "http-error" | "request-failed")
+        // The second of two is often refused.
+        | ("double-submit", "http-error") => shares_request(),
+        // A socket that is refused throws in the code that opens it.
+        ("mixed-content", "page-crash") if shares_line() => true,
         // An error that is thrown in the handler keeps it from doing anything.
         ("page-crash", "no-effect") => !cause.console.is_empty(),
         (cause_name, "page-crash") if OF_REQUESTS.contains(&cause_name) => {
@@ -85,10 +94,15 @@ fn crashes_over(run: &Run, crash: &Finding, cause: &Finding) -> bool {
     lines.any(|line| is_about(line, step, cause))
 }
 
+fn is_lost_call(exchange: &Exchange) -> bool {
+    matches!(exchange.resource, Resource::Fetch | Resource::Xhr)
+        && matches!(exchange.outcome, Outcome::Failed { .. })
+}
+
 /// The error page is the answer itself.
 fn is_document_error(exchange: &Exchange) -> bool {
     let is_error = |status| status >= 400;
-    exchange.resource == crate::evidence::Resource::Document
+    exchange.resource == Resource::Document
         && exchange
             .answer()
             .is_some_and(|answer| is_error(answer.status))
@@ -117,7 +131,11 @@ fn is_about(line: &ConsoleLine, step: &StepRun, finding: &Finding) -> bool {
     if finding.detector == "html-for-json" && HTML_AS_JSON.iter().any(|said| words.contains(said)) {
         return true;
     }
-    let is_lost = matches!(finding.detector.as_str(), "request-failed" | "cors-blocked");
+    let is_lost = match finding.detector.as_str() {
+        "request-failed" | "cors-blocked" => true,
+        "mixed-content" => requests_of(step, finding).any(is_lost_call),
+        _ => false,
+    };
     if is_lost && is_lost_request(words) {
         return true;
     }

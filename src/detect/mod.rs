@@ -20,20 +20,25 @@ mod unfilled;
 
 mod contract;
 mod cors_blocked;
+mod double_submit;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
+mod mixed_content;
 mod no_effect;
 mod not_json;
 mod not_persisted;
 mod page_crash;
 mod permission;
 mod request_failed;
+mod secret_exposed;
+mod slow_response;
 mod stale_deployment;
 mod typed_differs;
 mod unexpected_dialog;
 mod wrong_target;
 
+pub use ignore::IgnoreUse;
 pub use judge::{Judgement, judge, judge_all};
 pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
 pub use stale_deployment::is_same_commit;
@@ -47,15 +52,19 @@ use crate::evidence::Run;
 pub const RULES: &[&Rule] = &[
     &contract::RULE,
     &cors_blocked::RULE,
+    &double_submit::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,
+    &mixed_content::RULE,
     &no_effect::RULE,
     &not_json::RULE,
     &not_persisted::RULE,
     &page_crash::RULE,
     &permission::RULE,
     &request_failed::RULE,
+    &secret_exposed::RULE,
+    &slow_response::RULE,
     &stale_deployment::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,
@@ -77,11 +86,13 @@ pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
     let found = RULES.iter().flat_map(|rule| (rule.inspect)(run)).collect();
     let found = protected::without(run, found);
     let (found, accepted) = ignore::split(run, found, ignore, today);
+    let ignored = ignore::worth_a_look(ignore, &accepted, today);
     let mut noise = noise::file(run);
     noise.extend(ignore::file(accepted));
     Findings {
         findings: group::group(run, found),
         noise,
         undecided: undecided::undecided(run),
+        ignore: ignored,
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ignore::IgnoreUse;
 use crate::evidence::Run;
 
 /// A detector: its texts and its judgement.
@@ -107,6 +108,9 @@ pub struct Findings {
     /// What a detector needed and couldn't have.
     #[serde(default)]
     pub undecided: Vec<Undecided>,
+    /// Ignore rules that somebody should look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoreUse>,
 }
 
 /// Something that a detector needed and that couldn't be had: its step isn't known to be clean.

@@ -4,7 +4,7 @@ use super::{
     content::sniff,
     digest::hex_sha256,
     exchange::{Body, Content, KeptBody, Resource},
-    redact::Redactor,
+    redact::{Redactor, server_keys_taken_from},
 };
 
 /// The largest body that is kept, in bytes.
@@ -73,6 +73,7 @@ pub(super) fn prepare(
             why,
         });
     }
+    let mut server_keys = Vec::new();
     let (extension, bytes, start) = if is_text {
         let text = redactor.body(&mime, &String::from_utf8_lossy(&bytes));
         let extension = if content == Content::Json {
@@ -81,6 +82,7 @@ pub(super) fn prepare(
             "txt"
         };
         let start = text.chars().take(START).collect();
+        server_keys = server_keys_taken_from(&text);
         (extension, text.into_bytes(), start)
     } else {
         ("bin", bytes, String::new())
@@ -93,6 +95,7 @@ pub(super) fn prepare(
             size,
             content,
             start,
+            server_keys,
             text: None,
         }),
         file: Some((file, bytes)),

@@ -306,6 +306,9 @@ pub struct KeptBody {
     /// The first 2,000 characters of a text, redacted; empty for binary.
     #[serde(default)]
     pub start: String,
+    /// Keys in it that only a server may have, as they were taken out: `server-key-Stripe:1a2b`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub server_keys: Vec<String>,
     /// The whole text, where a contract speaks of it; read when the journal is, never written to it.
     #[serde(skip)]
     pub text: Option<String>,

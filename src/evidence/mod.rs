@@ -36,6 +36,7 @@ pub use records::{
     Typed,
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
+pub(crate) use redact::{SERVER_KEY, server_keys_taken_from};
 pub use run::{
     AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,
     TargetFacts,

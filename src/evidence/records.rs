@@ -10,6 +10,9 @@ pub struct ActionRecord {
     pub verb: String,
     /// In words, secrets taken out: `tap “Sign quote”`.
     pub what: String,
+    /// When it began, waiting for its element included; what it brought about came after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
     /// How long it took, waiting for its element included.
     #[serde(default)]
     pub duration_ms: u64,

@@ -187,6 +187,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         if !self.has_failed_action {
             self.rest_after_touch().await?;
             let clock = Instant::now();
+            record.started = Some(Timestamp::now());
             let done = self.perform_if_allowed(action).await?;
             record.duration_ms = milliseconds(clock.elapsed());
             match done {

@@ -125,7 +125,14 @@ fn no_planted_secret_reaches_the_bundle_and_the_har_is_valid() {
         "{}",
         ended.stderr
     );
-    assert_eq!(ended.statuses(), ["clean"], "{:#?}", ended.steps());
+    // Its token stands in URLs, which is told by what was taken out there, and by nothing else.
+    assert_eq!(ended.statuses(), ["flagged"], "{:#?}", ended.steps());
+    let findings = ended.document()["findings"].clone();
+    let mut found = findings.as_array().expect("a list").iter();
+    assert!(
+        found.all(|finding| finding["detector"] == "secret-exposed"),
+        "{findings:#}"
+    );
     let mut files = BTreeMap::new();
     every_byte(&ended.bundle, &mut files);
     let url_encoded = TOKEN.replace('_', "%5F");

@@ -287,6 +287,10 @@ fn closing(document: &BundleDocument, look: TableLook) -> String {
         let why = format!("cut short: {}", visible::line(why));
         text.push_str(&wrap(&why, look.width, ""));
     }
+    for rule in &document.ignore {
+        let rule = format!("ignore rule {}", visible::line(&rule.to_string()));
+        text.push_str(&wrap(&rule, look.width, "  "));
+    }
     let mut line = words::counts(&document.counts);
     if !document.findings.is_empty() {
         line.push_str("; ");
