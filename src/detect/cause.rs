@@ -54,6 +54,11 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         ("html-for-json" | "http-error", "contract") | ("contract", "not-json") => shares_request(),
         // An error that is thrown in the handler keeps it from doing anything.
         ("page-crash", "no-effect") => !cause.console.is_empty(),
+        // What broke, and what was logged over it.
+        ("page-crash" | "no-effect" | "contract", "console-error") => true,
+        (cause_name, "console-error") if OF_REQUESTS.contains(&cause_name) => {
+            logged_over(run, effect, cause)
+        }
         (cause_name, "page-crash") if OF_REQUESTS.contains(&cause_name) => {
             crashes_over(run, effect, cause)
         }
@@ -83,6 +88,28 @@ fn crashes_over(run: &Run, crash: &Finding, cause: &Finding) -> bool {
         .iter()
         .filter(|line| crash.console.contains(&line.id));
     lines.any(|line| is_about(line, step, cause))
+}
+
+/// Whether a logged error speaks of the finding's request, or may well: one of its step that the
+/// page's code waited for went wrong.
+fn logged_over(run: &Run, logged: &Finding, cause: &Finding) -> bool {
+    step_at(run, &cause.at).is_some_and(|step| {
+        let lines = step.console.iter();
+        let mut own = lines.filter(|line| logged.console.contains(&line.id));
+        is_of_call(step, cause) || own.any(|line| is_about(line, step, cause))
+    })
+}
+
+/// It weighs something, and the page's code waited for one of its requests.
+fn is_of_call(step: &StepRun, cause: &Finding) -> bool {
+    use crate::evidence::Resource::{Document, EventSource, Fetch, Script, WebSocket, Xhr};
+    cause.severity >= Severity::Warning
+        && requests_of(step, cause).any(|exchange| {
+            matches!(
+                exchange.resource,
+                Document | EventSource | Fetch | Script | WebSocket | Xhr
+            )
+        })
 }
 
 /// The error page is the answer itself.
@@ -128,7 +155,7 @@ fn is_about(line: &ConsoleLine, step: &StepRun, finding: &Finding) -> bool {
 }
 
 /// The line gives the request's URL, its path or, as axios does, nothing but its status.
-fn names_request(line: &ConsoleLine, exchange: &Exchange) -> bool {
+pub(super) fn names_request(line: &ConsoleLine, exchange: &Exchange) -> bool {
     let path = exchange.path();
     let status = exchange.answer().map_or(0, |answer| answer.status);
     let says_status =

@@ -54,7 +54,10 @@ fn root_of(causes: &[Option<usize>], cause: Option<usize>) -> Option<usize> {
 }
 
 fn take_in(cause: &mut Finding, effect: Finding) {
-    let _ = write!(cause.detail, "\nIt brought about: {}.", effect.title);
+    // A logged line says it itself, among the evidence.
+    if effect.detector != "console-error" {
+        let _ = write!(cause.detail, "\nIt brought about: {}.", effect.title);
+    }
     if effect.detector == "page-crash" && !effect.detail.is_empty() {
         let _ = write!(cause.detail, " {}", effect.detail);
     }

@@ -18,6 +18,7 @@ mod seen_step;
 mod undecided;
 mod unfilled;
 
+mod console_error;
 mod contract;
 mod cors_blocked;
 mod html_for_json;
@@ -45,6 +46,7 @@ use crate::evidence::Run;
 
 /// Every detector.
 pub const RULES: &[&Rule] = &[
+    &console_error::RULE,
     &contract::RULE,
     &cors_blocked::RULE,
     &html_for_json::RULE,
