@@ -4,6 +4,7 @@
 use super::{
     noise::{bare_error, is_lost_request},
     not_persisted::is_between,
+    origin::is_sent_by_own_code,
     rule::{Finding, Severity, StepRef},
 };
 use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Run, StepRun};
@@ -54,9 +55,10 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         ("html-for-json" | "http-error", "contract") | ("contract", "not-json") => shares_request(),
         // An error that is thrown in the handler keeps it from doing anything.
         ("page-crash", "no-effect") => !cause.console.is_empty(),
-        // What broke, and what was logged over it.
-        ("page-crash" | "no-effect" | "contract", "console-error") => true,
-        (cause_name, "console-error") if OF_REQUESTS.contains(&cause_name) => {
+        // What broke, and what was logged or said over it.
+        ("page-crash" | "no-effect" | "contract", "console-error" | "failure-shown")
+        | ("console-error", "failure-shown") => true,
+        (cause_name, "console-error" | "failure-shown") if OF_REQUESTS.contains(&cause_name) => {
             logged_over(run, effect, cause)
         }
         (cause_name, "page-crash") if OF_REQUESTS.contains(&cause_name) => {
@@ -90,26 +92,26 @@ fn crashes_over(run: &Run, crash: &Finding, cause: &Finding) -> bool {
     lines.any(|line| is_about(line, step, cause))
 }
 
-/// Whether a logged error speaks of the finding's request, or may well: one of its step that the
-/// page's code waited for went wrong.
+/// Whether a logged error or a message speaks of the finding's request, or may well: one that the
+/// page's code waited for went wrong in the step.
 fn logged_over(run: &Run, logged: &Finding, cause: &Finding) -> bool {
     step_at(run, &cause.at).is_some_and(|step| {
         let lines = step.console.iter();
         let mut own = lines.filter(|line| logged.console.contains(&line.id));
-        is_of_call(step, cause) || own.any(|line| is_about(line, step, cause))
+        is_of_call(run, step, cause) || own.any(|line| is_about(line, step, cause))
     })
 }
 
-/// It weighs something, and the page's code waited for one of its requests.
-fn is_of_call(step: &StepRun, cause: &Finding) -> bool {
+/// The page's own code waited for one of its requests.
+fn is_of_call(run: &Run, step: &StepRun, cause: &Finding) -> bool {
     use crate::evidence::Resource::{Document, EventSource, Fetch, Script, WebSocket, Xhr};
-    cause.severity >= Severity::Warning
-        && requests_of(step, cause).any(|exchange| {
-            matches!(
-                exchange.resource,
-                Document | EventSource | Fetch | Script | WebSocket | Xhr
-            )
-        })
+    requests_of(step, cause).any(|exchange| {
+        let is_waited_for = matches!(
+            exchange.resource,
+            Document | EventSource | Fetch | Script | WebSocket | Xhr
+        );
+        is_waited_for && is_sent_by_own_code(run, exchange)
+    })
 }
 
 /// The error page is the answer itself.

@@ -55,7 +55,8 @@ fn root_of(causes: &[Option<usize>], cause: Option<usize>) -> Option<usize> {
 
 fn take_in(cause: &mut Finding, effect: Finding) {
     // A logged line says it itself, among the evidence.
-    if effect.detector != "console-error" {
+    let is_told = effect.detector == "console-error" || repeats(cause, &effect);
+    if !is_told {
         let _ = write!(cause.detail, "\nIt brought about: {}.", effect.title);
     }
     if effect.detector == "page-crash" && !effect.detail.is_empty() {
@@ -64,6 +65,13 @@ fn take_in(cause: &mut Finding, effect: Finding) {
     cause.severity = cause.severity.max(effect.severity);
     add_new(&mut cause.requests, effect.requests);
     add_new(&mut cause.console, effect.console);
+}
+
+/// What the page said is in the cause's own words already.
+fn repeats(cause: &Finding, effect: &Finding) -> bool {
+    let said = effect.title.strip_prefix("the page said “");
+    said.and_then(|said| said.split_once('”'))
+        .is_some_and(|(words, _)| cause.detail.contains(words))
 }
 
 /// The same fault again is the same finding.

@@ -3,12 +3,14 @@
 mod cause;
 mod crash_sight;
 mod expects_json;
+mod failure_words;
 mod group;
 mod html;
 mod html_on_purpose;
 mod ignore;
 mod json_start;
 mod judge;
+mod message;
 mod noise;
 mod origin;
 mod protected;
@@ -21,6 +23,7 @@ mod unfilled;
 mod console_error;
 mod contract;
 mod cors_blocked;
+mod failure_shown;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
@@ -49,6 +52,7 @@ pub const RULES: &[&Rule] = &[
     &console_error::RULE,
     &contract::RULE,
     &cors_blocked::RULE,
+    &failure_shown::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,

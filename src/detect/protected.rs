@@ -42,7 +42,7 @@ fn follows_from_protection(run: &Run, step: &StepRun, finding: &Finding) -> bool
         .filter(|exchange| finding.requests.contains(&exchange.id));
     match finding.detector.as_str() {
         // Its sign-in page lies elsewhere, and its page isn't the app's.
-        "wrong-target" | "page-crash" | "no-effect" | "console-error" => true,
+        "wrong-target" | "page-crash" | "no-effect" | "console-error" | "failure-shown" => true,
         "http-error" | "html-for-json" => requests.all(|exchange| exchange.protection().is_some()),
         _ => false,
     }
@@ -52,7 +52,7 @@ fn follows_from_protection(run: &Run, step: &StepRun, finding: &Finding) -> bool
 fn follows_from_guard(run: &Run, step: &StepRun, finding: &Finding) -> bool {
     let is_of_page = matches!(
         finding.detector.as_str(),
-        "page-crash" | "no-effect" | "console-error"
+        "page-crash" | "no-effect" | "console-error" | "failure-shown"
     );
     is_of_page && withheld(run, step).is_some()
 }
