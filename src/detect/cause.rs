@@ -42,6 +42,11 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
     if effect.detector == "not-persisted" {
         return is_loss_by(run, effect, cause);
     }
+    if (cause.detector.as_str(), effect.detector.as_str())
+        == ("not-persisted", "success-without-write")
+    {
+        return is_between(run, &effect.at, &cause.at);
+    }
     if effect.at != cause.at {
         return false;
     }
@@ -53,10 +58,17 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         }
         // A page in JSON's place, or an error, is told by its own detector.
         ("html-for-json" | "http-error", "contract") | ("contract", "not-json") => shares_request(),
+        // Who lost the request has told of what the page said over it.
+        (cause_name, "success-without-write") if OF_REQUESTS.contains(&cause_name) => {
+            shares_request()
+        }
         // An error that is thrown in the handler keeps it from doing anything.
-        ("page-crash", "no-effect") => !cause.console.is_empty(),
+        ("page-crash", "no-effect" | "success-without-write") => !cause.console.is_empty(),
         // What broke, and what was logged or said over it.
-        ("page-crash" | "no-effect" | "contract", "console-error" | "failure-shown")
+        (
+            "page-crash" | "no-effect" | "contract" | "success-without-write",
+            "console-error" | "failure-shown",
+        )
         | ("console-error", "failure-shown") => true,
         (cause_name, "console-error" | "failure-shown") if OF_REQUESTS.contains(&cause_name) => {
             logged_over(run, effect, cause)

@@ -57,7 +57,12 @@ fn take_in(cause: &mut Finding, effect: Finding) {
     // A logged line says it itself, among the evidence.
     let is_told = effect.detector == "console-error" || repeats(cause, &effect);
     if !is_told {
-        let _ = write!(cause.detail, "\nIt brought about: {}.", effect.title);
+        // A loss is found after what it follows from was seen.
+        let lead = match cause.detector.as_str() {
+            "not-persisted" => "When it was done",
+            _ => "It brought about",
+        };
+        let _ = write!(cause.detail, "\n{lead}: {}.", effect.title);
     }
     if effect.detector == "page-crash" && !effect.detail.is_empty() {
         let _ = write!(cause.detail, " {}", effect.detail);

@@ -17,8 +17,10 @@ mod protected;
 mod route;
 mod rule;
 mod seen_step;
+mod success_words;
 mod undecided;
 mod unfilled;
+mod write_fate;
 
 mod console_error;
 mod contract;
@@ -34,6 +36,7 @@ mod page_crash;
 mod permission;
 mod request_failed;
 mod stale_deployment;
+mod success_without_write;
 mod typed_differs;
 mod unexpected_dialog;
 mod wrong_target;
@@ -63,6 +66,7 @@ pub const RULES: &[&Rule] = &[
     &permission::RULE,
     &request_failed::RULE,
     &stale_deployment::RULE,
+    &success_without_write::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,
     &wrong_target::RULE,

@@ -193,7 +193,7 @@ fn is_write(run: &Run, exchange: &Exchange) -> bool {
 }
 
 /// GraphQL sends what only reads by POST too.
-fn is_graphql_read(exchange: &Exchange) -> bool {
+pub(super) fn is_graphql_read(exchange: &Exchange) -> bool {
     let body = exchange.request_body.start().unwrap_or_default();
     body.contains("\"query\"") && !body.contains("mutation")
 }
