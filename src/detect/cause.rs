@@ -37,6 +37,15 @@ const OF_REQUESTS: [&str; 6] = [
     "request-failed",
 ];
 
+/// Detectors whose findings are about what a page makes of it when it throws somebody out.
+const OF_PAGE: [&str; 5] = [
+    "console-error",
+    "failure-shown",
+    "page-crash",
+    "success-without-write",
+    "wrong-target",
+];
+
 /// Whether a finding follows from another one of the same step.
 pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
     if effect.detector == "not-persisted" {
@@ -47,10 +56,14 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
     {
         return is_between(run, &effect.at, &cause.at);
     }
-    if effect.at != cause.at {
+    // No detector causes itself, or chains of causes would go round.
+    if effect.at != cause.at || effect.detector == cause.detector {
         return false;
     }
     let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
+    if cause.detector == "auth-lost" {
+        return shares_request() || OF_PAGE.contains(&effect.detector.as_str());
+    }
     match (cause.detector.as_str(), effect.detector.as_str()) {
         // A malformed request is refused, also after redirects.
         ("malformed-request", "http-error" | "request-failed" | "cors-blocked" | "not-json") => {
@@ -82,7 +95,7 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
 
 /// What went wrong when it was done, or when it was looked for, explains that it isn't there.
 fn is_loss_by(run: &Run, effect: &Finding, cause: &Finding) -> bool {
-    const CAUSES: [&str; 3] = ["no-effect", "page-crash", "typed-differs"];
+    const CAUSES: [&str; 4] = ["auth-lost", "no-effect", "page-crash", "typed-differs"];
     let name = cause.detector.as_str();
     (CAUSES.contains(&name) || OF_REQUESTS.contains(&name))
         && cause.severity >= Severity::Warning

@@ -72,8 +72,11 @@ fn take_in(cause: &mut Finding, effect: Finding) {
     add_new(&mut cause.console, effect.console);
 }
 
-/// What the page said is in the cause's own words already.
+/// The cause's own words say it already.
 fn repeats(cause: &Finding, effect: &Finding) -> bool {
+    if cause.detector == "auth-lost" && effect.detector == "http-error" {
+        return true;
+    }
     let said = effect.title.strip_prefix("the page said “");
     said.and_then(|said| said.split_once('”'))
         .is_some_and(|(words, _)| cause.detail.contains(words))

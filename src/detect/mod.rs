@@ -22,6 +22,7 @@ mod undecided;
 mod unfilled;
 mod write_fate;
 
+mod auth_lost;
 mod console_error;
 mod contract;
 mod cors_blocked;
@@ -52,6 +53,7 @@ use crate::evidence::Run;
 
 /// Every detector.
 pub const RULES: &[&Rule] = &[
+    &auth_lost::RULE,
     &console_error::RULE,
     &contract::RULE,
     &cors_blocked::RULE,

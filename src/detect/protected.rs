@@ -42,7 +42,8 @@ fn follows_from_protection(run: &Run, step: &StepRun, finding: &Finding) -> bool
         .filter(|exchange| finding.requests.contains(&exchange.id));
     match finding.detector.as_str() {
         // Its sign-in page lies elsewhere, and its page isn't the app's.
-        "wrong-target"
+        "auth-lost"
+        | "wrong-target"
         | "page-crash"
         | "no-effect"
         | "console-error"

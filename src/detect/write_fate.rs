@@ -123,8 +123,8 @@ fn fate_of<'r>(run: &Run, seen: &SeenStep<'r>, write: &'r Exchange) -> Fate<'r> 
     }
 }
 
-/// Where a redirect leads, seen from the request's own address.
-fn leads_to_sign_in(redirected: &Exchange, answer: &Answer) -> bool {
+/// Whether a redirect leads to where one signs in, seen from the request's own address.
+pub(super) fn leads_to_sign_in(redirected: &Exchange, answer: &Answer) -> bool {
     let base = Url::parse(&redirected.url).ok();
     let place = answer
         .header("location")
