@@ -8,7 +8,7 @@ use super::{
     rule::{Finding, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
-use crate::evidence::{ConsoleKind, ConsoleLine, Outcome, Run};
+use crate::evidence::{ConsoleKind, ConsoleLine, Outcome, Resource, Run};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
     why: "A `catch` that only logs turns a crash into silence: the list stays empty, the total stays old, and the build is green. Whoever \
           looks at the page on a phone has no console, so nobody reads it.",
     looks_at: "Calls of `console.error`, and failed `console.assert`, from the target's own scripts that speak of an error: an error's name, \
-               “failed”, “could not”, “exception” and the like. An error that nobody caught is `page-crash`.",
+               “failed”, “could not”, “exception” and the like. An error object alone is a notice, since browsers don't tell its words. An \
+               error that nobody caught is `page-crash`.",
     silent: "When another finding of the step explains the line: then it is that finding's evidence. For browser extensions, other \
              origins' scripts and trackers; the browser's own lines about requests, which `http-error` and `request-failed` judge; warnings \
              of a framework's development build and of deprecated functions; `ResizeObserver loop`; what is tried again; requests that \
@@ -46,19 +47,39 @@ fn finding(seen: &SeenStep<'_>, line: &ConsoleLine) -> Finding {
         line.stack.first().cloned().or_else(|| {
             (!line.source.is_empty()).then(|| format!("{}:{}", line.source, line.line))
         });
-    let written = place.map(|place| format!("Written at {place}. "));
+    let written = place.as_ref().map(|place| format!("Written at {place}. "));
+    let written = written.unwrap_or_default();
+    let console = vec![line.id.clone()];
+    if is_wordless(&line.text) {
+        let title = "the page's code logged an error object".to_owned();
+        return Finding {
+            severity: Severity::Notice,
+            detail: format!("{written}The browser doesn't tell what it says."),
+            console,
+            ..RULE.finding(seen.at(), title, place.unwrap_or_default())
+        };
+    }
     Finding {
-        detail: format!(
-            "{}The page went on; look in the picture for what is missing.",
-            written.unwrap_or_default()
-        ),
-        console: vec![line.id.clone()],
+        detail: format!("{written}The page went on; look in the picture for what is missing."),
+        console,
         ..RULE.finding(
             seen.at(),
             format!("the page's code logged an error: {words}"),
             words,
         )
     }
+}
+
+/// Browsers write `error` in the place of an error object, and keep its words to themselves.
+fn ends_in_object(text: &str) -> bool {
+    text.trim_end()
+        .strip_suffix("error")
+        .is_some_and(|before| before.is_empty() || before.ends_with(char::is_whitespace))
+}
+
+/// Nothing else was logged.
+fn is_wordless(text: &str) -> bool {
+    text.split_whitespace().all(|word| word == "error")
 }
 
 /// Whether a line is an error of the page's own code that counts.
@@ -149,11 +170,14 @@ fn is_given_up_or_tried_again(text: &str) -> bool {
 /// It speaks of a request that was judged already, and found to be as it should.
 fn is_of_quiet_request(run: &Run, seen: &SeenStep<'_>, line: &ConsoleLine) -> bool {
     let is_lost = says_lost_request(&line.text);
+    let may_be_any = ends_in_object(&line.text);
     seen.asked_by_page().any(|exchange| {
         let has_failed = matches!(exchange.outcome, Outcome::Failed { .. });
-        let is_noise = file_of(run, seen, exchange).is_some();
+        let is_call = matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
+        let may_be_it = (is_lost && has_failed) || (may_be_any && is_call);
+        let is_noise = || file_of(run, seen, exchange).is_some();
         is_refusal_wanted(seen, exchange)
-            || (is_noise && (names_request(line, exchange) || (is_lost && has_failed)))
+            || ((may_be_it || names_request(line, exchange)) && is_noise())
     })
 }
 
