@@ -37,11 +37,14 @@ fn inspect(run: &Run) -> Vec<Finding> {
 }
 
 fn finding(run: &Run, seen: &SeenStep<'_>) -> Option<Finding> {
-    let words = success_of(seen)?;
+    if !has_acted(seen) {
+        return None;
+    }
     let fates = fates_of(run, seen);
     if fates.is_empty() {
-        return never_sent(seen, &words);
+        return never_sent(seen, &shown_success(seen)?);
     }
+    let words = shown_success(seen).or_else(|| looked_for_success(seen))?;
     let is_lost = |(_, fate): &(_, Fate<'_>)| !matches!(fate, Fate::Taken | Fate::Unknown);
     if !fates.iter().all(is_lost) {
         return None;
@@ -104,34 +107,36 @@ fn sent_nothing(action: &ActionRecord) -> bool {
         })
 }
 
-/// What the page, or the checklist over it, newly calls done.
-fn success_of(seen: &SeenStep<'_>) -> Option<String> {
-    let is_first = seen.page_before().is_none();
+/// Who only looks brings nothing about.
+fn has_acted(seen: &SeenStep<'_>) -> bool {
     let mut actions = seen.step.actions.iter();
-    let has_acted =
-        actions.any(|action| !matches!(action.verb.as_str(), "visit" | "back" | "reload"));
-    if !has_acted {
-        return None;
-    }
-    let mut messages = new_messages(seen);
-    // Nobody knows how long they have stood there.
-    messages.retain(|message| message.is_alert || !is_first);
+    actions.any(|action| !matches!(action.verb.as_str(), "visit" | "back" | "reload"))
+}
+
+/// What the page newly calls done.
+fn shown_success(seen: &SeenStep<'_>) -> Option<String> {
+    let is_first = seen.page_before().is_none();
+    let messages = new_messages(seen);
     let shown = messages
-        .iter()
+        .into_iter()
+        // Nobody knows how long a line of the first page has stood there.
+        .filter(|message| message.is_alert || !is_first)
         .find(|message| says_success(&message.words, message.is_alert));
-    let shown = shown.map(|message| message.words.clone());
-    shown.or_else(|| {
-        let before = seen.page_before().map(|page| page.text.as_str());
-        let held = seen
-            .step
-            .expectations
-            .iter()
-            .filter(|line| line.outcome == ExpectationOutcome::Held);
-        held.filter_map(|line| line.what.strip_prefix("see “")?.strip_suffix('”'))
-            .filter(|words| says_success(words, true))
-            .find(|words| !before.is_some_and(|text| text.contains(words)))
-            .map(ToOwned::to_owned)
-    })
+    shown.map(|message| message.words)
+}
+
+/// What the checklist looked for and saw, though it was gone at the end.
+fn looked_for_success(seen: &SeenStep<'_>) -> Option<String> {
+    let before = seen.page_before().map(|page| page.text.as_str());
+    let held = seen
+        .step
+        .expectations
+        .iter()
+        .filter(|line| line.outcome == ExpectationOutcome::Held);
+    held.filter_map(|line| line.what.strip_prefix("see “")?.strip_suffix('”'))
+        .filter(|words| says_success(words, true))
+        .find(|words| !before.is_some_and(|text| text.contains(words)))
+        .map(ToOwned::to_owned)
 }
 
 /// Writes may go over it, and aren't seen.
