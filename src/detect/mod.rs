@@ -3,24 +3,31 @@
 mod cause;
 mod crash_sight;
 mod expects_json;
+mod failure_words;
 mod group;
 mod html;
 mod html_on_purpose;
 mod ignore;
 mod json_start;
 mod judge;
+mod message;
 mod noise;
 mod origin;
 mod protected;
 mod route;
 mod rule;
 mod seen_step;
+mod success_words;
 mod undecided;
 mod unfilled;
+mod write_fate;
 
+mod auth_lost;
+mod console_error;
 mod contract;
 mod cors_blocked;
 mod double_submit;
+mod failure_shown;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
@@ -34,6 +41,7 @@ mod request_failed;
 mod secret_exposed;
 mod slow_response;
 mod stale_deployment;
+mod success_without_write;
 mod typed_differs;
 mod unexpected_dialog;
 mod wrong_target;
@@ -50,9 +58,12 @@ use crate::evidence::Run;
 
 /// Every detector.
 pub const RULES: &[&Rule] = &[
+    &auth_lost::RULE,
+    &console_error::RULE,
     &contract::RULE,
     &cors_blocked::RULE,
     &double_submit::RULE,
+    &failure_shown::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,
@@ -66,6 +77,7 @@ pub const RULES: &[&Rule] = &[
     &secret_exposed::RULE,
     &slow_response::RULE,
     &stale_deployment::RULE,
+    &success_without_write::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,
     &wrong_target::RULE,

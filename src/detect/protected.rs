@@ -42,7 +42,13 @@ fn follows_from_protection(run: &Run, step: &StepRun, finding: &Finding) -> bool
         .filter(|exchange| finding.requests.contains(&exchange.id));
     match finding.detector.as_str() {
         // Its sign-in page lies elsewhere, and its page isn't the app's.
-        "wrong-target" | "page-crash" | "no-effect" => true,
+        "auth-lost"
+        | "wrong-target"
+        | "page-crash"
+        | "no-effect"
+        | "console-error"
+        | "failure-shown"
+        | "success-without-write" => true,
         "http-error" | "html-for-json" => requests.all(|exchange| exchange.protection().is_some()),
         _ => false,
     }
@@ -50,7 +56,11 @@ fn follows_from_protection(run: &Run, step: &StepRun, finding: &Finding) -> bool
 
 /// A page may well break over a request that never left.
 fn follows_from_guard(run: &Run, step: &StepRun, finding: &Finding) -> bool {
-    matches!(finding.detector.as_str(), "page-crash" | "no-effect") && withheld(run, step).is_some()
+    let is_of_page = matches!(
+        finding.detector.as_str(),
+        "page-crash" | "no-effect" | "console-error" | "failure-shown"
+    );
+    is_of_page && withheld(run, step).is_some()
 }
 
 /// The first request that was kept in; what trackers would have been told changes nothing on the page.

@@ -2,7 +2,8 @@
 
 use super::rule::StepRef;
 use crate::evidence::{
-    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, Resource, Run, StepRun,
+    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, PageFacts, Resource, Run,
+    StepRun,
 };
 
 /// The sign-in's step id.
@@ -102,6 +103,12 @@ impl<'r> SeenStep<'r> {
     /// The checklist's steps up to this one, itself among them.
     pub(super) fn so_far(&self) -> &'r [StepRun] {
         self.list.steps.get(..=self.index).unwrap_or_default()
+    }
+
+    /// The page as it stood when the step began: at the end of the last one that was looked at.
+    pub(super) fn page_before(&self) -> Option<&'r PageFacts> {
+        let before = self.list.steps.get(..self.index).unwrap_or_default();
+        before.iter().rev().find_map(|step| step.page.as_ref())
     }
 
     /// The hops that led to an exchange, first to last, without itself.
