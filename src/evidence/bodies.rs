@@ -2,8 +2,8 @@
 
 use super::{
     content::sniff,
+    digest::hex_sha256,
     exchange::{Body, Content, KeptBody, Resource},
-    journal::hex_sha256,
     redact::Redactor,
 };
 

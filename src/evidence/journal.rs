@@ -9,9 +9,8 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::{error::EvidenceError, event::RunEvent};
+use super::{digest::hex_sha256, error::EvidenceError, event::RunEvent};
 
 /// The journal's name in a bundle.
 pub const JOURNAL: &str = "journal.ndjson";
@@ -212,17 +211,6 @@ fn check_record(line: &[u8], next: u64, head: &str) -> Result<(String, RunEvent)
         return Err(format!("its format isn't {FORMAT}"));
     }
     Ok((hash.to_owned(), record.ev))
-}
-
-/// SHA-256 in lower-case hex.
-pub fn hex_sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 fn failed(what: &'static str, path: &Path, source: std::io::Error) -> EvidenceError {

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod content;
+mod digest;
 mod error;
 mod event;
 mod exchange;
@@ -18,6 +19,7 @@ mod run;
 
 pub use bodies::CapturedBody;
 pub use content::sniff;
+pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
@@ -25,7 +27,7 @@ pub use exchange::{
     Resource, Timings,
 };
 pub use fold::read_run;
-pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
+pub use journal::{JOURNAL, ReadJournal, read_journal};
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{

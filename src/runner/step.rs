@@ -181,11 +181,8 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         let mut record = ActionRecord {
             verb: action.verb().to_owned(),
             what: action.to_string(),
-            duration_ms: 0,
             outcome: ActionOutcome::NotRun,
-            element: None,
-            effects: None,
-            typed: Vec::new(),
+            ..ActionRecord::default()
         };
         if !self.has_failed_action {
             self.rest_after_touch().await?;
