@@ -134,7 +134,7 @@ impl Fault {
                 "cors-production-only",
                 "I-08",
                 "the upload origin lets only the production site in, so that photos don't arrive",
-                Some("expectation"),
+                Some("cors-blocked"),
             ),
             Self::OldCommit => (
                 "old-commit",

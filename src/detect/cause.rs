@@ -2,7 +2,7 @@
 //! page's code threw over its answer.
 
 use super::{
-    noise::bare_error,
+    noise::{bare_error, is_lost_request},
     not_persisted::is_between,
     rule::{Finding, Severity, StepRef},
 };
@@ -16,6 +16,26 @@ const HTML_AS_JSON: [&str; 4] = [
     "Unrecognized token '<'",
 ];
 
+/// What three engines say of a body that is empty or stops in the middle.
+const BROKEN_JSON: [&str; 6] = [
+    "Unexpected end of JSON input",
+    "Unexpected end of input",
+    "in JSON at position",
+    "is not valid JSON",
+    "JSON.parse: ",
+    "JSON Parse error",
+];
+
+/// Detectors whose findings are about a request that didn't go well.
+const OF_REQUESTS: [&str; 6] = [
+    "cors-blocked",
+    "html-for-json",
+    "http-error",
+    "malformed-request",
+    "not-json",
+    "request-failed",
+];
+
 /// Whether a finding follows from another one of the same step.
 pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
     if effect.detector == "not-persisted" {
@@ -24,18 +44,17 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
     if effect.at != cause.at {
         return false;
     }
+    let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
     match (cause.detector.as_str(), effect.detector.as_str()) {
         // A malformed request is refused, also after redirects.
-        ("malformed-request", "http-error") => {
-            effect.requests.iter().any(|id| cause.requests.contains(id))
+        ("malformed-request", "http-error" | "request-failed" | "cors-blocked" | "not-json") => {
+            shares_request()
         }
         // A page in JSON's place, or an error, is told by its own detector.
-        ("html-for-json" | "http-error", "contract") => {
-            effect.requests.iter().any(|id| cause.requests.contains(id))
-        }
+        ("html-for-json" | "http-error", "contract") | ("contract", "not-json") => shares_request(),
         // An error that is thrown in the handler keeps it from doing anything.
         ("page-crash", "no-effect") => !cause.console.is_empty(),
-        ("html-for-json" | "http-error" | "malformed-request", "page-crash") => {
+        (cause_name, "page-crash") if OF_REQUESTS.contains(&cause_name) => {
             crashes_over(run, effect, cause)
         }
         _ => false,
@@ -44,15 +63,9 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
 
 /// What went wrong when it was done, or when it was looked for, explains that it isn't there.
 fn is_loss_by(run: &Run, effect: &Finding, cause: &Finding) -> bool {
-    const CAUSES: [&str; 6] = [
-        "html-for-json",
-        "http-error",
-        "malformed-request",
-        "no-effect",
-        "page-crash",
-        "typed-differs",
-    ];
-    CAUSES.contains(&cause.detector.as_str())
+    const CAUSES: [&str; 3] = ["no-effect", "page-crash", "typed-differs"];
+    let name = cause.detector.as_str();
+    (CAUSES.contains(&name) || OF_REQUESTS.contains(&name))
         && cause.severity >= Severity::Warning
         && is_between(run, &cause.at, &effect.at)
 }
@@ -102,6 +115,13 @@ pub(super) fn lines_about<'r>(
 fn is_about(line: &ConsoleLine, step: &StepRun, finding: &Finding) -> bool {
     let words = bare_error(&line.text);
     if finding.detector == "html-for-json" && HTML_AS_JSON.iter().any(|said| words.contains(said)) {
+        return true;
+    }
+    let is_lost = matches!(finding.detector.as_str(), "request-failed" | "cors-blocked");
+    if is_lost && is_lost_request(words) {
+        return true;
+    }
+    if finding.detector == "not-json" && BROKEN_JSON.iter().any(|said| words.contains(said)) {
         return true;
     }
     requests_of(step, finding).any(|exchange| names_request(line, exchange))

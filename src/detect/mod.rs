@@ -19,13 +19,16 @@ mod undecided;
 mod unfilled;
 
 mod contract;
+mod cors_blocked;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
 mod no_effect;
+mod not_json;
 mod not_persisted;
 mod page_crash;
 mod permission;
+mod request_failed;
 mod stale_deployment;
 mod typed_differs;
 mod unexpected_dialog;
@@ -43,13 +46,16 @@ use crate::evidence::Run;
 /// Every detector.
 pub const RULES: &[&Rule] = &[
     &contract::RULE,
+    &cors_blocked::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,
     &no_effect::RULE,
+    &not_json::RULE,
     &not_persisted::RULE,
     &page_crash::RULE,
     &permission::RULE,
+    &request_failed::RULE,
     &stale_deployment::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,

@@ -49,6 +49,7 @@ pub(super) fn file_of(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Op
     let owner = owner_of(run, &exchange.url);
     match &exchange.outcome {
         Outcome::Failed { .. } if owner == Owner::Tracker => Some("tracker"),
+        Outcome::Failed { .. } if exchange.resource == Resource::Preflight => Some("preflight"),
         Outcome::Failed { error } if is_cut_off(error) && seen.step.was_offline() => Some(OFFLINE),
         Outcome::Failed { error } => is_aborted(error).then_some("aborted by leaving the page"),
         Outcome::Answered(answer) if answer.status >= 400 => {
@@ -244,7 +245,7 @@ fn is_abort(text: &str) -> bool {
 }
 
 /// What `fetch` says, in three engines, when its request was cut off.
-fn is_lost_request(text: &str) -> bool {
+pub(super) fn is_lost_request(text: &str) -> bool {
     [
         "TypeError: Failed to fetch",
         "TypeError: NetworkError when attempting to fetch",

@@ -43,6 +43,9 @@ pub struct Exchange {
     /// What the page's own code did with the answer, as the preload script saw it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read_as: Vec<ReadAs>,
+    /// The browser's rule that kept it, or its answer, from the page; `None` when none did or none was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_back: Option<KeptBack>,
 }
 
 fn get() -> String {
@@ -66,6 +69,32 @@ impl Exchange {
     /// The value of a request header, name without regard to case.
     pub fn request_header(&self, name: &str) -> Option<&str> {
         find_header(&self.request_headers, name)
+    }
+}
+
+/// The browser itself kept a request from leaving, or its answer from the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBack {
+    /// The browser's name of the rule: `MissingAllowOriginHeader`, `mixed-content`, `csp`.
+    pub rule: String,
+    /// The rule is one of those for requests across origins (CORS).
+    #[serde(default)]
+    pub is_cors: bool,
+    /// What it failed on: a header's name or value, a method; often empty.
+    #[serde(default)]
+    pub parameter: String,
+    /// The status of the answer that was kept back, when one came.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// What that answer allowed: its `access-control-` headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
+}
+
+impl KeptBack {
+    /// The value of a header of the answer, name without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
     }
 }
 

@@ -23,8 +23,8 @@ pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
-    Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBody, Outcome, ReadAs,
-    Resource, Timings,
+    Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBack, KeptBody, Outcome,
+    ReadAs, Resource, Timings,
 };
 pub use fold::read_run;
 pub use journal::{JOURNAL, ReadJournal, read_journal};

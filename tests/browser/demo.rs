@@ -101,10 +101,21 @@ fn all_faults_together_are_each_found() {
     let ended = demo("all");
     assert_eq!(ended.status, 1, "{}", ended.stderr);
     let found = ended.detectors();
+    let document = ended.document();
+    let findings = document["findings"].as_array().expect("findings");
+    // A bucket whose name ends in a line break doesn't exist, so its own rules for origins are never asked: the browser
+    // blocks the upload because of the line break, and that is one finding.
+    let upload = findings
+        .iter()
+        .find(|it| it["detector"] == "malformed-request");
+    let upload = upload
+        .and_then(|it| it["detail"].as_str())
+        .unwrap_or_default();
+    assert!(upload.contains("was blocked by the browser"), "{upload}");
     for fault in Fault::ALL {
         if let Some(detector) = fault
             .caught_by()
-            .filter(|name| !matches!(*name, "expectation" | "noise"))
+            .filter(|name| !matches!(*name, "expectation" | "noise" | "cors-blocked"))
         {
             assert!(
                 found.contains(detector),

@@ -42,6 +42,7 @@ impl Watcher {
             }
             event.parent.is_none() && is_own
         };
+        self.shared.new_tabs.know(&event.context);
         if is_opened_by_page {
             let at = self.shared.stage().at;
             self.blank_tabs.insert(event.context.clone(), at);
@@ -69,6 +70,8 @@ impl Watcher {
             was_page
         };
         self.name_tab(&event.context, &event.url);
+        // Nothing more is told of what it was still loading.
+        self.give_up_on(|open| open.is_of(&event.context));
         if was_page {
             self.turn_page();
         }

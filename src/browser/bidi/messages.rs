@@ -37,6 +37,9 @@ pub(crate) struct RequestData {
     pub(crate) resource_type: Option<String>,
     #[serde(default)]
     pub(crate) timings: TimingData,
+    /// The bodies of a request that BiDi hasn't seen begin.
+    #[serde(skip)]
+    pub(crate) early: Option<EarlyBodies>,
 }
 
 impl RequestData {
@@ -46,6 +49,23 @@ impl RequestData {
         headers
             .find(|header| header.name.eq_ignore_ascii_case(name))
             .map(|header| header.value.to_text())
+    }
+}
+
+/// What DevTools kept of a request that a new tab made before BiDi listened there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EarlyBodies {
+    pub(crate) request: Option<String>,
+    pub(crate) response: Option<BytesValue>,
+}
+
+impl EarlyBodies {
+    /// The bytes of the `request` or the `response`.
+    pub(crate) fn body(&self, part: &str) -> Option<Vec<u8>> {
+        match part {
+            "request" => self.request.clone().map(String::into_bytes),
+            _ => self.response.clone().map(BytesValue::into_bytes),
+        }
     }
 }
 

@@ -4,9 +4,13 @@
 
 mod around;
 mod bodies;
+mod devtools;
+mod early;
 mod exchange;
 mod intercept;
+mod kept_back;
 mod messages;
+mod new_tab;
 mod observer;
 mod socket;
 mod watcher;

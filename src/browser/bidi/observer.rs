@@ -11,7 +11,8 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    intercept,
+    devtools, kept_back,
+    new_tab::NewTabs,
     socket::{Bidi, RawEvent},
     watcher::Watcher,
 };
@@ -200,6 +201,9 @@ pub(super) struct Shared {
     pub(super) door: Arc<Door>,
     /// Where the browser puts downloads, when that is on this machine.
     pub(super) downloads: Option<PathBuf>,
+    /// Which rules kept what from the page.
+    pub(super) told: kept_back::Told,
+    pub(super) new_tabs: NewTabs,
     stage: Mutex<Stage>,
     pub(super) marks: watch::Sender<Marks>,
 }
@@ -242,24 +246,29 @@ impl Observer {
         request: &SessionRequest,
     ) -> Result<Self, BrowserError> {
         let (marks, marks_seen) = watch::channel(Marks::default());
+        let (calls, early) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             bidi: bidi.clone(),
             witness,
-            door: Arc::clone(&door),
+            door,
             downloads: request.own.as_ref().map(|own| own.downloads.clone()),
+            told: kept_back::Told::default(),
+            new_tabs: NewTabs::new(calls),
             stage: Mutex::default(),
             marks,
         });
-        tokio::spawn(Watcher::new(Arc::clone(&shared)).run(events));
+        tokio::spawn(Watcher::new(Arc::clone(&shared)).run(events, early));
         bidi.send("session.subscribe", json!({"events": EVENTS}))
             .await?;
-        if let Some(patterns) = door.stopped_urls() {
-            intercept::start(Arc::clone(&shared), profile, patterns).await?;
-        }
+        devtools::start(&shared, profile).await?;
         for event in NEWER_EVENTS {
             let _ = bidi
                 .send("session.subscribe", json!({"events": [event]}))
                 .await;
+        }
+        let rules = json!({"events": kept_back::EVENTS});
+        if bidi.send("session.subscribe", rules).await.is_ok() {
+            shared.told.listen();
         }
         let collect =
             json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": BODY_LIMIT});

@@ -73,7 +73,8 @@ impl Session {
             let left = limit.saturating_sub(started.elapsed());
             let endless = self.observer.endless();
             let mut settled: Settled = self.ask_page(SETTLE, vec![json!(endless)], left).await?;
-            if !is_network_quiet && settled.unsettled.is_none() {
+            if !is_network_quiet {
+                // With no time left the page can say no more than that it is still changing.
                 let what = if before.downloads > 0 {
                     "a download is still under way"
                 } else {

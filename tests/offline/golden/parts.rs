@@ -166,6 +166,7 @@ pub(super) fn exchange(id: &str, method: &str, url: &str, started: i64) -> Excha
         },
         outcome: Outcome::Pending,
         read_as: Vec::new(),
+        kept_back: None,
     }
 }
 
