@@ -70,8 +70,11 @@ const visitFrame = (record) => {
   const isBorn = !record.element.hasAttribute("srcdoc") && /^(about:blank|javascript:|)$/.test(record.element.getAttribute("src") || "");
   visitDocument(inner, { x: scene.x + x, y: scene.y + y }, { frame: record, isWidget: record.isWidget || isBorn });
 };
+// A page that takes too long is left unmeasured rather than waited for.
+const BEGUN = performance.now(), PATIENCE = 1000;
 const visit = (element, parent) => {
   if (SKIPPED.test(element.tagName)) return;
+  if (drawn.length % 500 === 499 && performance.now() - BEGUN > PATIENCE) throw new Error("the page has too many elements to be measured in time");
   const { scene } = parent;
   const style = scene.view.getComputedStyle(element);
   const { display } = style;
@@ -144,14 +147,15 @@ const pathOf = (element) => {
   }
   return steps.join(" > ").slice(0, 160) || element.tagName.toLowerCase();
 };
+const tenth = (length) => Math.round(length * 10) / 10;
 const PRIVATE_PART = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private],[data-private] *";
 const sight = (record, box = record.box) => {
   const { element, scene } = record;
   const isPrivate = element.matches(PRIVATE_PART);
-  const name = isPrivate ? "" : nameOf(element) || fold(element.textContent);
+  const name = isPrivate ? "" : nameOf(element) || fold(element.textContent.slice(0, 400));
   return {
     tag: element.tagName.toLowerCase(), role: roleOf(element), name: name.slice(0, 80), path: pathOf(element), is_widget: record.isWidget,
-    area: { x: box.left + scene.x, y: box.top + scene.y, width: box.right - box.left, height: box.bottom - box.top },
+    area: { x: tenth(box.left + scene.x), y: tenth(box.top + scene.y), width: tenth(box.right - box.left), height: tenth(box.bottom - box.top) },
   };
 };
 const boxOf = ({ x0, x1, y0, y1 }) => ({ left: x0, right: x1, top: y0, bottom: y1 });
