@@ -41,10 +41,14 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
     if effect.detector == "not-persisted" {
         return is_loss_by(run, effect, cause);
     }
+    let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
+    // A picture stays broken on the page for as many steps as it stands there.
+    if effect.detector == "broken-image" {
+        return OF_REQUESTS.contains(&cause.detector.as_str()) && shares_request();
+    }
     if effect.at != cause.at {
         return false;
     }
-    let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
     match (cause.detector.as_str(), effect.detector.as_str()) {
         // A malformed request is refused, also after redirects.
         ("malformed-request", "http-error" | "request-failed" | "cors-blocked" | "not-json") => {
@@ -53,6 +57,8 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
         // A page in JSON's place, or an error, is told by its own detector.
         ("html-for-json" | "http-error", "contract") | ("contract", "not-json") => shares_request(),
         // An error that is thrown in the handler keeps it from doing anything.
+        // What broke while it was being shown may never have been.
+        ("page-crash", "blank-screen") => true,
         ("page-crash", "no-effect") => !cause.console.is_empty(),
         (cause_name, "page-crash") if OF_REQUESTS.contains(&cause_name) => {
             crashes_over(run, effect, cause)

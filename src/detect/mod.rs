@@ -1,5 +1,6 @@
 //! Judgement: one file a detector, each a pure function of a `Run`. No files, no network, no clock.
 
+mod amount;
 mod cause;
 mod crash_sight;
 mod expects_json;
@@ -9,6 +10,7 @@ mod html_on_purpose;
 mod ignore;
 mod json_start;
 mod judge;
+mod laid_out;
 mod noise;
 mod origin;
 mod protected;
@@ -18,21 +20,29 @@ mod seen_step;
 mod undecided;
 mod unfilled;
 
+mod blank_screen;
+mod broken_image;
+mod clipped_text;
 mod contract;
 mod cors_blocked;
+mod covered_control;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
 mod no_effect;
 mod not_json;
 mod not_persisted;
+mod overflow_x;
 mod page_crash;
 mod permission;
 mod request_failed;
+mod small_target;
 mod stale_deployment;
 mod typed_differs;
 mod unexpected_dialog;
+mod viewport_meta;
 mod wrong_target;
+mod zoom_on_focus;
 
 pub use judge::{Judgement, judge, judge_all};
 pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
@@ -45,21 +55,29 @@ use crate::evidence::Run;
 
 /// Every detector.
 pub const RULES: &[&Rule] = &[
+    &blank_screen::RULE,
+    &broken_image::RULE,
+    &clipped_text::RULE,
     &contract::RULE,
     &cors_blocked::RULE,
+    &covered_control::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,
     &no_effect::RULE,
     &not_json::RULE,
     &not_persisted::RULE,
+    &overflow_x::RULE,
     &page_crash::RULE,
     &permission::RULE,
     &request_failed::RULE,
+    &small_target::RULE,
     &stale_deployment::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,
+    &viewport_meta::RULE,
     &wrong_target::RULE,
+    &zoom_on_focus::RULE,
 ];
 
 /// The detectors' names.
