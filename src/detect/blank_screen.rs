@@ -28,7 +28,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
 }
 
 fn is_blank(laid: &LaidOut<'_>) -> bool {
-    laid.facts.painted == 0 && laid.page.visuals == 0
+    laid.facts.shown == 0 && laid.facts.painted == 0 && laid.page.visuals == 0
 }
 
 fn finding(laid: LaidOut<'_>) -> Finding {

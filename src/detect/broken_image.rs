@@ -1,7 +1,7 @@
 //! `broken-image`: a picture that didn't come.
 
 use super::{
-    laid_out::{Faulty, LaidOut, in_words, kind_of, laid_out_steps, unless_widget},
+    laid_out::{Faulty, LaidOut, in_words, laid_out_steps, unless_widget},
     origin::{Owner, owner_of},
     route::path_of,
     rule::{Finding, Rule, Severity},
@@ -54,7 +54,7 @@ fn faulty<'r>(laid: &LaidOut<'r>, image: &'r BrokenImage) -> Faulty<'r> {
         severity,
         title: format!("{} wasn't drawn", in_words(element)),
         measured: format!("it should have come from {from}"),
-        kind: format!("{} {has_failed}", kind_of(element)),
+        kind: format!("{} {has_failed}", laid.kind_of(element)),
         requests: asked.map(|it| it.id.clone()).into_iter().collect(),
     }
 }

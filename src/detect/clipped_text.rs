@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{
     amount::{has_amount, is_figure},
-    laid_out::{Faulty, LaidOut, in_words, kind_of, laid_out_steps, shortened, unless_widget},
+    laid_out::{Faulty, LaidOut, in_words, laid_out_steps, shortened, unless_widget},
     rule::{Finding, Rule, Severity},
 };
 use crate::evidence::{ClippedText, Cut, Run};
@@ -29,12 +29,12 @@ pub(super) const RULE: Rule = Rule {
 fn inspect(run: &Run) -> Vec<Finding> {
     let of_page = |laid: LaidOut<'_>| {
         let clipped = laid.facts.clipped.iter();
-        laid.findings(&RULE, clipped.map(faulty).collect())
+        laid.findings(&RULE, clipped.map(|it| faulty(&laid, it)).collect())
     };
     laid_out_steps(run).flat_map(of_page).collect()
 }
 
-fn faulty(clipped: &ClippedText) -> Faulty<'_> {
+fn faulty<'r>(laid: &LaidOut<'r>, clipped: &'r ClippedText) -> Faulty<'r> {
     let element = &clipped.element;
     let text = if clipped.text.is_empty() {
         in_words(element)
@@ -56,7 +56,7 @@ fn faulty(clipped: &ClippedText) -> Faulty<'_> {
         severity: unless_widget(element, severity(clipped)),
         title: format!("{text} {how}"),
         measured,
-        kind: kind_of(element),
+        kind: laid.kind_of(element),
         requests: Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! `covered-control`: something lies over what should be tapped.
 
 use super::{
-    laid_out::{Faulty, LaidOut, in_words, kind_of, laid_out_steps, unless_widget},
+    laid_out::{Faulty, LaidOut, in_words, laid_out_steps, unless_widget},
     rule::{Finding, Rule, Severity},
 };
 use crate::evidence::{CoveredControl, Run};
@@ -29,12 +29,12 @@ pub(super) const RULE: Rule = Rule {
 fn inspect(run: &Run) -> Vec<Finding> {
     let of_page = |laid: LaidOut<'_>| {
         let covered = laid.facts.covered.iter();
-        laid.findings(&RULE, covered.filter_map(faulty).collect())
+        laid.findings(&RULE, covered.filter_map(|it| faulty(&laid, it)).collect())
     };
     laid_out_steps(run).flat_map(of_page).collect()
 }
 
-fn faulty(covered: &CoveredControl) -> Option<Faulty<'_>> {
+fn faulty<'r>(laid: &LaidOut<'r>, covered: &'r CoveredControl) -> Option<Faulty<'r>> {
     let CoveredControl {
         element, by, share, ..
     } = covered;
@@ -54,7 +54,7 @@ fn faulty(covered: &CoveredControl) -> Option<Faulty<'_>> {
             by.path,
             share * 5.0
         ),
-        kind: kind_of(element),
+        kind: laid.kind_of(element),
         requests: Vec::new(),
     })
 }

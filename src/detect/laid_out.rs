@@ -58,6 +58,27 @@ fn is_for_device(run: &Run, facts: &LayoutFacts) -> bool {
 }
 
 impl LaidOut<'_> {
+    /// The same for an element in each row of a list, and on every page for what stands around them.
+    pub(super) fn kind_of(&self, element: &Sight) -> String {
+        self.kind(pattern_of(element))
+    }
+
+    /// The same for what stands side by side.
+    pub(super) fn container_of(&self, element: &Sight) -> String {
+        let pattern = pattern_of(element);
+        let outer = pattern
+            .rsplit_once(" > ")
+            .map(|(outer, _)| outer.to_owned());
+        self.kind(outer.unwrap_or(pattern))
+    }
+
+    fn kind(&self, pattern: String) -> String {
+        if is_around_pages(&pattern) {
+            return pattern;
+        }
+        format!("{} {pattern}", route_of(&self.page.url))
+    }
+
     /// Elements of one kind are one finding, the heaviest first; what is only worth knowing stays apart from what is wrong.
     pub(super) fn findings(&self, rule: &Rule, mut faulty: Vec<Faulty<'_>>) -> Vec<Finding> {
         faulty.sort_by_key(|it| std::cmp::Reverse(it.severity));
@@ -106,21 +127,22 @@ impl LaidOut<'_> {
     }
 }
 
-/// The same for an element in each row of a list.
-pub(super) fn kind_of(element: &Sight) -> String {
+/// The element's path without its place among others: the same in each row of a list.
+fn pattern_of(element: &Sight) -> String {
     let mut parts = element.path.split(":nth-of-type(");
-    let mut kind = parts.next().unwrap_or_default().to_owned();
+    let mut pattern = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        kind.push_str(part.split_once(')').map_or(part, |(_, rest)| rest));
+        pattern.push_str(part.split_once(')').map_or(part, |(_, rest)| rest));
     }
-    kind
+    pattern
 }
 
-/// The same for what stands side by side.
-pub(super) fn container_of(element: &Sight) -> String {
-    let kind = kind_of(element);
-    kind.rsplit_once(" > ")
-        .map_or_else(|| kind.clone(), |(outer, _)| outer.to_owned())
+/// Whether it belongs to what stands around every page.
+fn is_around_pages(pattern: &str) -> bool {
+    let mut tags = pattern
+        .split(" > ")
+        .map(|step| step.split('.').next().unwrap_or_default());
+    tags.any(|tag| matches!(tag, "header" | "nav" | "footer" | "aside"))
 }
 
 /// Somebody else's part is theirs to mend.

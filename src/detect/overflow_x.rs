@@ -38,7 +38,7 @@ fn finding(laid: LaidOut<'_>) -> Option<Finding> {
         return None;
     }
     let first = facts.wide.first();
-    let fault = first.map_or_else(|| route_of(&laid.page.url), |it| it.element.path.clone());
+    let fault = first.map_or_else(|| route_of(&laid.page.url), |it| laid.kind_of(&it.element));
     let culprit = first.map_or_else(String::new, |it| {
         format!(": {} sticks out", in_words(&it.element))
     });

@@ -1,7 +1,7 @@
 //! `small-target`: a control that a finger misses.
 
 use super::{
-    laid_out::{Faulty, LaidOut, container_of, in_words, laid_out_steps, size_of, unless_widget},
+    laid_out::{Faulty, LaidOut, in_words, laid_out_steps, size_of, unless_widget},
     rule::{Finding, Rule, Severity},
 };
 use crate::evidence::{Run, SmallTarget};
@@ -23,12 +23,12 @@ pub(super) const RULE: Rule = Rule {
 fn inspect(run: &Run) -> Vec<Finding> {
     let of_page = |laid: LaidOut<'_>| {
         let small = laid.facts.small.iter();
-        laid.findings(&RULE, small.filter_map(faulty).collect())
+        laid.findings(&RULE, small.filter_map(|it| faulty(&laid, it)).collect())
     };
     laid_out_steps(run).flat_map(of_page).collect()
 }
 
-fn faulty(small: &SmallTarget) -> Option<Faulty<'_>> {
+fn faulty<'r>(laid: &LaidOut<'r>, small: &'r SmallTarget) -> Option<Faulty<'r>> {
     if small.exception.is_some() {
         return None;
     }
@@ -45,7 +45,7 @@ fn faulty(small: &SmallTarget) -> Option<Faulty<'_>> {
         severity: unless_widget(element, RULE.severity),
         title: format!("{name} is only {size}{beside}"),
         measured: format!("{name} is {size}{beside}"),
-        kind: container_of(element),
+        kind: laid.container_of(element),
         requests: Vec::new(),
     })
 }

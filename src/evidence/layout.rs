@@ -43,7 +43,9 @@ pub struct LayoutFacts {
     pub is_html: bool,
     /// The content of its last `<meta name=viewport>`.
     pub viewport: Option<String>,
-    /// How many texts it shows; when there are none, how many painted boxes.
+    /// How many texts, pictures and controls it shows, shadow trees and frames among them.
+    pub shown: u32,
+    /// How many painted boxes it shows, when nothing else.
     pub painted: u32,
     /// What sticks out past the right edge, the outermost of each.
     pub wide: Vec<WideElement>,

@@ -3,9 +3,12 @@
 const SMALLEST = 24;
 const partOnScreen = ({ box, clip, scene }) =>
   intersect(intersect(edgesOf(box), intersect(clip, clip.view)), { x0: 0, x1: scene.view.innerWidth, y0: 0, y1: scene.view.innerHeight });
+const MAY_BE_CONTROL = /^(A|BUTTON|INPUT|SELECT|TEXTAREA|SUMMARY)$/;
 const isControl = (record) => {
   const { element, isVisible, isOff, box, clip } = record;
-  if (!isVisible || isOff || box.width < 3 || box.height < 3 || !element.matches(CONTROLS) || element.matches(":disabled")) return false;
+  if (!isVisible || isOff || box.width < 3 || box.height < 3) return false;
+  if (!MAY_BE_CONTROL.test(element.tagName) && !element.hasAttribute("role") && !element.hasAttribute("contenteditable")) return false;
+  if (!element.matches(CONTROLS) || element.matches(":disabled")) return false;
   if (element.type === "range" || record.style.pointerEvents === "none") return false;
   const left = intersect(edgesOf(box), intersect(clip, clip.view));
   return left.x1 - left.x0 > 2 && left.y1 - left.y0 > 2;
@@ -91,7 +94,7 @@ const measureCovered = (all) => {
     if (!cover || cover.opacity === 0) continue;
     const isForeign = top.tagName === "IFRAME" || cover.isWidget;
     const intent = intentOf(cover, top) || (canBeFreed(record, cover) ? "scroll" : isForeign ? "widget" : null);
-    found.push({ element: sight(record, boxOf(part)), by: sight(cover), share: (1 + corners.filter(Boolean).length) / 5, intent });
+    found.push({ element: placed(record, boxOf(part)), by: placed(cover), share: (1 + corners.filter(Boolean).length) / 5, intent });
   }
   return found;
 };
@@ -147,30 +150,40 @@ const isWider = (record, box) => {
     return style.content !== "none" && style.position === "absolute";
   });
 };
+const ROOM = SMALLEST / 2 - 0.5;
+// The nearest target that stands too close, itself, what is around it and the same address left aside.
+const neighbourOf = ({ record, box }, targets) => {
+  const { element, scene } = record;
+  const middle = centre(box);
+  let nearest = null;
+  for (const other of targets) {
+    if (other.record === record || other.record.scene !== scene) continue;
+    // Circles of 24 px around small ones, the boxes of others: they may not meet.
+    const gap = other.isSmall ? Math.hypot(middle.x - centre(other.box).x, middle.y - centre(other.box).y) - SMALLEST / 2 : distanceTo(middle, other.box);
+    if (gap >= ROOM || (nearest && gap >= nearest.gap)) continue;
+    const isSame = Boolean(element.href) && other.record.element.href === element.href;
+    if (!isSame && !containsDeep(other.record.element, element)) nearest = { gap, other };
+  }
+  return nearest;
+};
 const measureSmall = (all) => {
   const targets = all.map((record) => ({ record, box: touchBox(record) })).map((target) => ({ ...target, isSmall: isSmall(target.box) }));
+  const large = new Set(targets.filter((target) => !target.isSmall).map(({ record }) => record.element.href).filter(Boolean));
   const found = [];
-  for (const { record, box } of targets.filter((target) => target.isSmall)) {
-    const { element, scene } = record;
+  let missed = 0;
+  for (const target of targets.filter((target) => target.isSmall)) {
+    if (missed >= LISTED) break;
+    const { record, box } = target;
+    const { element } = record;
     // Inside another control, or with one inside: that one is the target.
     const isNested = controlAround(parentOf(element)) || element.querySelector(CONTROLS);
     const label = element.closest("label");
-    if (isNested || (label && !isSmall(label.getBoundingClientRect())) || isWider(record, box)) continue;
-    const middle = centre(box);
-    let nearest = null;
-    let isDoubled = false;
-    for (const other of targets) {
-      if (other.record === record || other.record.scene !== scene) continue;
-      const isSame = Boolean(element.href) && other.record.element.href === element.href;
-      if (isSame && !other.isSmall) isDoubled = true;
-      if (isSame || containsDeep(other.record.element, element)) continue;
-      // Circles of 24 px around small ones, the boxes of others: they may not meet.
-      const gap = other.isSmall ? Math.hypot(middle.x - centre(other.box).x, middle.y - centre(other.box).y) - SMALLEST / 2 : distanceTo(middle, other.box);
-      if (!nearest || gap < nearest.gap) nearest = { gap, other };
-    }
-    const exception = isByUserAgent(record) ? "user_agent" : isInText(record) ? "inline" : isDoubled ? "equivalent" :
-      !nearest || nearest.gap >= SMALLEST / 2 - 0.5 ? "spacing" : null;
-    found.push({ element: sight(record, box), exception, beside: nearest && exception === null ? sight(nearest.other.record, nearest.other.box) : null });
+    if (isNested || (label && !isSmall(label.getBoundingClientRect()))) continue;
+    const nearest = neighbourOf(target, targets);
+    const exception = !nearest ? "spacing" : isByUserAgent(record) ? "user_agent" : large.has(element.href) ? "equivalent" : isInText(record) ? "inline" : null;
+    if (exception === null && isWider(record, box)) continue;
+    if (exception === null) missed += 1;
+    found.push({ element: placed(record, box), exception, beside: exception === null ? placed(nearest.other.record, nearest.other.box) : null });
   }
   return found;
 };
@@ -180,4 +193,4 @@ const measureSmall = (all) => {
 const isTyped = (element) => element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName) ||
   (element.tagName === "INPUT" && /^(text|search|email|url|tel|password|number|date|time|datetime-local|month|week)$/.test(element.type));
 const measureFields = (all) => all.filter(({ element, style }) => isTyped(element) && !element.readOnly && parseFloat(style.fontSize) < 15.99)
-  .map((record) => ({ element: sight(record), font_size: parseFloat(record.style.fontSize) }));
+  .map((record) => ({ element: placed(record), font_size: parseFloat(record.style.fontSize) }));

@@ -37,7 +37,7 @@ const measureWide = () => {
   }
   const holds = (record) => record.isVisible && (texts.some(({ node }) => record.element.contains(node)) || record.element.matches(`${CONTROLS},img,video,canvas,iframe`) ||
     record.element.querySelector("img,video,canvas,iframe,input,button,select,textarea"));
-  const wide = [...found].map(([record, beyond]) => ({ element: sight(record), beyond, is_decoration: record.isSilent || !holds(record) }));
+  const wide = [...found].map(([record, beyond]) => ({ element: placed(record), beyond, is_decoration: record.isSilent || !holds(record) }));
   return { content, wide: wide.sort((one, other) => one.is_decoration - other.is_decoration || other.beyond - one.beyond) };
 };
 
@@ -47,9 +47,9 @@ const isStrip = (record, clip) => {
     if (/carousel|slider|swiper|slick|splide|glide|embla|marquee|ticker/i.test(`${node.element.getAttribute("class") || ""} ${node.element.getAttribute("aria-roledescription") || ""}`)) return true;
     if (/^(TD|TH|TR)$/.test(node.element.tagName) || !node.element.parentElement) continue;
     const isMoved = node.parent && node.parent.style && node.parent.style.transform !== "none";
-    const others = [...node.element.parentElement.children].filter((other) => other !== node.element);
+    const others = [...node.element.parentElement.children].slice(0, 100).filter((other) => other !== node.element && recordOf.has(other));
     const isOut = (other) => {
-      const box = other.getBoundingClientRect();
+      const { box } = recordOf.get(other);
       const isInRow = box.width > 0 && box.top < node.box.bottom && box.bottom > node.box.top;
       return isInRow && (box.left >= clip.x1 - 1 || box.right <= clip.x0 + 1) && (isMoved || Math.abs(box.width - node.box.width) < 3);
     };
@@ -81,8 +81,11 @@ const seenOf = (node, clip) => {
   }
   return fold(seen);
 };
+const isWithin = ({ left, right, top, bottom }, clip) => left >= clip.x0 && right <= clip.x1 && top >= clip.y0 && bottom <= clip.y1;
 const cutOf = ({ node, record }) => {
   const clip = record.inner;
+  // The box of an inline element is that of its text.
+  if (record.display === "inline" && isWithin(record.box, clip)) return null;
   const box = boxOfText(node);
   if (box.width < 1 || box.height < 1) return null;
   // Wholly outside is hidden, on purpose or by being moved there; but a table's columns belong together.
@@ -92,7 +95,7 @@ const cutOf = ({ node, record }) => {
   const right = box.right - clip.x1, left = clip.x0 - box.left, bottom = box.bottom - clip.y1, top = clip.y0 - box.top;
   if (right > 2 || left > 2) {
     const how = right > 2 && clip.byX && hasEllipsis(clip.byX) && blockOf(record) === clip.byX ? "ellipsis" : "cut";
-    return { how, side: right > 2 ? "right" : "left", hidden: Math.max(right, left), seen: seenOf(node, clip) };
+    return { how, side: right > 2 ? "right" : "left", hidden: Math.max(right, left), seen: () => seenOf(node, clip) };
   }
   if (bottom > 2 && isClamped(clip.byY)) return { how: "ellipsis", side: "bottom", hidden: bottom, seen: "" };
   if (bottom <= 2 && top <= 2) return null;
@@ -106,8 +109,12 @@ const isUnread = (record, text) => {
   return parseFloat(style.fontSize) < 4 || /rgba\(.*, 0\)$/.test(style.color) || (record.isSilent && !/\d/.test(text)) || record.isMoving;
 };
 const measureTexts = () => {
-  const found = new Map();
-  for (const text of texts) {
+  const found = new Map(), counts = { cut: 0, ellipsis: 0 };
+  // Amounts and dates first: a long list of names may not crowd them out.
+  const isFigure = ({ node }) => node.data.length < 60 && /\d/.test(node.data);
+  const ordered = [...texts.filter(isFigure), ...texts.filter((text) => !isFigure(text))];
+  for (const text of ordered) {
+    if (counts.cut >= LISTED) break;
     const { node, record } = text;
     const clip = record.inner;
     if (clip.x1 === FAR && clip.x0 === -FAR && clip.y1 === FAR) continue;
@@ -115,6 +122,8 @@ const measureTexts = () => {
     if (found.has(block) || !record.isVisible) continue;
     const cut = cutOf(text);
     if (!cut) continue;
+    const isEllipsis = cut.how === "ellipsis";
+    if (isEllipsis && counts.ellipsis >= LISTED) continue;
     const words = fold(node.data);
     const isAcross = cut.side === "right" || cut.side === "left";
     if (isUnread(record, words) || (cut.how === "cut" && (fades(record, clip) || (isAcross && isStrip(record, clip))))) continue;
@@ -122,7 +131,8 @@ const measureTexts = () => {
     const left = intersect(edgesOf(boxOfText(node)), clip);
     const area = left.x1 > left.x0 ? boxOf(left) : clip.byX.box;
     const shown = { text: isPrivate ? "" : words.slice(0, 200), seen: isPrivate ? "" : cut.seen };
-    found.set(block, { ...cut, ...shown, element: sight(record, area) });
+    found.set(block, { ...cut, ...shown, element: placed(record, area) });
+    counts[isEllipsis ? "ellipsis" : "cut"] += 1;
   }
   return [...found.values(), ...measureFieldTexts()];
 };
@@ -132,5 +142,5 @@ const measureFieldTexts = () => drawn.filter(({ element, isVisible, box }) =>
   !/[a-z]{4}/i.test(element.value) && element !== document.activeElement && element.scrollWidth > element.clientWidth + 2 && !element.matches(PRIVATE_PART))
   .map((record) => {
     const { element } = record;
-    return { how: "field", side: "right", hidden: element.scrollWidth - element.clientWidth, text: fold(element.value), seen: "", element: sight(record) };
+    return { how: "field", side: "right", hidden: element.scrollWidth - element.clientWidth, text: fold(element.value), seen: "", element: placed(record) };
   });

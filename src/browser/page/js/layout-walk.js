@@ -56,8 +56,18 @@ const isForEarsOnly = ({ style, box, position }) => {
   return style.clip !== "auto" || /^inset\((50|[6-9]\d|100)(\.\d+)?%\)|circle\(0/.test(style.clipPath);
 };
 
+// The same characters as `fold` leaves out.
+const READABLE = /[^\s\ue000-\uf8ff\u00ad\u200b\ufeff]/;
 const visitText = (node, record) => {
-  if (record.isVisible && fold(node.data)) texts.push({ node, record });
+  if (record.isVisible && READABLE.test(node.data)) texts.push({ node, record });
+};
+// Rows of a list are marked alike.
+const services = new Map();
+const isOfService = (element) => {
+  const marks = `${element.id} ${element.getAttribute("class") || ""}`;
+  if (marks.length <= 3) return false;
+  if (!services.has(marks)) services.set(marks, WIDGET.test(marks));
+  return services.get(marks);
 };
 const visitFrame = (record) => {
   let inner = null;
@@ -85,7 +95,6 @@ const visit = (element, parent) => {
   const clip = position === "fixed" ? parent.fix : position === "absolute" ? parent.abs : parent.inner;
   const isLeaf = !element.firstChild && !element.shadowRoot;
   const isContaining = !isLeaf && display !== "inline" && style.transform !== "none";
-  const marks = `${element.id} ${element.getAttribute("class") || ""}`;
   const record = {
     element, style, display, position, parent, scene, opacity, clip, box: element.getBoundingClientRect(),
     isVisible: style.visibility === "visible",
@@ -93,7 +102,7 @@ const visit = (element, parent) => {
     isSilent: parent.isSilent || element.getAttribute("aria-hidden") === "true",
     isSticky: parent.isSticky || position === "sticky",
     isMoving: parent.isMoving || scene.moving.has(element),
-    isWidget: parent.isWidget || (marks.length > 3 && WIDGET.test(marks)),
+    isWidget: parent.isWidget || isOfService(element),
   };
   const hasBox = display !== "contents";
   const isRoot = element === scene.document.body && scene.isPropagated;
@@ -106,10 +115,12 @@ const visit = (element, parent) => {
   if (/^I?FRAME$/.test(element.tagName)) visitFrame(record);
   if (CLOSED.test(element.tagName.toUpperCase()) || style.contentVisibility === "hidden") return;
   const isShut = element.tagName === "DETAILS" && !element.open;
-  for (const node of shownNodes(element)) {
-    if (node.nodeType === Node.TEXT_NODE) visitText(node, record);
-    else if (node.nodeType === Node.ELEMENT_NODE && (!isShut || node.tagName === "SUMMARY")) visit(node, record);
-  }
+  if (element.shadowRoot || element.tagName === "SLOT") for (const node of shownNodes(element)) visitNode(node, record, isShut);
+  else for (let node = element.firstChild; node; node = node.nextSibling) visitNode(node, record, isShut);
+};
+const visitNode = (node, record, isShut) => {
+  if (node.nodeType === Node.TEXT_NODE) visitText(node, record);
+  else if (node.nodeType === Node.ELEMENT_NODE && (!isShut || node.tagName === "SUMMARY")) visit(node, record);
 };
 const visitDocument = (inner, { x, y }, { frame, isWidget }) => {
   const root = inner.documentElement, view = inner.defaultView;
@@ -132,11 +143,21 @@ const visitDocument = (inner, { x, y }, { frame, isWidget }) => {
 };
 
 // What stands for an element in the record: who it is, how to find it, where it lies in the top document's viewport.
+const places = new Map();
+const placeOf = (element) => {
+  const parent = element.parentElement;
+  if (!parent) return "";
+  if (!places.has(parent)) {
+    const counts = {}, numbers = new Map();
+    for (const child of parent.children) numbers.set(child, counts[child.tagName] = (counts[child.tagName] || 0) + 1);
+    places.set(parent, { counts, numbers });
+  }
+  const { counts, numbers } = places.get(parent);
+  return counts[element.tagName] > 1 ? `:nth-of-type(${numbers.get(element)})` : "";
+};
 const stepOf = (element) => {
-  const tag = element.tagName.toLowerCase();
   const name = [...element.classList].find((one) => /^[a-z][a-z_-]{2,24}$/i.test(one));
-  const twins = element.parentElement ? [...element.parentElement.children].filter((other) => other.tagName === element.tagName) : [];
-  return `${tag}${name ? `.${name}` : ""}${twins.length > 1 ? `:nth-of-type(${twins.indexOf(element) + 1})` : ""}`;
+  return `${element.tagName.toLowerCase()}${name ? `.${name}` : ""}${placeOf(element)}`;
 };
 const pathOf = (element) => {
   const steps = [];
@@ -149,7 +170,9 @@ const pathOf = (element) => {
 };
 const tenth = (length) => Math.round(length * 10) / 10;
 const PRIVATE_PART = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private],[data-private] *";
-const sight = (record, box = record.box) => {
+// Names and paths cost more than all the rest: only what is listed in the end gets them.
+const placed = (record, box = record.box) => ({ record, box });
+const sight = ({ record, box }) => {
   const { element, scene } = record;
   const isPrivate = element.matches(PRIVATE_PART);
   const name = isPrivate ? "" : nameOf(element) || fold(element.textContent.slice(0, 400));
@@ -158,5 +181,9 @@ const sight = (record, box = record.box) => {
     area: { x: tenth(box.left + scene.x), y: tenth(box.top + scene.y), width: tenth(box.right - box.left), height: tenth(box.bottom - box.top) },
   };
 };
+const tell = (value) => (typeof value === "function" ? value() : value && value.record ? sight(value) : value);
+const told = (found) => Object.fromEntries(Object.entries(found).map(([key, value]) => [key, tell(value)]));
+// So many are listed; what comes after isn't looked at.
+const LISTED = 40, EXCUSED = 8;
 const boxOf = ({ x0, x1, y0, y1 }) => ({ left: x0, right: x1, top: y0, bottom: y1 });
 const edgesOf = (box) => ({ x0: box.left, x1: box.right, y0: box.top, y1: box.bottom });
