@@ -31,10 +31,14 @@ pub enum Fault {
     ExtensionNoise,
     /// I-15: a quote's total is cut off at 375 px.
     ClippedTotal,
+    /// I-16: an amount is sent as text, where mocks and the contract have a number.
+    MoneyAsText,
     /// I-17: a name that isn't plain ASCII makes saving crash.
     EmojiCrash,
     /// I-23: another company's quote can be read.
     CrossTenant,
+    /// I-24: a free seat is refused what its tier has.
+    FreeLockedOut,
 }
 
 /// What is said of a fault.
@@ -61,8 +65,10 @@ impl Fault {
         Self::ViewportDesktop,
         Self::ExtensionNoise,
         Self::ClippedTotal,
+        Self::MoneyAsText,
         Self::EmojiCrash,
         Self::CrossTenant,
+        Self::FreeLockedOut,
     ];
 
     /// The name on the command line: `sign-bounced`.
@@ -86,6 +92,7 @@ impl Fault {
         self.told().caught_by
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, one entry per fault")]
     fn told(self) -> Told {
         let (name, incident, what, caught_by): (_, _, _, &[&str]) = match self {
             Self::EarlyReturn => (
@@ -166,6 +173,12 @@ impl Fault {
                 "at 375 px a quote's total is cut off, its table is wider than the screen, and a small button is covered",
                 &["clipped-text", "covered-control", "overflow-x"],
             ),
+            Self::MoneyAsText => (
+                "money-as-text",
+                "I-16",
+                "the API sends an amount as text, which the page happens to bear and every mock has as a number",
+                &["contract"],
+            ),
             Self::EmojiCrash => (
                 "emoji-crash",
                 "I-17",
@@ -177,6 +190,12 @@ impl Fault {
                 "I-23",
                 "whoever is signed in can read any company's quotes",
                 &["permission"],
+            ),
+            Self::FreeLockedOut => (
+                "free-locked-out",
+                "I-24",
+                "a check of the plan stands on the wrong route, so that a free seat can't open a quote",
+                &["http-error"],
             ),
         };
         Told {

@@ -2,7 +2,7 @@
 
 use super::rule::StepRef;
 use crate::evidence::{
-    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, Run, StepRun,
+    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, Resource, Run, StepRun,
 };
 
 /// The sign-in's step id.
@@ -59,8 +59,25 @@ impl<'r> SeenStep<'r> {
     /// Whether a status only says what a `denied` line wanted to hear.
     pub(super) fn is_denial(&self, exchange: &Exchange, status: u16) -> bool {
         let mut lines = self.step.expectations.iter();
+        let is_cause = |line: &ExpectationRecord| {
+            line.brought_about.contains(&exchange.id) || self.is_of_page(line, exchange)
+        };
         matches!(status, 401 | 403 | 404)
-            && lines.any(|line| is_held_denial(line) && line.brought_about.contains(&exchange.id))
+            && lines.any(|line| is_held_denial(line) && is_cause(line))
+    }
+
+    /// Whether the page that a line went to asked for it, be it long after the line had been decided.
+    fn is_of_page(&self, line: &ExpectationRecord, exchange: &Exchange) -> bool {
+        let documents = || {
+            let exchanges = self.step.exchanges.iter();
+            exchanges.filter(|exchange| exchange.resource == Resource::Document)
+        };
+        let page = documents().find(|document| Some(&document.id) == line.exchange.as_ref());
+        page.is_some_and(|page| {
+            let is_left = documents()
+                .any(|next| next.started > page.started && next.started <= exchange.started);
+            exchange.started >= page.started && !is_left
+        })
     }
 
     /// Whether the step's page is one that a `denied` line was rightly refused.

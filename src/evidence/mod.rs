@@ -42,5 +42,6 @@ pub use records::{
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub use run::{
-    AccessFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts,
+    AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,
+    TargetFacts,
 };

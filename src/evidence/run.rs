@@ -100,9 +100,25 @@ pub struct TargetFacts {
     /// It was only looked at: nothing that could change something was done or sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_read_only: bool,
+    /// The certificate that the page was answered with; `None` on plain HTTP and where the browser doesn't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateFacts>,
     /// What was shown to a protected deployment; `None` when nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<AccessFacts>,
+}
+
+/// A TLS certificate, as the browser read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CertificateFacts {
+    /// Whom it names: `preview.example`.
+    pub subject: String,
+    /// Who issued it.
+    #[serde(default)]
+    pub issuer: String,
+    /// Until when it holds.
+    #[serde(default)]
+    pub valid_until: Timestamp,
 }
 
 /// What was shown to a protected deployment, and where it went.

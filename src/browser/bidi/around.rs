@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     messages::{ContextEvent, DownloadEvent, FileDialogEvent, PromptEvent},
-    observer::{FileDialog, Shared, Tab},
+    observer::Shared,
+    stage::{FileDialog, Tab},
     watcher::Watcher,
 };
 use crate::checklist::DialogAnswer;

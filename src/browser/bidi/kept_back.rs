@@ -39,7 +39,7 @@ struct Facts {
 /// An event as the driver hands it on.
 #[derive(Debug, Deserialize)]
 pub(super) struct HandedOn<T> {
-    params: T,
+    pub(super) params: T,
 }
 
 /// `Network.loadingFailed`.

@@ -4,6 +4,7 @@
 
 mod around;
 mod bodies;
+mod certificate;
 mod devtools;
 mod early;
 mod exchange;
@@ -13,7 +14,9 @@ mod messages;
 mod new_tab;
 mod observer;
 mod socket;
+mod stage;
 mod watcher;
 
-pub(crate) use observer::{FileDialog, Marks, Observer, SeenExchange};
+pub(crate) use observer::{Marks, Observer, SeenExchange};
 pub(crate) use socket::Bidi;
+pub(crate) use stage::FileDialog;

@@ -8,12 +8,14 @@ use tokio::sync::mpsc;
 use super::{
     around::OpenDownload,
     bodies::finish_exchange,
+    certificate::{self, certificate_of},
     early::{EarlyCall, EarlyCalls},
     exchange::{OpenExchange, timestamp},
     kept_back::{ExtraInfo, HandedOn},
     messages::{ChannelMessage, LogEntry, NavigationEvent, NetworkEvent},
-    observer::{CHANNEL, Document, Shared},
+    observer::{CHANNEL, Shared},
     socket::RawEvent,
+    stage::Document,
 };
 use crate::evidence::{
     ConsoleKind, ConsoleLine, Happening, Navigation, Resource, RunEvent, StepIndex,
@@ -102,6 +104,12 @@ impl Watcher {
                 self.shared.told.hear_failure(event, self.shared.redactor());
                 // Whoever waits for the rule looks again.
                 self.shared.mark(|_| {});
+            }),
+            certificate::EVENT => read(params).map(|event| {
+                let mut stage = self.shared.stage();
+                if let Some(certificate) = certificate_of(event, stage.page()) {
+                    stage.certificate = Some(certificate);
+                }
             }),
             "goog:cdp.Network.responseReceivedExtraInfo" => {
                 read(params).map(|event| self.hear_allowance(event))

@@ -16,7 +16,7 @@ use crate::evidence::DeviceFacts;
 
 const MASK: Script = Script {
     name: "mask.js",
-    text: include_str!("js/mask.js"),
+    text: concat!(include_str!("js/clock.js"), include_str!("js/mask.js")),
 };
 
 /// JPEG quality: text stays crisp at three device pixels per CSS pixel, at a third of a PNG's size.
