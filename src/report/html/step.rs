@@ -15,7 +15,7 @@ use crate::bundle::StepEntry;
 use crate::detect::{Severity, Status, StepRef};
 use crate::evidence::{
     ActionOutcome, ActionRecord, Area, ConsoleKind, Effects, ExpectationOutcome, ExpectationRecord,
-    Happening, StepRun, Typed,
+    Happening, Layout, StepRun, Typed,
 };
 use crate::report::words;
 
@@ -181,6 +181,7 @@ fn page(seen: &StepRun) -> Markup {
                 (happened(happening))
             }
             @if let Some(why) = &seen.unsettled { dt { "Unsettled" } dd { (shown(why)) } }
+            @if let (None, Some(Layout::NotMeasured { why })) = (&seen.unsettled, &seen.layout) { dt { "Layout" } dd { "not measured: " (shown(why)) } }
             @for why in &seen.undecided { dt { "Undecided" } dd { (shown(why)) } }
         }
     }
