@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     why: "A mouse hits 16 px; a thumb on a site, in gloves, hits the button beside it. “Remove” beside “Edit” is then somebody's lost work.",
     looks_at: "The size of every control on a settled page, with all that takes touches for it (its label, its picture, what its style adds), \
                and the distance to the next one, by WCAG 2.2, 2.5.8 Target Size (Minimum), level AA. In somebody else's widget it is a notice.",
-    silent: "Where a circle of 24 px around it touches no other control and no circle of another small one, for links within running text, \
-             where a larger control does the same, for controls as the browser itself draws them, and for disabled ones.",
+    silent: "Where a circle of 24 px around it touches no other control and no circle of another small one (a little less is let pass: links \
+             below each other at a line height of 1.4), for links within running text, where a larger control does the same, for controls as the browser itself draws them, and for disabled ones.",
     mend: "Give it `min-width` and `min-height` of 24 px, better 44 px; padding counts. Or keep others 24 px away from its middle.",
     inspect,
 };
