@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::detect::{Finding, Findings, IgnoreUse, Noise, Severity, Status, StepRef, judge};
-use crate::evidence::{ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts};
+use crate::evidence::{
+    Area, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts,
+};
 
 /// The format that is written, and the newest that is read.
 pub(super) const FORMAT: &str = "shippass-bundle/1";
@@ -108,7 +110,7 @@ pub struct StepEntry {
 }
 
 /// A finding, and the evidence that it points at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingEntry {
     /// Unique in the run: `f1`.
     pub id: String,
@@ -140,6 +142,9 @@ pub struct FindingEntry {
     /// Ids of lines in `console.ndjson`.
     #[serde(default)]
     pub console: Vec<String>,
+    /// What it points at on the page where it was seen first, in CSS pixels from the viewport's corner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<Area>,
 }
 
 /// How many steps there are of each status.
@@ -289,6 +294,7 @@ impl FindingEntry {
             also_at: finding.also_at.clone(),
             signals: finding.signals.clone(),
             console: finding.console.clone(),
+            boxes: finding.boxes.clone(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn main(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exi
     let exit = pass::run(&assignment, terminal, &runtime);
     runtime.block_on(demo.stop());
     for fault in Fault::ALL.iter().filter(|fault| faults.contains(**fault)) {
-        if fault.caught_by().is_none() {
+        if fault.caught_by().is_empty() {
             terminal.say(&format!(
                 "not yet caught: {} ({}): {}",
                 fault.name(),

@@ -57,11 +57,15 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
     {
         return is_between(run, &effect.at, &cause.at);
     }
+    let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
+    // A picture stays broken on the page for as many steps as it stands there.
+    if effect.detector == "broken-image" {
+        return OF_REQUESTS.contains(&cause.detector.as_str()) && shares_request();
+    }
     // No detector causes itself, or chains of causes would go round.
     if effect.at != cause.at || effect.detector == cause.detector {
         return false;
     }
-    let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
     let shares_line = || effect.console.iter().any(|id| cause.console.contains(id));
     if cause.detector == "auth-lost" {
         return shares_request() || OF_PAGE.contains(&effect.detector.as_str());
@@ -91,7 +95,9 @@ pub(super) fn follows(run: &Run, effect: &Finding, cause: &Finding) -> bool {
             "page-crash" | "no-effect" | "contract" | "double-submit" | "success-without-write",
             "console-error" | "failure-shown",
         )
-        | ("console-error", "failure-shown") => true,
+        | ("console-error", "failure-shown")
+        // What broke while it was being shown may never have been.
+        | ("page-crash", "blank-screen") => true,
         (cause_name, "console-error" | "failure-shown") if OF_REQUESTS.contains(&cause_name) => {
             logged_over(run, effect, cause)
         }

@@ -98,7 +98,9 @@ fn merge_equal(found: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn absorb(known: &mut Finding, other: Finding) {
-    if other.at != known.at {
+    if other.at == known.at {
+        add_new(&mut known.boxes, other.boxes);
+    } else {
         add_new(&mut known.also_at, vec![other.at]);
     }
     add_new(&mut known.requests, other.requests);

@@ -1,5 +1,6 @@
 //! Judgement: one file a detector, each a pure function of a `Run`. No files, no network, no clock.
 
+mod amount;
 mod cause;
 mod crash_sight;
 mod expects_json;
@@ -10,6 +11,7 @@ mod html_on_purpose;
 mod ignore;
 mod json_start;
 mod judge;
+mod laid_out;
 mod message;
 mod noise;
 mod origin;
@@ -23,9 +25,13 @@ mod unfilled;
 mod write_fate;
 
 mod auth_lost;
+mod blank_screen;
+mod broken_image;
+mod clipped_text;
 mod console_error;
 mod contract;
 mod cors_blocked;
+mod covered_control;
 mod double_submit;
 mod failure_shown;
 mod html_for_json;
@@ -35,16 +41,20 @@ mod mixed_content;
 mod no_effect;
 mod not_json;
 mod not_persisted;
+mod overflow_x;
 mod page_crash;
 mod permission;
 mod request_failed;
 mod secret_exposed;
 mod slow_response;
+mod small_target;
 mod stale_deployment;
 mod success_without_write;
 mod typed_differs;
 mod unexpected_dialog;
+mod viewport_meta;
 mod wrong_target;
+mod zoom_on_focus;
 
 pub use ignore::IgnoreUse;
 pub use judge::{Judgement, judge, judge_all};
@@ -59,9 +69,13 @@ use crate::evidence::Run;
 /// Every detector.
 pub const RULES: &[&Rule] = &[
     &auth_lost::RULE,
+    &blank_screen::RULE,
+    &broken_image::RULE,
+    &clipped_text::RULE,
     &console_error::RULE,
     &contract::RULE,
     &cors_blocked::RULE,
+    &covered_control::RULE,
     &double_submit::RULE,
     &failure_shown::RULE,
     &html_for_json::RULE,
@@ -71,16 +85,20 @@ pub const RULES: &[&Rule] = &[
     &no_effect::RULE,
     &not_json::RULE,
     &not_persisted::RULE,
+    &overflow_x::RULE,
     &page_crash::RULE,
     &permission::RULE,
     &request_failed::RULE,
     &secret_exposed::RULE,
     &slow_response::RULE,
+    &small_target::RULE,
     &stale_deployment::RULE,
     &success_without_write::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,
+    &viewport_meta::RULE,
     &wrong_target::RULE,
+    &zoom_on_focus::RULE,
 ];
 
 /// The detectors' names.

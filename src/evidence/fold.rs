@@ -95,6 +95,7 @@ impl Run {
             | RunEvent::ConsoleWritten { at, .. }
             | RunEvent::Navigated { at, .. }
             | RunEvent::Happened { at, .. }
+            | RunEvent::LayoutMeasured { at, .. }
             | RunEvent::PictureTaken { at, .. }
             | RunEvent::StepFinished { at, .. }
             | RunEvent::StepSkipped { at, .. } => self.step(at)?.take(event),
@@ -176,6 +177,7 @@ impl StepRun {
             RunEvent::ConsoleWritten { line, .. } => self.console.push(line),
             RunEvent::Navigated { navigation, .. } => self.navigations.push(navigation),
             RunEvent::Happened { happening, .. } => self.happenings.push(happening),
+            RunEvent::LayoutMeasured { layout, .. } => self.layout = Some(layout),
             RunEvent::PictureTaken { picture, .. } => self.pictures.push(picture),
             RunEvent::StepSkipped { why, .. } => self.not_run = Some(why),
             RunEvent::StepFinished {

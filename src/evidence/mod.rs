@@ -10,6 +10,7 @@ mod event;
 mod exchange;
 mod fold;
 mod journal;
+mod layout;
 mod picture;
 mod protection;
 mod recorder;
@@ -28,6 +29,10 @@ pub use exchange::{
 };
 pub use fold::read_run;
 pub use journal::{JOURNAL, ReadJournal, read_journal};
+pub use layout::{
+    BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
+    SmallTarget, WideElement,
+};
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{

@@ -1,6 +1,7 @@
 //! What was seen in one step, piece by piece: actions, expectations, console lines, pictures, the page.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One action and what came of it.
@@ -67,7 +68,7 @@ pub struct ElementFacts {
 }
 
 /// A rectangle in CSS pixels, relative to the viewport.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Area {
     /// Left edge.
     pub x: f64,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     exchange::Exchange,
+    layout::Layout,
     records::{
         ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
     },
@@ -233,6 +234,9 @@ pub struct StepRun {
     /// The page as it stood at the end.
     #[serde(default)]
     pub page: Option<PageFacts>,
+    /// How it was laid out then; `None` in records from before that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
     /// Why the page was taken before it had settled; `None` when it had.
     #[serde(default)]
     pub unsettled: Option<String>,

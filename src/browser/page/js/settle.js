@@ -53,7 +53,7 @@ const held = () => (state ? state.typed : []).filter(({ element }) => element.is
   .map(({ id, element }) => ({ id, held: element.isContentEditable ? element.innerText : element.value }));
 const PRIVATE = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private]";
 const measure = () => ({
-  width: innerWidth, height: innerHeight, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,
+  width: innerWidth, height: innerHeight, layout_width: document.documentElement.clientWidth, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,
   is_coarse: matchMedia("(pointer: coarse)").matches, screen_width: screen.width, user_agent: navigator.userAgent,
   has_viewport_meta: Boolean(document.querySelector("meta[name=viewport]")),
 });
