@@ -235,6 +235,43 @@ fn ignore_rules_that_are_over_or_of_no_use_are_told_and_all_from_the_fourth_on()
     assert_eq!(all, [in_use, others[0], others[1], others[0]]);
 }
 
+/// How each detector does on its fixtures, counted anew each time.
+fn scores() -> String {
+    let mut text = "\n## How they do on recorded passes\n\nCounted by the tests over `tests/fixtures/detectors`: recorded steps with one thing wrong, \
+                    and healthy ones that look alike.\n\n\
+                    | detector | faulty | caught | missed | healthy | flagged |\n|---|--:|--:|--:|--:|--:|\n"
+        .to_owned();
+    let mut sums = [0; 5];
+    for rule in RULES {
+        let found = |begin: &str| {
+            let fixtures = fixtures(rule.name, begin);
+            let found = fixtures
+                .iter()
+                .filter(|fixture| flagging(&fixture.inspect()).contains(rule.name));
+            (fixtures.len(), found.count())
+        };
+        let ((faulty, caught), (healthy, flagged)) = (found("fires"), found("quiet"));
+        let row = [faulty, caught, faulty - caught, healthy, flagged];
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += value;
+        }
+        let _ = writeln!(
+            text,
+            "| `{}` | {} |",
+            rule.name,
+            row.map(|it| it.to_string()).join(" | ")
+        );
+    }
+    let _ = writeln!(
+        text,
+        "| all | {} |",
+        sums.map(|it| it.to_string()).join(" | ")
+    );
+    let [_, _, missed, _, flagged] = sums;
+    assert_eq!((missed, flagged), (0, 0), "{text}");
+    text
+}
+
 #[test]
 fn every_detector_explains_itself_in_the_documentation() {
     let mut text = "# Detectors\n\nWhat shippass flags by itself. `shippass explain NAME` prints the same text.\n".to_owned();
@@ -242,6 +279,7 @@ fn every_detector_explains_itself_in_the_documentation() {
         text += "\n";
         text += &rule.to_markdown();
     }
+    text += &scores();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/detectors.md");
     let written = fs::read_to_string(&path).unwrap_or_default();
     if written != text {
