@@ -10,11 +10,12 @@ use std::{
 
 use serde::Deserialize;
 
-use super::observer::Shared;
+use super::{console, observer::Shared};
 use crate::evidence::{Header, KeptBack, Redactor};
 
 /// DevTools' events; a driver that hands none on is good enough without them.
-pub(super) const EVENTS: [&str; 2] = [
+pub(super) const EVENTS: [&str; 3] = [
+    console::EVENT,
     "goog:cdp.Network.loadingFailed",
     "goog:cdp.Network.responseReceivedExtraInfo",
 ];
@@ -84,6 +85,11 @@ impl Told {
     /// From now on each failure's rule is worth waiting for.
     pub(super) fn listen(&self) {
         self.facts().is_listening = true;
+    }
+
+    /// Whether the driver hands DevTools' events on.
+    pub(super) fn is_listening(&self) -> bool {
+        self.facts().is_listening
     }
 
     /// Remembers what the answer to an open request allows.

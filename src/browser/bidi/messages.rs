@@ -182,6 +182,22 @@ pub(crate) struct LogEntry {
     #[serde(default)]
     pub(crate) timestamp: f64,
     pub(crate) stack_trace: Option<StackTrace>,
+    #[serde(default)]
+    args: Vec<LogArgument>,
+}
+
+impl LogEntry {
+    /// Whether an error stands in it, of which its text says no more than that.
+    pub(crate) fn has_error(&self) -> bool {
+        self.args.iter().any(|argument| argument.kind == "error")
+    }
+}
+
+/// A `script.RemoteValue` that was written to the console.
+#[derive(Debug, Deserialize)]
+struct LogArgument {
+    #[serde(rename = "type")]
+    kind: String,
 }
 
 /// `browsingContext.navigationStarted` and its kin.

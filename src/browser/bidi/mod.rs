@@ -5,6 +5,7 @@
 mod around;
 mod bodies;
 mod certificate;
+mod console;
 mod devtools;
 mod early;
 mod exchange;

@@ -1,6 +1,9 @@
 //! The task that reads the browser's events, one after the other.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -9,17 +12,16 @@ use super::{
     around::OpenDownload,
     bodies::finish_exchange,
     certificate::{self, certificate_of},
+    console::{self, HalfTold},
     early::{EarlyCall, EarlyCalls},
     exchange::{OpenExchange, timestamp},
     kept_back::{ExtraInfo, HandedOn},
-    messages::{ChannelMessage, LogEntry, NavigationEvent, NetworkEvent},
+    messages::{ChannelMessage, NavigationEvent, NetworkEvent},
     observer::{CHANNEL, Shared},
     socket::RawEvent,
     stage::Document,
 };
-use crate::evidence::{
-    ConsoleKind, ConsoleLine, Happening, Navigation, Resource, RunEvent, StepIndex,
-};
+use crate::evidence::{Happening, Navigation, Resource, RunEvent, StepIndex};
 
 /// The task's own state.
 pub(super) struct Watcher {
@@ -31,6 +33,8 @@ pub(super) struct Watcher {
     /// The first hop's resource and each hop's id, for the hops after it.
     hops: HashMap<String, (String, Resource)>,
     early: EarlyCalls,
+    /// Lines that an error stands in, until it is known what it says.
+    pub(super) half_told: VecDeque<HalfTold>,
 }
 
 impl Watcher {
@@ -42,6 +46,7 @@ impl Watcher {
             open: HashMap::new(),
             hops: HashMap::new(),
             early: EarlyCalls::default(),
+            half_told: VecDeque::new(),
         }
     }
 
@@ -69,6 +74,7 @@ impl Watcher {
             }
         }
         self.leave_all();
+        self.write_half_told();
         self.shared.mark(|marks| {
             marks.downloads = 0;
             marks.open = 0;
@@ -105,6 +111,7 @@ impl Watcher {
                 // Whoever waits for the rule looks again.
                 self.shared.mark(|_| {});
             }),
+            console::EVENT => read(params).map(|event| self.hear_console(&event)),
             certificate::EVENT => read(params).map(|event| {
                 let mut stage = self.shared.stage();
                 if let Some(certificate) = certificate_of(event, stage.page()) {
@@ -244,42 +251,6 @@ impl Watcher {
         if is_document {
             stage.document = Some(document);
         }
-    }
-
-    fn log(&mut self, entry: LogEntry) {
-        let redactor = self.shared.redactor();
-        let frames = entry
-            .stack_trace
-            .map(|trace| trace.call_frames)
-            .unwrap_or_default();
-        let stack = frames.iter().take(12).map(|frame| {
-            let name = if frame.function_name.is_empty() {
-                "anonymous"
-            } else {
-                &frame.function_name
-            };
-            let (line, column) = (frame.line_number + 1, frame.column_number + 1);
-            format!("{name} ({}:{line}:{column})", redactor.url(&frame.url))
-        });
-        let line = ConsoleLine {
-            id: self.shared.witness.next_line(),
-            level: entry.level,
-            kind: match entry.kind.as_str() {
-                "javascript" => ConsoleKind::UncaughtError,
-                "console" => ConsoleKind::Console,
-                _ => ConsoleKind::Browser,
-            },
-            text: redactor.text(&entry.text.unwrap_or_default()),
-            source: frames
-                .first()
-                .map(|frame| redactor.url(&frame.url))
-                .unwrap_or_default(),
-            line: frames.first().map_or(0, |frame| frame.line_number + 1),
-            stack: stack.collect(),
-            at: timestamp(entry.timestamp),
-        };
-        self.shared
-            .record(|at| RunEvent::ConsoleWritten { at, line });
     }
 
     /// The preload script saw the page's code read an answer.
