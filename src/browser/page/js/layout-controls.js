@@ -42,7 +42,19 @@ const isMeant = (record, top) => {
   return !recordOf.has(other) || Boolean(element.form && other.type === "file" && other.parentElement === element.parentElement);
 };
 const CONSENT = /cookie|consent|gdpr|ccpa|privacy|datenschutz/i;
-const intentOf = (cover, top) => {
+// A sheet over nearly all of the screen, between the control and what lies over it: the rest is a dialog, named so or not.
+const isOverSheet = (cover, control) => {
+  const { view } = cover.scene;
+  const [right, bottom] = [view.innerWidth - 2, view.innerHeight - 2];
+  const isSheet = ([x, y]) => {
+    const hit = hitIn(cover.scene, x, y);
+    if (!hit || containsDeep(hit, control) || containsDeep(hit, cover.element) || containsDeep(cover.element, hit)) return false;
+    const box = hit.getBoundingClientRect();
+    return /fixed|absolute/.test(getComputedStyle(hit).position) && box.width * box.height >= view.innerWidth * view.innerHeight * 0.8;
+  };
+  return [[2, 2], [right, 2], [2, bottom], [right, bottom]].filter(isSheet).length >= 2;
+};
+const intentOf = (cover, top, control) => {
   const { scene } = cover;
   const box = cover.element.getBoundingClientRect();
   const isPage = Math.min(box.width, scene.view.innerWidth) * Math.min(box.height, scene.view.innerHeight) >= scene.view.innerWidth * scene.view.innerHeight * 0.8;
@@ -56,7 +68,7 @@ const intentOf = (cover, top) => {
     if (node === cover.element) break;
   }
   if (CONSENT.test((cover.element.textContent || "").slice(0, 1500)) && /fixed|sticky|absolute/.test(cover.position)) return "consent";
-  return null;
+  return isOverSheet(cover, control) ? "dialog" : null;
 };
 // Whether its own scrollers can bring it out from under something that doesn't go with it.
 const canBeFreed = (control, cover) => {
@@ -93,7 +105,7 @@ const measureCovered = (all) => {
     const cover = recordOf.get(coverOf(record.element, top)) || recordOf.get(top);
     if (!cover || cover.opacity === 0) continue;
     const isForeign = top.tagName === "IFRAME" || cover.isWidget;
-    const intent = intentOf(cover, top) || (canBeFreed(record, cover) ? "scroll" : isForeign ? "widget" : null);
+    const intent = intentOf(cover, top, record.element) || (canBeFreed(record, cover) ? "scroll" : isForeign ? "widget" : null);
     found.push({ element: placed(record, boxOf(part)), by: placed(cover), share: (1 + corners.filter(Boolean).length) / 5, intent });
   }
   return found;
