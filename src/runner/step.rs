@@ -134,8 +134,13 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     /// A page that can't be measured says so and fails nothing; one that still moves isn't laid out yet.
     async fn measure_layout(&self, settled: &Settled) {
         let redactor = &self.walk.redactor;
-        let measured = match &settled.unsettled {
-            Some(why) => Err(format!("the page had not settled: {why}")),
+        let unsettled = settled.unsettled.as_ref();
+        let unfit = unsettled
+            .map(|why| format!("the page had not settled: {why}"))
+            // Laid out for another width it says nothing of how it looks on the device.
+            .or_else(|| settled.measure.layout_problem(self.walk.device));
+        let measured = match unfit {
+            Some(why) => Err(why),
             None => self
                 .session
                 .measure_layout()
