@@ -56,6 +56,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass demo\n  shippass demo --fault sign-bounced\n  shippass demo --fault none --serve"
     )]
     Demo(DemoArguments),
+    /// Runs the detectors again over a bundle, without a browser; writes nothing.
+    #[command(
+        after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the run.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
+    )]
+    Inspect(InspectArguments),
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
@@ -95,6 +100,25 @@ pub(super) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// The bundle's folder.
+    #[arg(value_name = "BUNDLE")]
+    pub(super) of: PathBuf,
+    /// How the findings are printed.
+    #[arg(long, value_enum, default_value_t = InspectionFormat::Text)]
+    pub(super) format: InspectionFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InspectionFormat {
+    /// A table and the findings.
+    #[value(alias = "human")]
+    Text,
+    /// For scripts.
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,11 @@
 //! What becomes of a body: kept as a file named by its hash, described, or missing with the reason.
 
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::Path,
+};
+
 use super::{
     content::sniff,
     digest::hex_sha256,
@@ -10,6 +16,10 @@ use super::{
 /// The largest body that is kept, in bytes.
 const TEXT_LIMIT: usize = 2 << 20;
 const BINARY_LIMIT: usize = 512 << 10;
+/// The largest text that is read back: what was put in a secret's place may be longer than it.
+const READ_LIMIT: u64 = 8 << 20;
+/// Where bodies lie in a bundle.
+const FOLDER: &str = "bodies";
 /// How many characters of a text the journal has.
 const START: usize = 2000;
 
@@ -88,7 +98,7 @@ pub(super) fn prepare(
         ("bin", bytes, String::new())
     };
     // Named so that no browser ever runs it: HTML and SVG are `.txt`.
-    let file = format!("bodies/{}.{extension}", hex_sha256(&bytes));
+    let file = format!("{FOLDER}/{}.{extension}", hex_sha256(&bytes));
     PreparedBody {
         body: Body::Kept(KeptBody {
             file: file.clone(),
@@ -100,6 +110,29 @@ pub(super) fn prepare(
         }),
         file: Some((file, bytes)),
     }
+}
+
+/// The text of a kept body. A stranger's journal may name anything: what isn't a plain file of `bodies/`, named by the
+/// hash of what is in it, is as good as gone.
+pub(super) fn read_text(folder: &Path, name: &str) -> Option<String> {
+    let file = name.strip_prefix(FOLDER)?.strip_prefix('/')?;
+    let (hash, extension) = file.split_once('.')?;
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_hash || !matches!(extension, "json" | "txt" | "bin") {
+        return None;
+    }
+    let bodies = folder.join(FOLDER);
+    let path = bodies.join(file);
+    // The facts of the names themselves: neither may be a link, and opening a pipe would wait for good.
+    let found = fs::symlink_metadata(&path).ok()?;
+    let is_plain = fs::symlink_metadata(&bodies).ok()?.is_dir() && found.is_file();
+    if !is_plain || found.len() > READ_LIMIT {
+        return None;
+    }
+    let mut text = String::new();
+    let file = File::open(path).ok()?;
+    file.take(READ_LIMIT).read_to_string(&mut text).ok()?;
+    (hex_sha256(text.as_bytes()) == hash).then_some(text)
 }
 
 fn unkept(body: Body) -> PreparedBody {

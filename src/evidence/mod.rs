@@ -27,7 +27,7 @@ pub use exchange::{
     Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBack, KeptBody, Outcome,
     ReadAs, Resource, Timings,
 };
-pub use fold::read_run;
+pub use fold::{read_run, read_run_so_far};
 pub use journal::{JOURNAL, ReadJournal, read_journal};
 pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
