@@ -43,7 +43,7 @@ pub(super) enum Failure {
     /// Evidence couldn't be kept.
     Evidence(EvidenceError),
     /// What is to be inspected is no evidence.
-    NoEvidence(EvidenceError),
+    NoEvidence { why: String },
     /// The bundle couldn't be written.
     Bundle(BundleError),
     /// A known secret stands in the bundle.
@@ -71,7 +71,7 @@ impl Failure {
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
-            | Self::NoEvidence(_)
+            | Self::NoEvidence { .. }
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
@@ -115,8 +115,8 @@ impl Failure {
             Self::Browser(error) => error.help(),
             Self::Runner(error) => error.help(),
             Self::Evidence(error) => error.help().map(str::to_owned),
-            Self::NoEvidence(_) => Some(
-                "name a bundle's folder, the one that holds journal.ndjson".to_owned(),
+            Self::NoEvidence { .. } => Some(
+                "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
             ),
             Self::Bundle(error) => Some(error.help().to_owned()),
             Self::Leak(error) => Some(error.help()),
@@ -153,7 +153,7 @@ impl Failure {
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
             // It may quote what a stranger wrote.
-            Self::NoEvidence(error) => visible::line(&error.to_string()).into_owned(),
+            Self::NoEvidence { why } => visible::line(why).into_owned(),
             Self::Bundle(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),

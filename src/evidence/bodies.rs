@@ -13,13 +13,16 @@ use super::{
     redact::{Redactor, server_keys_taken_from},
 };
 
-/// The largest body that is kept, in bytes.
-const TEXT_LIMIT: usize = 2 << 20;
+/// The largest text that is kept, in bytes.
+pub const TEXT_LIMIT: usize = 2 << 20;
+/// The largest other body that is kept.
 const BINARY_LIMIT: usize = 512 << 10;
 /// The largest text that is read back: what was put in a secret's place may be longer than it.
 const READ_LIMIT: u64 = 8 << 20;
 /// Where bodies lie in a bundle.
 const FOLDER: &str = "bodies";
+/// Of a longer text that another tool recorded only the beginning is cleaned and kept.
+const CLEANED_WHOLE: usize = 8 << 10;
 /// How many characters of a text the journal has.
 const START: usize = 2000;
 
@@ -53,6 +56,54 @@ pub(super) struct PreparedBody {
     pub(super) file: Option<(String, Vec<u8>)>,
 }
 
+impl Body {
+    /// A body that another tool recorded: within the bounds of one's own, without its secrets, and written nowhere. Its
+    /// whole text is kept where somebody asks for it.
+    pub fn recorded(captured: CapturedBody, is_asked_for: bool, redactor: &Redactor) -> Self {
+        let (mime, bytes) = match captured {
+            CapturedBody::None => return Self::None,
+            CapturedBody::Missing { why } => return Self::Missing { why },
+            CapturedBody::NotFetched { size } => return not_fetched(size),
+            CapturedBody::Bytes { mime, bytes } => (mime, bytes),
+        };
+        let content = sniff(&mime, &bytes);
+        let size = bytes.len() as u64;
+        if content == Content::Binary {
+            let why = "only texts are looked at".to_owned();
+            return Self::Described {
+                size,
+                content: Some(content),
+                why,
+            };
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let is_whole = is_asked_for || text.len() <= CLEANED_WHOLE;
+        let (clean, server_keys) = if is_whole {
+            let clean = redactor.body(&mime, &text);
+            let keys = server_keys_taken_from(&clean);
+            (clean, keys)
+        } else {
+            redactor.beginning(&mime, &text)
+        };
+        Self::Kept(KeptBody {
+            file: String::new(),
+            size,
+            content,
+            start: clean.chars().take(START).collect(),
+            server_keys,
+            text: is_asked_for.then_some(clean),
+        })
+    }
+}
+
+fn not_fetched(size: u64) -> Body {
+    Body::Described {
+        size,
+        content: None,
+        why: "scripts, styles, fonts and pictures are not kept".to_owned(),
+    }
+}
+
 /// Describes, redacts and names a body.
 pub(super) fn prepare(
     captured: CapturedBody,
@@ -63,14 +114,7 @@ pub(super) fn prepare(
     let (mime, bytes) = match captured {
         CapturedBody::None => return unkept(Body::None),
         CapturedBody::Missing { why } => return unkept(Body::Missing { why }),
-        CapturedBody::NotFetched { size } => {
-            let why = "scripts, styles, fonts and pictures are not kept".to_owned();
-            return unkept(Body::Described {
-                size,
-                content: None,
-                why,
-            });
-        }
+        CapturedBody::NotFetched { size } => return unkept(not_fetched(size)),
         CapturedBody::Bytes { mime, bytes } => (mime, bytes),
     };
     let content = sniff(&mime, &bytes);

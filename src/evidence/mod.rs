@@ -18,7 +18,7 @@ mod records;
 mod redact;
 mod run;
 
-pub use bodies::CapturedBody;
+pub use bodies::{CapturedBody, TEXT_LIMIT};
 pub use content::sniff;
 pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;

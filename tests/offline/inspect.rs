@@ -180,7 +180,7 @@ fn a_journal_that_was_cut_off_is_inspected_as_far_as_it_is_whole_and_is_never_cl
     let (status, found) = inspect_json(dir.path());
     assert_eq!(status, 1);
     assert!(!found["findings"].as_array().unwrap().is_empty());
-    let lost = format!("the rest: the journal is damaged at record {half}: it breaks off");
+    let lost = format!("the rest; the journal is damaged at record {half}: it breaks off");
     assert_eq!(found["not_shown"], json!([lost]));
     let (_, out, _) = inspect(&[dir.path().to_str().unwrap()]);
     assert!(out.contains(&format!("not shown: {lost}")), "{out}");
@@ -219,7 +219,7 @@ fn a_clean_run_is_clean_again_and_one_without_an_end_is_not() {
     assert_eq!(status, 1);
     assert_eq!(
         found["not_shown"],
-        json!(["the rest: the journal ends before the run did"])
+        json!(["the rest; the journal ends before the run did"])
     );
 }
 
@@ -347,4 +347,124 @@ fn a_hostile_bundle_reads_nothing_but_its_own_bodies() {
     fs::rename(&whole, outside.path().join("bodies")).unwrap();
     std::os::unix::fs::symlink(outside.path().join("bodies"), &whole).unwrap();
     assert_eq!(text_of(dir.path(), &own), None, "a folder that is a link");
+}
+
+fn har(name: &str) -> std::path::PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/har");
+    fixtures.join(format!("{name}.har"))
+}
+
+fn detectors(found: &Value) -> Vec<&str> {
+    let findings = found["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| finding["detector"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn an_archive_of_chrome_shows_the_write_that_a_sign_in_page_answered() {
+    let (status, found) = inspect_json(&har("chrome-write-bounced"));
+    assert_eq!(status, 1, "{found}");
+    assert_eq!(detectors(&found), ["html-for-json"]);
+    // The redirect and what it led to are one call.
+    assert_eq!(found["findings"][0]["requests"], json!(["e6", "e5"]));
+    assert_eq!(
+        found["findings"][0]["step"],
+        "01-https-preview-example-quotes-1042"
+    );
+    assert_eq!(found["counts"]["flagged"], 1);
+    let noise: Vec<_> = found["noise"].as_array().unwrap().iter().collect();
+    assert_eq!((noise.len(), &noise[0]["rule"]), (1, &json!("tracker")));
+    let not_shown = found["not_shown"].as_array().unwrap();
+    assert_eq!(not_shown.len(), 5);
+}
+
+#[test]
+fn an_archive_of_firefox_without_a_fault_is_clean_page_by_page() {
+    let (status, found) = inspect_json(&har("firefox-healthy"));
+    assert_eq!((status, detectors(&found).len()), (0, 0), "{found}");
+    assert_eq!(found["counts"]["clean"], 2);
+    let (status, out, err) = inspect(&[har("firefox-healthy").to_str().unwrap()]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn an_archive_of_mitmproxy_has_neither_pages_nor_an_order() {
+    let (status, found) = inspect_json(&har("mitmproxy-server-error"));
+    assert_eq!(status, 1, "{found}");
+    assert_eq!(detectors(&found), ["http-error"]);
+    assert_eq!(found["findings"][0]["requests"], json!(["e3"]));
+    assert_eq!(found["counts"]["steps"], 1);
+
+    // To the owner of another app the same failure is a stranger's.
+    let of = har("mitmproxy-server-error");
+    let of = of.to_str().unwrap();
+    let (_, out, _) = inspect(&["--url", "https://other.test", of]);
+    assert!(
+        out.contains("notice http-error") && out.contains("wrong-target"),
+        "{out}"
+    );
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test makes archives")]
+fn with_archive(text: &[u8]) -> (i32, String, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.har");
+    fs::write(&path, text).unwrap();
+    inspect(&["--format", "json", path.to_str().unwrap()])
+}
+
+#[test]
+fn secrets_of_an_archive_are_not_printed() {
+    let password = "correct-horse-9-battery";
+    let session = "s3ss10n-Zk3jf92Kdl10Qx";
+    let long = "x".repeat(9000);
+    let entry = |path: &str, body: &str| {
+        json!({
+            "startedDateTime": "2026-11-21T10:00:00Z", "time": 20, "_resourceType": "fetch",
+            "request": { "method": "POST", "url": format!("https://preview.example{path}"), "headers": [
+                { "name": "cookie", "value": format!("sid={session}") },
+                { "name": "authorization", "value": format!("Bearer {session}") }
+            ], "postData": { "mimeType": "application/json", "text": format!("{{\"password\":\"{password}\"}}") } },
+            "response": { "status": 500, "headers": [], "content": { "size": 1, "mimeType": "application/json", "text": body } }
+        })
+    };
+    let archive = json!({ "log": { "version": "1.2", "entries": [
+        entry(&format!("/api/in?token={session}"), &format!("{{\"password\":\"{password}\",\"echo\":\"{session}\"}}")),
+        entry("/api/out", &format!("{{\"password\":\"{password}\",\"long\":\"{long}\"}}")),
+    ] } });
+    let (status, out, err) = with_archive(archive.to_string().as_bytes());
+    assert_eq!(status, 1, "{err}");
+    assert!(
+        out.contains("/api/in") && out.contains("[redacted:"),
+        "{out}"
+    );
+    for secret in [password, session] {
+        assert!(!out.contains(secret) && !err.contains(secret), "{out}{err}");
+    }
+}
+
+#[test]
+fn what_is_no_archive_or_breaks_off_is_said_and_odd_values_are_left_out() {
+    for text in [
+        &b""[..],
+        b"{}",
+        b"[1]",
+        b"{\"log\":{\"entries\":[{\"request\":{\"url\":\"https",
+        b"\x1f\x8b\x08\x00",
+    ] {
+        let (status, out, err) = with_archive(text);
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("x.har") && err.contains("help:"), "{err}");
+    }
+    let mut odd = b"\xEF\xBB\xBF".to_vec();
+    odd.extend_from_slice(
+        br#"{"log":{"entries":[null,3,{},{"request":{"url":"https://a.example/","method":7,"headers":{"a":1}},"time":-1e300,
+        "startedDateTime":"-009999-01-01T00:00:00Z","response":{"status":"200","headers":null,"content":[]}}],"pages":"none"}}"#,
+    );
+    let (status, out, err) = with_archive(&odd);
+    // An answer of which nothing is known is not a clean one.
+    assert_eq!((status, err.as_str()), (1, ""), "{out}");
+    assert!(out.contains("\"unknown\": 1"), "{out}");
 }
