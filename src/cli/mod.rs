@@ -13,6 +13,7 @@ mod failure;
 mod glance;
 mod guard;
 mod init;
+mod inspect;
 mod pass;
 mod person;
 mod run;
@@ -56,6 +57,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let end = match cli.command {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
+        Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),

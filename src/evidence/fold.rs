@@ -5,6 +5,7 @@ use std::path::Path;
 use url::Url;
 
 use super::{
+    bodies,
     error::EvidenceError,
     event::{RunEvent, StepIndex},
     exchange::{Body, Outcome, ReadAs, Resource},
@@ -14,12 +15,17 @@ use super::{
 
 /// Reads a bundle's journal and folds it.
 pub fn read_run(folder: &Path) -> Result<Run, EvidenceError> {
+    read_run_so_far(folder).map(|(run, _)| run)
+}
+
+/// The same, and what is wrong behind the last whole record; `None` when the whole journal is good.
+pub fn read_run_so_far(folder: &Path) -> Result<(Run, Option<String>), EvidenceError> {
     let mut journal = JournalReader::open(folder)?;
     let run = Run::from_events(journal.by_ref());
     journal.close()?;
     let mut run = run?;
     run.take_bodies(folder);
-    Ok(run)
+    Ok((run, journal.torn()))
 }
 
 /// A read whose exchange hasn't come yet.
@@ -117,7 +123,7 @@ impl Run {
                 && let Body::Kept(kept) = &mut answer.body
             {
                 // A file that is gone leaves the start, and what can't be decided says so.
-                kept.text = std::fs::read_to_string(folder.join(&kept.file)).ok();
+                kept.text = bodies::read_text(folder, &kept.file);
             }
         }
         self.contracts = contracts;

@@ -18,7 +18,7 @@ mod records;
 mod redact;
 mod run;
 
-pub use bodies::CapturedBody;
+pub use bodies::{CapturedBody, TEXT_LIMIT};
 pub use content::sniff;
 pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
@@ -27,7 +27,7 @@ pub use exchange::{
     Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBack, KeptBody, Outcome,
     ReadAs, Resource, Timings,
 };
-pub use fold::read_run;
+pub use fold::{read_run, read_run_so_far};
 pub use journal::{JOURNAL, ReadJournal, read_journal};
 pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,

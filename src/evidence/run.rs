@@ -243,6 +243,9 @@ pub struct StepRun {
     /// What needed to decide couldn't be had, each with its reason.
     #[serde(default)]
     pub undecided: Vec<String>,
+    /// Another tool recorded its requests and nothing else: there is neither a page nor a picture to miss.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_traffic_only: bool,
 }
 
 impl StepRun {

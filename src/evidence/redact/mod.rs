@@ -7,6 +7,7 @@ mod body;
 mod encodings;
 mod known;
 mod lists;
+mod pieces;
 mod scan;
 mod server_keys;
 #[cfg(test)]

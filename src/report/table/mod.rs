@@ -95,6 +95,8 @@ fn title(checklist: &ChecklistEntry) -> String {
             visible::line(tier)
         ),
         (Some(persona), None) => format!("{name} (as {})", visible::line(persona)),
+        // What another tool recorded was no checklist, and doesn't tell who was signed in.
+        (None, _) if checklist.sha256.is_empty() => name.into_owned(),
         (None, _) => format!("{name} (signed out)"),
     }
 }
