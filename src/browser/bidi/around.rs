@@ -1,7 +1,6 @@
 //! What happens around the page: dialogs, tabs, downloads, file pickers.
 
 use std::{
-    fmt::Write as _,
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -18,7 +17,7 @@ use super::{
     watcher::Watcher,
 };
 use crate::checklist::DialogAnswer;
-use crate::evidence::{DownloadedFile, Happening, RunEvent, StepIndex};
+use crate::evidence::{DownloadedFile, Happening, RunEvent, StepIndex, hex};
 
 /// A download that has begun.
 #[derive(Debug)]
@@ -193,12 +192,7 @@ fn take_in(path: &Path) -> io::Result<DownloadedFile> {
     };
     let size = io::copy(&mut File::open(path)?, &mut hash)?;
     std::fs::remove_file(path)?;
-    let digest = hash.digest.finalize();
-    let sha256 = digest.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let sha256 = hex(&hash.digest.finalize());
     Ok(DownloadedFile { size, sha256 })
 }
 
