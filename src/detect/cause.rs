@@ -5,7 +5,8 @@ use super::{
     noise::{bare_error, is_lost_request},
     not_persisted::is_between,
     origin::is_sent_by_own_code,
-    rule::{Finding, Severity, StepRef},
+    rule::{Finding, Severity},
+    seen_step::step_at,
 };
 use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run, StepRun};
 
@@ -231,9 +232,4 @@ fn requests_of<'r>(step: &'r StepRun, finding: &Finding) -> impl Iterator<Item =
     step.exchanges
         .iter()
         .filter(|exchange| finding.requests.contains(&exchange.id))
-}
-
-fn step_at<'r>(run: &'r Run, at: &StepRef) -> Option<&'r StepRun> {
-    let list = run.checklists.get(at.checklist)?;
-    list.steps.iter().find(|step| step.id == at.step)
 }

@@ -8,7 +8,7 @@ use super::{
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{
-    ActionOutcome, ActionRecord, Answer, Body, Exchange, KeptBody, Resource, Run,
+    ActionOutcome, ActionRecord, Answer, Body, Exchange, KeptBody, Resource, Run, is_safe_method,
 };
 
 /// The rule.
@@ -175,7 +175,7 @@ fn severity(group: &[&Exchange]) -> Severity {
 }
 
 fn is_write(run: &Run, exchange: &Exchange) -> bool {
-    let is_sent = !matches!(exchange.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    let is_sent = !is_safe_method(&exchange.method)
         && !matches!(exchange.resource, Resource::Beacon | Resource::Preflight)
         && exchange.redirected_from.is_none();
     is_sent

@@ -75,7 +75,7 @@ fn is_meant_to_fail(seen: &SeenStep<'_>) -> bool {
 
 fn failures(seen: &SeenStep<'_>) -> Vec<Message> {
     let stays = stayed(seen);
-    let has_acted = has_acted(seen);
+    let has_acted = seen.step.has_acted();
     let mut messages = new_messages(seen);
     messages.retain(|message| counts(message, stays, has_acted) && !is_known(seen, &message.words));
     let lines = messages.iter().filter(|message| !message.is_alert);
@@ -83,12 +83,6 @@ fn failures(seen: &SeenStep<'_>) -> Vec<Message> {
         messages.retain(|message| message.is_alert);
     }
     messages
-}
-
-/// The step did something on its page; else a live region may hold nothing but what the page is about.
-fn has_acted(seen: &SeenStep<'_>) -> bool {
-    let mut actions = seen.step.actions.iter();
-    actions.any(|action| !matches!(action.verb.as_str(), "visit" | "back" | "reload"))
 }
 
 fn counts(message: &Message, stays: bool, has_acted: bool) -> bool {

@@ -8,7 +8,7 @@ use super::{
     rule::Noise,
     seen_step::{SeenStep, seen_steps},
 };
-use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run};
+use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run, is_safe_method};
 
 /// Files all noise of a run.
 pub(super) fn file(run: &Run) -> Vec<Noise> {
@@ -142,7 +142,7 @@ fn has_signed_in(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
         .iter()
         .take_while(|earlier| earlier.id != exchange.id);
     before
-        .filter(|earlier| !matches!(earlier.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
+        .filter(|earlier| !is_safe_method(&earlier.method))
         .filter(|earlier| !matches!(earlier.resource, Resource::Beacon | Resource::Preflight))
         .filter_map(Exchange::answer)
         .any(|answer| is_success(answer.status) || answer.is_redirect())

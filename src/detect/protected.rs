@@ -3,8 +3,8 @@
 
 use super::{
     origin::{Owner, owner_of},
-    rule::{Finding, StepRef},
-    seen_step::SeenStep,
+    rule::Finding,
+    seen_step::{SeenStep, step_at},
 };
 use crate::evidence::{Happening, Run, StepRun};
 
@@ -73,9 +73,4 @@ fn withheld<'r>(run: &Run, step: &'r StepRun) -> Option<(&'r str, &'r str)> {
             }
             _ => None,
         })
-}
-
-fn step_at<'r>(run: &'r Run, at: &StepRef) -> Option<&'r StepRun> {
-    let list = run.checklists.get(at.checklist)?;
-    list.steps.iter().find(|step| step.id == at.step)
 }

@@ -42,6 +42,12 @@ pub(super) fn first_step(run: &Run) -> StepRef {
         .unwrap_or_default()
 }
 
+/// The step that a finding names.
+pub(super) fn step_at<'r>(run: &'r Run, at: &StepRef) -> Option<&'r StepRun> {
+    let list = run.checklists.get(at.checklist)?;
+    list.steps.iter().find(|step| step.id == at.step)
+}
+
 impl<'r> SeenStep<'r> {
     /// Names it.
     pub(super) fn at(&self) -> StepRef {

@@ -37,7 +37,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
 }
 
 fn finding(run: &Run, seen: &SeenStep<'_>) -> Option<Finding> {
-    if !has_acted(seen) {
+    if !seen.step.has_acted() {
         return None;
     }
     let fates = fates_of(run, seen);
@@ -105,12 +105,6 @@ fn sent_nothing(action: &ActionRecord) -> bool {
             let is_elsewhere = |what: &String| what == "clipboard" || what.starts_with("dialog");
             effects.requests == 0 && !effects.navigated && !effects.others.iter().any(is_elsewhere)
         })
-}
-
-/// Who only looks brings nothing about.
-fn has_acted(seen: &SeenStep<'_>) -> bool {
-    let mut actions = seen.step.actions.iter();
-    actions.any(|action| !matches!(action.verb.as_str(), "visit" | "back" | "reload"))
 }
 
 /// What the page newly calls done.

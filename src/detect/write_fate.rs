@@ -12,7 +12,7 @@ use super::{
     origin::{Owner, is_sent_by_own_code, owner_of},
     seen_step::SeenStep,
 };
-use crate::evidence::{Answer, Exchange, Outcome, Resource, Run};
+use crate::evidence::{Answer, Exchange, Outcome, Resource, Run, is_safe_method};
 
 /// What became of a request that writes.
 pub(super) enum Fate<'r> {
@@ -59,7 +59,7 @@ pub(super) fn fates_of<'r>(run: &Run, seen: &SeenStep<'r>) -> Vec<(&'r Exchange,
 }
 
 fn is_write(run: &Run, exchange: &Exchange) -> bool {
-    let is_sent = !matches!(exchange.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+    let is_sent = !is_safe_method(&exchange.method);
     let is_sent_on = exchange.redirected_from.is_some();
     let is_own =
         owner_of(run, &exchange.url) != Owner::Tracker && is_sent_by_own_code(run, exchange);

@@ -153,6 +153,13 @@ impl Answer {
     }
 }
 
+/// Whether a request of that method only reads; TRACE, which browsers don't send, is left out.
+///
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>
+pub fn is_safe_method(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
 fn find_header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
     headers
         .iter()

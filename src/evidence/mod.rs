@@ -25,7 +25,7 @@ pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
     Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBack, KeptBody, Outcome,
-    ReadAs, Resource, Timings,
+    ReadAs, Resource, Timings, is_safe_method,
 };
 pub use fold::{read_run, read_run_so_far};
 pub use journal::{JOURNAL, ReadJournal, read_journal};

@@ -249,6 +249,12 @@ pub struct StepRun {
 }
 
 impl StepRun {
+    /// Whether it did something on its page; who only looks brings nothing about.
+    pub fn has_acted(&self) -> bool {
+        let mut actions = self.actions.iter();
+        actions.any(|action| !matches!(action.verb.as_str(), "visit" | "back" | "reload"))
+    }
+
     /// Whether the step took the network away at some moment.
     pub fn was_offline(&self) -> bool {
         self.happenings.iter().any(

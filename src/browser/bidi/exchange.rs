@@ -7,6 +7,7 @@ use super::messages::{
 };
 use crate::evidence::{
     Answer, Body, Exchange, Header, Initiator, KeptBack, Outcome, Redactor, Resource, Timings,
+    is_safe_method,
 };
 
 /// A request that has begun; becomes an `Exchange` when it ends.
@@ -62,8 +63,7 @@ impl OpenExchange {
         redactor: &Redactor,
     ) -> Self {
         let request = &event.request;
-        let has_request_body = !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
-            && request.body_size != Some(0);
+        let has_request_body = !is_safe_method(&request.method) && request.body_size != Some(0);
         let initiator = event.initiator.as_ref();
         let exchange = Exchange {
             id,
