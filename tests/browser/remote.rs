@@ -131,8 +131,7 @@ fn the_certificate_of_a_target_is_named() {
         "shippass.yaml",
         &format!(
             "targets: {{ here: {{ url: 'https://localhost:{port}/', kind: preview }} }}\nwebdriver:\n  url: http://{}\n  capabilities:\n    \
-             browserName: chrome\n    acceptInsecureCerts: true\n    goog:chromeOptions:\n      args: [--headless=new, --no-sandbox, --disable-gpu]\n      \
-             mobileEmulation: {{ deviceMetrics: {{ width: 375, height: 812, pixelRatio: 3, touch: true, mobile: true }} }}\n",
+             browserName: chrome\n    acceptInsecureCerts: true\n    {PHONE}",
             driver.authority
         ),
     );
@@ -146,6 +145,10 @@ fn the_certificate_of_a_target_is_named() {
     assert!(report.contains(named), "{certificate}");
     assert!(ended.stderr.contains(named), "{}", ended.stderr);
 }
+
+/// What makes somebody else's browser the phone.
+const PHONE: &str = "goog:chromeOptions:\n      args: [--headless=new, --no-sandbox, --disable-gpu]\n      \
+                     mobileEmulation: { deviceMetrics: { width: 375, height: 812, pixelRatio: 3, touch: true, mobile: true } }\n";
 
 const OPEN_IT: &str = "name: Far away\nsteps:\n  - name: Open it\n    do:\n      - visit: /\n    expect:\n      - see: Quotes\n";
 
@@ -165,8 +168,7 @@ fn a_driver_that_already_runs_is_used_and_left_running() {
         "shippass.yaml",
         &format!(
             "targets: {{ here: {{ url: {}, kind: local }} }}\nwebdriver:\n  url: {}\n  capabilities:\n    browserName: chrome\n    \
-             goog:chromeOptions:\n      args: [--headless=new, --no-sandbox, --disable-gpu]\n      \
-             mobileEmulation: {{ deviceMetrics: {{ width: 375, height: 812, pixelRatio: 3, touch: true, mobile: true }} }}\n",
+             {PHONE}",
             site.url, grid.url
         ),
     );
