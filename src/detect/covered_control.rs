@@ -2,7 +2,7 @@
 
 use super::{
     laid_out::{Faulty, LaidOut, in_words, laid_out_steps, unless_widget},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::{CoveredControl, Run};
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
              for disabled controls, and for what lets touches through.",
     mend: "Give the bar that lies over it room: `padding-bottom` on the page as high as the bar, `scroll-padding` for anchors. Where two \
            things overlap by accident, look for a negative margin or a fixed size. `pointer-events: none` for what is only to be seen.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {
