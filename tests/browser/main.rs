@@ -9,6 +9,7 @@ mod ask;
 mod codes;
 mod demo;
 mod deployment;
+mod devices;
 mod driver_life;
 mod elements;
 mod evidence;
