@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Run;
+use super::ignore::IgnoreUse;
+use crate::evidence::{Area, Run};
 
 /// A detector: its texts and its judgement.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,17 @@ pub struct Rule {
     pub silent: &'static str,
     /// How to mend the app.
     pub mend: &'static str,
-    /// The judgement: a pure function of what was seen.
-    pub inspect: fn(&Run) -> Vec<Finding>,
+    /// The judgement.
+    pub inspect: Inspect,
+}
+
+/// A judgement is a pure function; of what it depends on.
+#[derive(Debug, Clone, Copy)]
+pub enum Inspect {
+    /// Of what was seen.
+    Run(fn(&Run) -> Vec<Finding>),
+    /// Of what was seen and what the others found in it, one finding a cause.
+    Findings(fn(&Run, &[Finding]) -> Vec<Finding>),
 }
 
 /// How heavy a finding weighs; a notice flags no step.
@@ -42,7 +52,7 @@ pub enum Severity {
 }
 
 /// What a detector thinks; points at evidence, copies none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Unique in the run: `f1`; given after grouping.
     pub id: String,
@@ -68,6 +78,9 @@ pub struct Finding {
     /// Ids of console lines.
     #[serde(default)]
     pub console: Vec<String>,
+    /// What to box in the picture of the step where it was seen first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<Area>,
     /// What makes two findings the same fault; detector-made, never shown.
     #[serde(default)]
     pub fault: String,
@@ -98,7 +111,7 @@ pub struct Noise {
 }
 
 /// The whole judgement over a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     /// What was found, in the order of steps.
     pub findings: Vec<Finding>,
@@ -107,6 +120,9 @@ pub struct Findings {
     /// What a detector needed and couldn't have.
     #[serde(default)]
     pub undecided: Vec<Undecided>,
+    /// Ignore rules that somebody should look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoreUse>,
 }
 
 /// Something that a detector needed and that couldn't be had: its step isn't known to be clean.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     exchange::{Exchange, ReadAs},
+    history::PastRun,
+    layout::Layout,
     records::{
         ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
     },
@@ -22,12 +24,15 @@ pub enum RunEvent {
         /// Facts about the run itself.
         info: RunInfo,
         /// The deployment to look at.
-        target: TargetFacts,
+        target: Box<TargetFacts>,
         /// Path patterns that answer JSON by declaration.
         api: Vec<String>,
         /// What APIs have promised to answer.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         contracts: Vec<Contract>,
+        /// Earlier runs of the project that flagged something, the oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        past: Vec<PastRun>,
         /// The planned checklists, with the steps' ids, names and sentences to confirm.
         checklists: Vec<ChecklistRun>,
     },
@@ -94,6 +99,13 @@ pub enum RunEvent {
         at: StepIndex,
         /// What.
         happening: Happening,
+    },
+    /// How the settled page is laid out, or why that isn't known.
+    LayoutMeasured {
+        /// Which step.
+        at: StepIndex,
+        /// What came of it.
+        layout: Layout,
     },
     /// A picture is on disk.
     PictureTaken {

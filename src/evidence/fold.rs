@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use url::Url;
 
 use super::{
+    bodies,
     error::EvidenceError,
     event::{RunEvent, StepIndex},
     exchange::{Body, Outcome, ReadAs, Resource},
@@ -14,12 +15,17 @@ use super::{
 
 /// Reads a bundle's journal and folds it.
 pub fn read_run(folder: &Path) -> Result<Run, EvidenceError> {
+    read_run_so_far(folder).map(|(run, _)| run)
+}
+
+/// The same, and what is wrong behind the last whole record; `None` when the whole journal is good.
+pub fn read_run_so_far(folder: &Path) -> Result<(Run, Option<String>), EvidenceError> {
     let mut journal = JournalReader::open(folder)?;
     let run = Run::from_events(journal.by_ref());
     journal.close()?;
     let mut run = run?;
     run.take_bodies(folder);
-    Ok(run)
+    Ok((run, journal.torn()))
 }
 
 /// A read whose exchange hasn't come yet.
@@ -43,7 +49,9 @@ impl Run {
         for checklist in &mut run.checklists {
             for step in &mut checklist.steps {
                 // Exchanges end in another order than they begin.
-                step.exchanges.sort_by_key(|exchange| number_of(&exchange.id).unwrap_or(u64::MAX));
+                step.exchanges
+                    .sort_by_key(|exchange| number_of(&exchange.id).unwrap_or(u64::MAX));
+                step.exchanges.shrink_to_fit();
             }
         }
         Ok(run)
@@ -56,12 +64,14 @@ impl Run {
                 target,
                 api,
                 contracts,
+                past,
                 checklists,
             } => {
                 self.info = info;
-                self.target = target;
+                self.target = *target;
                 self.api = api;
                 self.contracts = contracts;
+                self.past = past;
                 self.checklists = checklists;
                 for checklist in &mut self.checklists {
                     for step in &mut checklist.steps {
@@ -104,6 +114,7 @@ impl Run {
             | RunEvent::ConsoleWritten { at, .. }
             | RunEvent::Navigated { at, .. }
             | RunEvent::Happened { at, .. }
+            | RunEvent::LayoutMeasured { at, .. }
             | RunEvent::PictureTaken { at, .. }
             | RunEvent::StepFinished { at, .. }
             | RunEvent::StepSkipped { at, .. } => self.step(at)?.take(event),
@@ -125,7 +136,7 @@ impl Run {
                 && let Body::Kept(kept) = &mut answer.body
             {
                 // A file that is gone leaves the start, and what can't be decided says so.
-                kept.text = std::fs::read_to_string(folder.join(&kept.file)).ok();
+                kept.text = bodies::read_text(folder, &kept.file);
             }
         }
         self.contracts = contracts;
@@ -192,10 +203,14 @@ impl StepRun {
             RunEvent::StepStarted { started, .. } => self.started = Some(started),
             RunEvent::ActionFinished { record, .. } => self.actions.push(record),
             RunEvent::ExpectationFinished { record, .. } => self.expectations.push(record),
-            RunEvent::ExchangeFinished { exchange, .. } => self.exchanges.push(*exchange),
+            RunEvent::ExchangeFinished { mut exchange, .. } => {
+                exchange.shrink_to_fit();
+                self.exchanges.push(*exchange);
+            }
             RunEvent::ConsoleWritten { line, .. } => self.console.push(line),
             RunEvent::Navigated { navigation, .. } => self.navigations.push(navigation),
             RunEvent::Happened { happening, .. } => self.happenings.push(happening),
+            RunEvent::LayoutMeasured { layout, .. } => self.layout = Some(layout),
             RunEvent::PictureTaken { picture, .. } => self.pictures.push(picture),
             RunEvent::StepSkipped { why, unreached, .. } => {
                 self.not_run = Some(why);

@@ -3,8 +3,8 @@
 //! A line is `<sha256 of the rest> {"n":…,"prev":"<sha256 of the line before>","ev":{…}}`.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io::{BufRead, BufReader, Seek, SeekFrom, Write},
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{BufRead, BufReader, Read as _, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -18,6 +18,8 @@ pub const JOURNAL: &str = "journal.ndjson";
 const FORMAT: &str = "shippass-journal/1";
 /// Where the end of a journal goes that was torn by a kill.
 const TORN: &str = "journal.torn";
+/// No record is longer: the first one may hold every contract, and none of them is larger than 8 MiB.
+const LONGEST_RECORD: u64 = 256 << 20;
 
 #[derive(Serialize)]
 struct Written<'e> {
@@ -167,6 +169,12 @@ pub(super) struct JournalReader {
 impl JournalReader {
     pub(super) fn open(folder: &Path) -> Result<Self, EvidenceError> {
         let path = folder.join(JOURNAL);
+        let found = fs::symlink_metadata(&path).map_err(|source| failed("read", &path, source))?;
+        if !found.is_file() {
+            // A link could lead anywhere, and opening a pipe would wait for good.
+            let why = "it is not a plain file".to_owned();
+            return Err(EvidenceError::NoJournal { path, why });
+        }
         let file = File::open(&path).map_err(|source| failed("read", &path, source))?;
         Ok(Self {
             path,
@@ -194,6 +202,11 @@ impl JournalReader {
         }
         Ok(())
     }
+
+    /// What is wrong behind the last whole record.
+    pub(super) fn torn(self) -> Option<String> {
+        self.torn
+    }
 }
 
 impl Iterator for JournalReader {
@@ -204,7 +217,8 @@ impl Iterator for JournalReader {
             return None;
         }
         self.line.clear();
-        match self.file.read_until(b'\n', &mut self.line) {
+        let mut rest = self.file.by_ref().take(LONGEST_RECORD);
+        match rest.read_until(b'\n', &mut self.line) {
             Ok(0) => return None,
             Ok(_) => {}
             Err(source) => {

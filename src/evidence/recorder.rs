@@ -83,7 +83,13 @@ impl Recorder {
     ) -> Result<Self, EvidenceError> {
         prepare_folder(folder)?;
         let journal = Journal::create(folder)?;
-        Ok(Self::begin(folder, journal, State::default(), redactor, listener))
+        Ok(Self::begin(
+            folder,
+            journal,
+            State::default(),
+            redactor,
+            listener,
+        ))
     }
 
     /// Goes on with the bundle of a run that was cut off.
@@ -147,7 +153,10 @@ impl Recorder {
 
     /// The next exchange's id: `e17`.
     pub fn next_exchange(&self) -> String {
-        format!("e{}", self.state.exchanges.fetch_add(1, Ordering::Relaxed) + 1)
+        format!(
+            "e{}",
+            self.state.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+        )
     }
 
     /// The next console line's id: `c3`.

@@ -117,7 +117,7 @@ impl Progress {
             RunEvent::StepSkipped { at, .. } if self.begun == Some(*at) => {
                 self.worsen(StepOutcome::NotRun);
             }
-            RunEvent::StepSkipped { at, why } => {
+            RunEvent::StepSkipped { at, why, .. } => {
                 self.line(&format!(
                     "not run  {}: {}",
                     self.name(*at),

@@ -79,7 +79,10 @@ impl RunnerError {
 }
 
 fn commit(commit: Option<&String>) -> String {
-    commit.map_or_else(|| "no commit that it tells".to_owned(), |commit| format!("commit {commit}"))
+    commit.map_or_else(
+        || "no commit that it tells".to_owned(),
+        |commit| format!("commit {commit}"),
+    )
 }
 
 fn protected_help(protection: &Protection, shown: &[String]) -> String {

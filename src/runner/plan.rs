@@ -91,13 +91,18 @@ impl Plan {
 
     /// The steps that are walked, in order.
     pub fn to_walk(&self) -> impl Iterator<Item = StepIndex> {
-        self.passes.iter().enumerate().flat_map(|(checklist, pass)| {
-            let before = usize::from(pass.persona.is_some());
-            let all = pass.from.is_some().then_some(0..before);
-            let steps = pass.from.map(|from| before + from..before + pass.checklist.steps.len());
-            let steps = all.into_iter().chain(steps).flatten();
-            steps.map(move |step| StepIndex { checklist, step })
-        })
+        self.passes
+            .iter()
+            .enumerate()
+            .flat_map(|(checklist, pass)| {
+                let before = usize::from(pass.persona.is_some());
+                let all = pass.from.is_some().then_some(0..before);
+                let steps = pass
+                    .from
+                    .map(|from| before + from..before + pass.checklist.steps.len());
+                let steps = all.into_iter().chain(steps).flatten();
+                steps.map(move |step| StepIndex { checklist, step })
+            })
     }
 
     /// The plan as the journal's first record tells it: every step named, none begun.
@@ -114,7 +119,12 @@ impl PlannedChecklist {
         let left = walked.steps.iter().position(|step| !step.is_settled())?;
         let steps = &self.checklist.steps;
         let left = left.saturating_sub(before);
-        Some((0..=left).rev().find(|step| steps.get(*step).is_some_and(Step::stands_alone)).unwrap_or(0))
+        Some(
+            (0..=left)
+                .rev()
+                .find(|step| steps.get(*step).is_some_and(Step::stands_alone))
+                .unwrap_or(0),
+        )
     }
 
     fn outline(&self) -> ChecklistRun {
@@ -152,7 +162,12 @@ fn difference(planned: &[ChecklistRun], walked: &[ChecklistRun]) -> Option<Strin
             return Some(format!("it walked {} and not {}", then.file, now.file));
         }
         if now.persona != then.persona {
-            return Some(format!("it walked {} as {}, not as {}", then.file, who(then), who(now)));
+            return Some(format!(
+                "it walked {} as {}, not as {}",
+                then.file,
+                who(then),
+                who(now)
+            ));
         }
         let ids = |list: &ChecklistRun| -> Vec<String> {
             list.steps.iter().map(|step| step.id.clone()).collect()
@@ -161,6 +176,11 @@ fn difference(planned: &[ChecklistRun], walked: &[ChecklistRun]) -> Option<Strin
             return Some(format!("{} was changed since", then.file));
         }
     }
-    (planned.len() != walked.len())
-        .then(|| format!("it walked {} checklists, not {}", walked.len(), planned.len()))
+    (planned.len() != walked.len()).then(|| {
+        format!(
+            "it walked {} checklists, not {}",
+            walked.len(),
+            planned.len()
+        )
+    })
 }

@@ -380,8 +380,7 @@ impl Blocked {
     fn reason(&self, step: &Step) -> Option<String> {
         match self {
             Self::Wholly(why) => Some(why.clone()),
-            Self::ByLostPage(_)
-                if step.stands_alone() => None,
+            Self::ByLostPage(_) if step.stands_alone() => None,
             Self::ByLostPage(why) => Some(format!(
                 "{why}, and this step doesn't begin with a visit of its own"
             )),

@@ -16,7 +16,7 @@ use crate::evidence::DeviceFacts;
 
 const MASK: Script = Script {
     name: "mask.js",
-    text: include_str!("js/mask.js"),
+    text: concat!(include_str!("js/clock.js"), include_str!("js/mask.js")),
 };
 
 /// JPEG quality: text stays crisp at three device pixels per CSS pixel, at a third of a PNG's size.
@@ -29,13 +29,15 @@ pub struct Measure {
     pub width: f64,
     /// `innerHeight`.
     pub height: f64,
+    /// The width that the page is laid out for; `width` is more when content is wider and the browser has zoomed out.
+    pub layout_width: f64,
     /// `devicePixelRatio`.
     pub scale: f64,
     /// `navigator.maxTouchPoints`.
     pub touch_points: u32,
     /// Whether the pointer is coarse.
     pub is_coarse: bool,
-    /// `screen.width`.
+    /// `screen.width`; the device's own where it is emulated as a phone.
     pub screen_width: f64,
     /// `navigator.userAgent`.
     pub user_agent: String,
@@ -49,20 +51,29 @@ impl Measure {
     /// The page's own layout width is not looked at: `layout_problem` does that.
     pub fn device_problem(&self, device: &Device) -> Option<BrowserError> {
         let is_touch = self.touch_points > 0 && self.is_coarse;
-        let is_same = (self.screen_width - f64::from(device.width)).abs() < 0.5
+        // A window on a desk is smaller than the screen; a phone's page may be wider than it.
+        let width = if device.touch {
+            self.screen_width
+        } else {
+            self.width
+        };
+        let is_same = (width - f64::from(device.width)).abs() < 0.5
             && (self.scale - device.scale).abs() < 0.01
             && is_touch == device.touch;
         (!is_same).then(|| BrowserError::WrongDevice {
-            measured: self.in_words(self.screen_width),
+            measured: self.in_words(width),
             asked: device.name.clone(),
         })
     }
 
     /// Why the page isn't laid out at the device's width; `None` when it is.
     pub fn layout_problem(&self, device: &Device) -> Option<String> {
-        let is_same = (self.width - f64::from(device.width)).abs() < 0.5;
+        // Content that is wider than a page laid out for the device is another matter: `overflow-x`.
+        let is_same = [self.width, self.layout_width]
+            .iter()
+            .any(|width| (width - f64::from(device.width)).abs() < 0.5);
         let cause = if self.has_viewport_meta {
-            "its <meta name=\"viewport\"> doesn't say width=device-width, or its content is wider than the screen"
+            "its <meta name=\"viewport\"> doesn't say width=device-width"
         } else {
             "it has no <meta name=\"viewport\" content=\"width=device-width\">"
         };

@@ -4,14 +4,53 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::Redactor;
+use super::{
+    Redactor,
+    body::is_learnable,
+    server_keys::{self, SERVER_KEY},
+};
 
-/// A shape, the rule's name, and which group of it is taken out.
-struct Shape {
+/// A shape whose group `v` is taken out, and the rule's name.
+pub(super) struct Shape {
     rule: &'static str,
+    /// Whether a value of that shape is one indeed.
+    is: fn(&str) -> bool,
     regex: Regex,
 }
 
+impl Shape {
+    pub(super) fn new(rule: &'static str, is: fn(&str) -> bool, pattern: &str) -> Option<Self> {
+        let regex = Regex::new(pattern).ok()?;
+        Some(Self { rule, is, regex })
+    }
+
+    /// The text without the values of that shape; `None` when it holds none.
+    pub(super) fn out(&self, redactor: &Redactor, text: &str) -> Option<String> {
+        if !self.regex.is_match(text) {
+            return None;
+        }
+        let replaced = self.regex.replace_all(text, |found: &Captures<'_>| {
+            let whole = found.get(0).map_or("", |whole| whole.as_str());
+            let Some(value) = found.name("v") else {
+                return whole.to_owned();
+            };
+            if value.as_str().contains("[redacted:") || !(self.is)(value.as_str()) {
+                return whole.to_owned();
+            }
+            if self.rule.starts_with(SERVER_KEY) && is_learnable(value.as_str()) {
+                redactor.learn(self.rule, value.as_str());
+            }
+            let begin = value.start() - found.get(0).map_or(0, |whole| whole.start());
+            let end = begin + value.len();
+            let replacement = redactor.replacement(self.rule, value.as_str());
+            format!("{}{replacement}{}", &whole[..begin], &whole[end..])
+        });
+        Some(replaced.into_owned())
+    }
+}
+
+// A long bound on a class of Unicode, or `\w` in a repetition, costs a megabyte once it is compiled: lengths are
+// asked of the value instead, and classes are spelled out.
 static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
     let shapes = [
         (
@@ -24,7 +63,7 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
         ),
         (
             "userinfo",
-            r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}://(?P<v>[^\s/@:\x22']{1,200}:[^\s/@\x22']{1,200})@",
+            r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}://(?P<v>[^\s/@:\x22']+:[^\s/@\x22']+)@",
         ),
         (
             "private-key",
@@ -34,48 +73,37 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
             "token-shape",
             r"\b(?P<v>(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|sk_test_|rk_live_|sk-ant-|sk-proj-|ya29\.|hvs\.|hvb\.|npm_|pypi-|dop_v1_|SG\.|shpat_|vercel_|sbp_)[A-Za-z0-9_.-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,})",
         ),
-        ("card", r"\b(?P<v>(?:\d[ -]?){12,18}\d)\b"),
+        ("card", r"(?-u:\b)(?P<v>(?:[0-9][ -]?){12,18}[0-9])(?-u:\b)"),
     ];
     shapes
         .into_iter()
         .filter_map(|(rule, pattern)| {
-            Some(Shape {
-                rule,
-                regex: Regex::new(pattern).ok()?,
-            })
+            let is = match rule {
+                "card" => is_card,
+                "userinfo" => is_userinfo,
+                _ => |_: &str| true,
+            };
+            Shape::new(rule, is, pattern)
         })
         .collect()
 });
 
 /// Takes every value out that has the shape of a secret.
 pub(super) fn shapes_out(redactor: &Redactor, text: &str) -> String {
-    let mut clean = text.to_owned();
+    let mut clean = server_keys::out(redactor, text).into_owned();
     for shape in SHAPES.iter() {
-        if !shape.regex.is_match(&clean) {
-            continue;
+        if let Some(without) = shape.out(redactor, &clean) {
+            clean = without;
         }
-        let replaced = shape.regex.replace_all(&clean, |found: &Captures<'_>| {
-            let whole = found.get(0).map_or("", |whole| whole.as_str());
-            let Some(value) = found.name("v") else {
-                return whole.to_owned();
-            };
-            if shape.rule == "card" && !is_card(value.as_str())
-                || value.as_str().contains("[redacted:")
-            {
-                return whole.to_owned();
-            }
-            let begin = value.start() - found.get(0).map_or(0, |whole| whole.start());
-            let end = begin + value.len();
-            format!(
-                "{}{}{}",
-                &whole[..begin],
-                redactor.replacement(shape.rule, value.as_str()),
-                &whole[end..]
-            )
-        });
-        clean = replaced.into_owned();
     }
     clean
+}
+
+/// A name and a password; minified code between two signs is longer.
+pub(super) fn is_userinfo(value: &str) -> bool {
+    value
+        .split_once(':')
+        .is_some_and(|(name, password)| name.len().max(password.len()) <= 200)
 }
 
 /// Luhn's check over 13 to 19 digits (ISO/IEC 7812-1); a run of one digit is none.

@@ -22,6 +22,8 @@ use crate::evidence::Run;
 const NARROWEST: usize = 60;
 const NARROWEST_STEP: usize = 12;
 const LONGEST_REASON: usize = 160;
+/// So many requests and signals of a finding are told; the report has them all.
+const EVIDENCE: usize = 6;
 
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +97,8 @@ fn title(checklist: &ChecklistEntry) -> String {
             visible::line(tier)
         ),
         (Some(persona), None) => format!("{name} (as {})", visible::line(persona)),
+        // What another tool recorded was no checklist, and doesn't tell who was signed in.
+        (None, _) if checklist.sha256.is_empty() => name.into_owned(),
         (None, _) => format!("{name} (signed out)"),
     }
 }
@@ -234,13 +238,18 @@ fn block(run: &Run, document: &BundleDocument, finding: &FindingEntry, look: Tab
     if !places.is_empty() {
         line(&format!("at {}", places.join(", and ")));
     }
-    for id in &finding.requests {
-        if let Some(request) = request(run, id) {
-            line(&request);
-        }
-    }
-    for signal in &finding.signals {
-        line(&format!("- {}", visible::line(signal)));
+    let requests = finding.requests.iter().filter_map(|id| request(run, id));
+    let signals = finding.signals.iter();
+    let signals = signals.map(|signal| format!("- {}", visible::line(signal)));
+    let evidence: Vec<_> = requests.chain(signals).collect();
+    let told = if evidence.len() > EVIDENCE + 1 {
+        EVIDENCE
+    } else {
+        evidence.len()
+    };
+    evidence[..told].iter().for_each(|it| line(it));
+    if told < evidence.len() {
+        line(&format!("and {} more in the report", evidence.len() - told));
     }
     text
 }
@@ -286,6 +295,10 @@ fn closing(document: &BundleDocument, look: TableLook) -> String {
     if let Some(why) = &document.run.cut_short {
         let why = format!("cut short: {}", visible::line(why));
         text.push_str(&wrap(&why, look.width, ""));
+    }
+    for rule in &document.ignore {
+        let rule = format!("ignore rule {}", visible::line(&rule.to_string()));
+        text.push_str(&wrap(&rule, look.width, "  "));
     }
     let mut line = words::counts(&document.counts);
     if !document.findings.is_empty() {
