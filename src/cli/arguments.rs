@@ -69,6 +69,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass doctor\n  shippass doctor --format json\n\nExit status: 0 nothing keeps a run from being made, 3 something does."
     )]
     Doctor(DoctorArguments),
+    /// Says what differs between two bundles, step by step.
+    #[command(
+        after_help = "Example:\n  shippass compare screenshots/preview screenshots/live\n  shippass compare A B --format html --out differs.html\n\nExit status: 0 no difference that matters, 1 differences."
+    )]
+    Compare(CompareArguments),
     /// Lists the detectors.
     #[command(after_help = "Example:\n  shippass detectors")]
     Detectors,
@@ -231,6 +236,30 @@ pub(super) struct DemoArguments {
     pub(super) port: u16,
     #[command(flatten)]
     pub(super) browser: BrowserArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArguments {
+    /// The folder of the first bundle.
+    pub(super) a: PathBuf,
+    /// The folder of the second.
+    pub(super) b: PathBuf,
+    /// How the differences are told.
+    #[arg(long, value_enum, default_value_t = CompareFormat::Human)]
+    pub(super) format: CompareFormat,
+    /// A file to write them to; standard output when not given.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareFormat {
+    /// Tables, and a line for each difference.
+    Human,
+    /// For scripts.
+    Json,
+    /// One page, pictures side by side.
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod checkout;
+mod compare;
 mod completions;
 mod conclude;
 mod demo;
@@ -54,6 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),
+        Command::Compare(arguments) => compare::main(&arguments, &terminal),
         Command::Detectors => Ok(detectors::list(&terminal)),
         Command::Explain { name } => detectors::explain(&name, &terminal),
         Command::Schema { of } => Ok(schema::main(of, &terminal)),

@@ -32,6 +32,7 @@ mod unexpected_dialog;
 mod wrong_target;
 
 pub use judge::{Judgement, judge, judge_all};
+pub(crate) use route::is_id;
 pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
 pub use stale_deployment::is_same_commit;
 

@@ -26,7 +26,8 @@ use crate::detect::Status;
 use crate::evidence::Run;
 use crate::report::beside;
 
-const STYLE: &str = include_str!("style.css");
+/// The report's style sheet, for pages that are to look like it.
+pub const STYLE: &str = include_str!("style.css");
 
 /// What a report is made from.
 pub struct ReportView<'a> {

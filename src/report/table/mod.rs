@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
+mod plain;
 mod several;
+
+pub use plain::{grid, paragraph};
 
 use tabled::{
     Table,

@@ -1,0 +1,54 @@
+//! Tables and lines of what isn't a run: the same look, the same care with captured texts.
+
+use tabled::builder::Builder;
+
+use super::{TableLook, drawn, lines_of};
+use crate::report::{visible, wrap::wrap};
+
+const NARROWEST: usize = 60;
+const NARROWEST_COLUMN: usize = 12;
+
+/// A table whose second column takes what width the others leave.
+pub fn grid(head: &[&str], rows: &[Vec<String>], look: TableLook) -> String {
+    let safe = |row: &Vec<String>| -> Vec<String> {
+        let cells = row.iter().map(|cell| visible::line(cell).into_owned());
+        cells.collect()
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(safe).collect();
+    let widest = |column: usize| {
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(String::len);
+        cells
+            .chain(head.get(column).map(|it| it.len()))
+            .max()
+            .unwrap_or_default()
+    };
+    let others: usize = (0..head.len())
+        .filter(|column| *column != 1)
+        .map(widest)
+        .sum();
+    let borders = 3 * head.len() + 1;
+    let width = look.width.max(NARROWEST).saturating_sub(others + borders);
+    let mut builder = Builder::default();
+    builder.push_record(head.iter().copied());
+    for mut row in rows {
+        if let Some(cell) = row.get_mut(1) {
+            *cell = wrap(cell, width.max(NARROWEST_COLUMN), "")
+                .trim_end()
+                .to_owned();
+        }
+        builder.push_record(row);
+    }
+    lines_of(&drawn(builder, look))
+}
+
+/// A text broken so that it fits, its further lines set in.
+pub fn paragraph(text: &str, indent: usize, look: TableLook) -> String {
+    let width = look.width.max(NARROWEST) - indent;
+    let margin = " ".repeat(indent);
+    let wrapped = wrap(&visible::line(text), width, "  ");
+    let lines = wrapped.lines().map(|line| format!("{margin}{line}\n"));
+    lines.collect()
+}
