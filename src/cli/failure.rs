@@ -10,6 +10,7 @@ use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
+use crate::report::visible;
 use crate::runner::RunnerError;
 
 /// Why a command ended before its time.
@@ -41,6 +42,8 @@ pub(super) enum Failure {
     Runner(RunnerError),
     /// Evidence couldn't be kept.
     Evidence(EvidenceError),
+    /// What is to be inspected is no evidence.
+    NoEvidence { why: String },
     /// The bundle couldn't be written.
     Bundle(BundleError),
     /// A known secret stands in the bundle.
@@ -68,6 +71,7 @@ impl Failure {
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
+            | Self::NoEvidence { .. }
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
@@ -111,6 +115,9 @@ impl Failure {
             Self::Browser(error) => error.help(),
             Self::Runner(error) => error.help(),
             Self::Evidence(error) => error.help().map(str::to_owned),
+            Self::NoEvidence { .. } => Some(
+                "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
+            ),
             Self::Bundle(error) => Some(error.help().to_owned()),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
@@ -145,6 +152,8 @@ impl Failure {
             Self::Browser(error) => error.to_string(),
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
+            // It may quote what a stranger wrote.
+            Self::NoEvidence { why } => visible::line(why).into_owned(),
             Self::Bundle(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
