@@ -1,18 +1,14 @@
 //! `shippass compare A B`: what differs between two bundles.
 
-use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::Path,
-};
+use std::path::Path;
 
 use super::{
     Exit,
-    arguments::{CompareArguments, CompareFormat},
+    arguments::{CompareArguments, ReportFormat},
     failure::Failure,
     terminal::Terminal,
 };
-use crate::bundle::{self, Bundle};
+use crate::bundle::{self, Bundle, write_whole};
 use crate::evidence::{Run, read_run};
 use crate::handoff::compare::{Comparison, Dress, Part, Side, compare, parts, write_page};
 use crate::report::{STYLE, grid, paragraph, visible};
@@ -29,50 +25,37 @@ pub(super) fn main(arguments: &CompareArguments, terminal: &Terminal) -> Result<
         bundle: &bundle_b,
     };
     let comparison = compare(a, b);
-    let mut page = |out: &mut dyn Write| match arguments.format {
-        CompareFormat::Human => out.write_all(drawn(&comparison, terminal).as_bytes()),
-        CompareFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &comparison)?;
-            out.write_all(b"\n")
-        }
-        CompareFormat::Html => {
-            let dress = Dress {
-                style: STYLE,
-                line: visible::line,
-            };
-            write_page(&comparison, (a, b), dress, out)
-        }
-    };
-    if let Some(path) = &arguments.out {
-        write_new(path, &mut page).map_err(|source| Failure::Io {
-            what: format!("write {}", path.display()),
-            source,
-        })?;
-    } else {
-        let mut bytes = Vec::new();
-        page(&mut bytes).map_err(|source| Failure::Io {
-            what: "write the comparison".to_owned(),
-            source,
-        })?;
-        terminal.print(&String::from_utf8_lossy(&bytes));
+    if let Some(path) = &arguments.html {
+        let dress = Dress {
+            style: STYLE,
+            line: visible::line,
+        };
+        write_whole(path, |out| write_page(&comparison, (a, b), dress, out))?;
     }
-    Ok(match comparison.differences() {
+    match arguments.format {
+        ReportFormat::Json => {
+            terminal.print(&serde_json::to_string_pretty(&comparison).unwrap_or_default());
+        }
+        ReportFormat::Human => {
+            terminal.print(&drawn(&comparison, terminal));
+            if let Some(path) = &arguments.html {
+                terminal.print(&format!("page  {}", path.display()));
+            }
+        }
+    }
+    Ok(match comparison.differences {
         0 => Exit::Clean,
         _ => Exit::Flagged,
     })
 }
 
+/// A bundle and what was seen; one that can't be read is the user's mistake.
 fn read(folder: &Path) -> Result<(Bundle, Run), Failure> {
-    Ok((bundle::open(folder)?, read_run(folder)?))
-}
-
-fn write_new(
-    path: &Path,
-    fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    fill(&mut out)?;
-    out.flush()
+    let bundle = bundle::open(folder).map_err(Failure::NoBundle)?;
+    let run = read_run(folder).map_err(|error| Failure::NoEvidence {
+        why: error.to_string(),
+    })?;
+    Ok((bundle, run))
 }
 
 fn drawn(comparison: &Comparison, terminal: &Terminal) -> String {

@@ -69,7 +69,7 @@ pub(super) fn main(
 }
 
 /// The configuration, for its ignore rules; checklists aren't asked for.
-fn configuration(global: &Global) -> Result<Config, Failure> {
+pub(super) fn configuration(global: &Global) -> Result<Config, Failure> {
     let environment = Environment::capture();
     let examined = examine(global.config.as_deref(), &environment, &detect::names())?;
     let config = examined.config.map_err(ProjectError::Mistakes)?;
@@ -142,7 +142,7 @@ fn no_evidence(error: impl fmt::Display) -> Failure {
 }
 
 /// The day on which it was judged first: a rule that held then holds now, and the findings are the same.
-fn day_of(run: &Run) -> Date {
+pub(super) fn day_of(run: &Run) -> Date {
     let end = run.info.finished.unwrap_or(run.info.started);
     end.to_zoned(TimeZone::system()).date()
 }

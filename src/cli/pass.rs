@@ -21,7 +21,7 @@ use super::{
 use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits};
 use crate::bundle::paths;
 use crate::config::{Project, Target, TargetKind};
-use crate::evidence::{AccessFacts, Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
+use crate::evidence::{AccessFacts, Recorder, Redactor, RunEvent, RunInfo, Shard, TargetFacts};
 use crate::report::{Progress, ProgressMode};
 use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
 
@@ -30,6 +30,7 @@ pub(super) struct Assignment {
     pub(super) project: Project,
     pub(super) target: Target,
     pub(super) persona: Option<String>,
+    pub(super) shard: Option<Shard>,
     pub(super) expected: Option<ExpectedCommit>,
     /// Where sessions are kept between runs.
     pub(super) session_folder: Option<PathBuf>,
@@ -137,12 +138,20 @@ fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
         config, checklists, ..
     } = &assignment.project;
     let only = assignment.persona.as_deref();
-    Plan::new(checklists, &config.personas, only, paths::slug).map_err(|persona| {
+    let plan = Plan::new(checklists, &config.personas, only, paths::slug).map_err(|persona| {
         Failure::UnknownPersona {
             name: persona.name,
             known: config.personas.keys().cloned().collect(),
         }
-    })
+    })?;
+    match assignment.shard {
+        None => Ok(plan),
+        Some(shard) if shard.of as usize > checklists.len() => Err(Failure::TooManyShards {
+            of: shard.of,
+            checklists: checklists.len(),
+        }),
+        Some(shard) => Ok(plan.shard(shard)),
+    }
 }
 
 /// A session that nothing proves could be anybody's: it is not kept.
@@ -191,6 +200,7 @@ fn started(assignment: &Assignment, plan: &Plan, id: String) -> RunEvent {
             started: Timestamp::now(),
             finished: None,
             cut_short: None,
+            shard: assignment.shard,
         },
         target: target_facts(assignment),
         api: config.api.iter().map(ToString::to_string).collect(),
@@ -295,7 +305,7 @@ fn cut_short(end: &WalkEnd) -> Option<String> {
     }
 }
 
-fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
+pub(super) fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
     match format {
         Format::Json => terminal.print(&judged.document_text()),
         Format::Human => {

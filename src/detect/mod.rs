@@ -56,6 +56,8 @@ mod viewport_meta;
 mod wrong_target;
 mod zoom_on_focus;
 
+pub(crate) use crash_sight::error_page_line;
+pub(crate) use failure_shown::said_by_page;
 pub use ignore::IgnoreUse;
 pub use judge::{Judgement, judge, judge_all};
 pub(crate) use route::is_id;

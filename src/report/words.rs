@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::bundle::Counts;
+use crate::bundle::{ChecklistEntry, Counts};
 use crate::detect::{Severity, Status};
 use crate::evidence::{CertificateFacts, TargetFacts};
 
@@ -33,6 +33,16 @@ pub(super) fn severity(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Error => "error",
     }
+}
+
+/// ` in firefox 144.0, on 360x800@3`: where a checklist was walked, when that isn't where its run was.
+pub(super) fn walked_in(checklist: &ChecklistEntry) -> String {
+    let engine = checklist.engine.as_ref();
+    let engine = engine.map(|engine| format!(" in {} {}", engine.name, engine.version));
+    let device = checklist.device.as_ref();
+    let device = device.map(|device| format!(" on {}", device.name));
+    let parts: Vec<String> = engine.into_iter().chain(device).collect();
+    parts.join(",")
 }
 
 /// `5 steps: 1 failed, 4 clean`; statuses that no step has are left out.

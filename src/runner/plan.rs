@@ -3,7 +3,7 @@
 use super::sign_in::sign_in_name;
 use crate::checklist::{Checklist, Named};
 use crate::config::Persona;
-use crate::evidence::{ChecklistRun, StepRun};
+use crate::evidence::{ChecklistRun, Shard, StepRun};
 
 /// The id of the step that signs in.
 pub const SIGN_IN_STEP: &str = "00-sign-in";
@@ -70,6 +70,21 @@ impl Plan {
         Ok(Self { passes })
     }
 
+    /// The part of the plan that is a shard's: whole checklists, each with all its personas, named as in the whole.
+    #[must_use]
+    pub fn shard(mut self, shard: Shard) -> Self {
+        let mut files: Vec<String> = Vec::new();
+        for pass in &self.passes {
+            if !files.contains(&pass.checklist.file) {
+                files.push(pass.checklist.file.clone());
+            }
+        }
+        let own = &files[shard.range(files.len())];
+        self.passes
+            .retain(|pass| own.contains(&pass.checklist.file));
+        self
+    }
+
     /// The plan as the journal's first record tells it: every step named, none begun.
     pub fn outline(&self) -> Vec<ChecklistRun> {
         self.passes.iter().map(PlannedChecklist::outline).collect()
@@ -94,6 +109,8 @@ impl PlannedChecklist {
             name: self.checklist.name.clone(),
             file: self.checklist.file.clone(),
             sha256: self.checklist.sha256.clone(),
+            engine: None,
+            device: None,
             persona: self.persona.as_ref().map(|persona| persona.name.clone()),
             tier: self
                 .persona

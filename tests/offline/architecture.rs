@@ -61,7 +61,7 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("image", &["evidence", "handoff"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
-    ("schemars", &["evidence", "detect", "bundle"]),
+    ("schemars", &["evidence", "detect", "bundle", "handoff"]),
 ];
 
 const LONGEST: usize = 400;

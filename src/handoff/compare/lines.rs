@@ -26,11 +26,9 @@ pub enum Part {
 
 /// The whole comparison, part by part.
 pub fn parts(comparison: &Comparison) -> Vec<Part> {
-    let mut parts = vec![
-        Part::Line(facts(Which::A, &comparison.a)),
-        Part::Line(facts(Which::B, &comparison.b)),
-        Part::Gap,
-    ];
+    let mut parts = facts(Which::A, &comparison.a);
+    parts.extend(facts(Which::B, &comparison.b));
+    parts.push(Part::Gap);
     for list in &comparison.checklists {
         parts.push(Part::Line(title(list)));
         if list.is_rewritten {
@@ -39,15 +37,15 @@ pub fn parts(comparison: &Comparison) -> Vec<Part> {
             ));
         }
         parts.push(table(list));
-        for step in list.steps.iter().filter(|step| step.differences() > 0) {
-            parts.push(Part::Line(format!("{} {}", step.id, step.name)));
+        for step in list.steps.iter().filter(|step| step.differences > 0) {
+            parts.push(Part::Line(format!("{} {}", number(step), step.name)));
             parts.extend(step_lines(step).into_iter().map(Part::Under));
         }
         parts.push(Part::Gap);
     }
     for timing in &comparison.timings {
         parts.push(Part::Line(format!(
-            "{}: {} ms in A, {} ms in B",
+            "{}: took {} ms in A, {} ms in B",
             timing.route, timing.a_ms, timing.b_ms
         )));
     }
@@ -62,24 +60,32 @@ pub(super) fn closing(comparison: &Comparison) -> String {
         1 => "1 step".to_owned(),
         steps => format!("{steps} steps"),
     };
-    match comparison.differences() {
+    match comparison.differences {
         0 => format!("no difference that matters in {steps}"),
         1 => format!("1 difference that matters in {steps}"),
         count => format!("{count} differences that matter in {steps}"),
     }
 }
 
-pub(super) fn facts(which: Which, facts: &Facts) -> String {
+fn facts(which: Which, facts: &Facts) -> Vec<Part> {
     let commit = facts.commit.as_deref().unwrap_or("not known");
-    format!(
-        "{}  {} {}, commit {commit}, {}, {}, {}",
-        which.letter(),
-        facts.target,
-        facts.url,
-        facts.engine,
-        facts.device,
-        facts.started.strftime("%Y-%m-%d %H:%M:%S UTC")
-    )
+    let started = facts.started.strftime("%Y-%m-%d %H:%M:%S UTC");
+    vec![
+        Part::Line(format!(
+            "{}  {} {}",
+            which.letter(),
+            facts.target,
+            facts.url
+        )),
+        Part::Under(format!("commit {commit}")),
+        Part::Under(format!("{}, {}, {started}", facts.engine, facts.device)),
+    ]
+}
+
+/// `02` of `02-sign-it`.
+fn number(step: &StepComparison) -> &str {
+    let id = step.id.split_once('-');
+    id.map_or(step.id.as_str(), |(number, _)| number)
 }
 
 pub(super) fn title(list: &ChecklistComparison) -> String {
@@ -91,13 +97,12 @@ pub(super) fn title(list: &ChecklistComparison) -> String {
 
 fn table(list: &ChecklistComparison) -> Part {
     let rows = list.steps.iter().map(|step| {
-        let differences = match step.differences() {
+        let differences = match step.differences {
             0 => String::new(),
             count => count.to_string(),
         };
-        let (number, _) = step.id.split_once('-').unwrap_or((&step.id, ""));
         vec![
-            number.to_owned(),
+            number(step).to_owned(),
             step.name.clone(),
             status(step.a).to_owned(),
             status(step.b).to_owned(),

@@ -15,7 +15,7 @@ mod timing;
 pub use lines::{Part, parts};
 pub use model::{
     Change, ChecklistComparison, Comparison, Facts, FindingLine, PictureComparison, PictureFile,
-    RouteDifference, Sight, StepComparison, TimingDifference, Which,
+    RouteDifference, Sight, StepComparison, TimingDifference, Which, comparison_schema,
 };
 pub use page::{Dress, write_page};
 pub use pixels::{Pixels, drawn};
@@ -36,15 +36,19 @@ pub struct Side<'a> {
 /// Compares two bundles. Reads bodies and pictures from their folders, one step's at a time.
 pub fn compare(a: Side<'_>, b: Side<'_>) -> Comparison {
     let names = Names::of(&a.run.target, &b.run.target);
-    let checklists = pairs::checklists(a, b)
+    let checklists: Vec<_> = pairs::checklists(a, b)
         .into_iter()
         .map(|pair| pairs::compare_checklist(&pair, (a, b), &names))
         .collect();
+    let timings = timing::differences(a, b, &names);
+    let steps = checklists.iter().flat_map(|list| &list.steps);
+    let in_steps: usize = steps.map(|step| step.differences).sum();
     Comparison {
         format: model::FORMAT.to_owned(),
+        differences: in_steps + timings.len(),
         a: Facts::of(a),
         b: Facts::of(b),
         checklists,
-        timings: timing::differences(a, b, &names),
+        timings,
     }
 }

@@ -1,6 +1,8 @@
 //! What a comparison says; its JSON is what `compare --format json` prints.
 
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Side;
 use crate::bundle::Counts;
@@ -9,7 +11,7 @@ use crate::detect::{Severity, Status};
 pub(super) const FORMAT: &str = "shippass-comparison/1";
 
 /// One of the two sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
     /// The first.
@@ -29,10 +31,12 @@ impl Which {
 }
 
 /// Two bundles, step by step.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Comparison {
     /// `shippass-comparison/1`.
     pub format: String,
+    /// How many differences that matter there are, all in all.
+    pub differences: usize,
     /// The first bundle.
     pub a: Facts,
     /// The second.
@@ -44,7 +48,7 @@ pub struct Comparison {
 }
 
 /// What a bundle is of.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Facts {
     /// The run's id.
     pub run: String,
@@ -65,7 +69,7 @@ pub struct Facts {
 }
 
 /// A checklist as one persona, on both sides.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ChecklistComparison {
     /// The name a person reads.
     pub name: String,
@@ -78,7 +82,7 @@ pub struct ChecklistComparison {
 }
 
 /// A step on both sides.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct StepComparison {
     /// Its id.
     pub id: String,
@@ -96,10 +100,12 @@ pub struct StepComparison {
     pub picture: Option<PictureComparison>,
     /// Calls that were answered otherwise.
     pub exchanges: Vec<RouteDifference>,
+    /// How many differences that matter it shows.
+    pub differences: usize,
 }
 
 /// A finding that only one side shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FindingLine {
     /// Its id in its own bundle.
     pub id: String,
@@ -112,7 +118,7 @@ pub struct FindingLine {
 }
 
 /// A picture of each side and how they differ.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PictureComparison {
     /// A's.
     pub a: Option<PictureFile>,
@@ -123,7 +129,7 @@ pub struct PictureComparison {
 }
 
 /// A picture in its bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PictureFile {
     /// Its path in the bundle.
     pub file: String,
@@ -134,7 +140,7 @@ pub struct PictureFile {
 }
 
 /// What came of looking at two pictures.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sight {
     /// They show the same.
@@ -156,7 +162,7 @@ pub enum Sight {
 }
 
 /// A call whose answers differ, by its route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RouteDifference {
     /// Method and path, ids folded: `POST /api/quotes/*/sign`.
     pub route: String,
@@ -169,7 +175,7 @@ pub struct RouteDifference {
 }
 
 /// One thing that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// What: `status`, `content type`, `body`, `json /items[]/id`, `header cache-control`.
     pub what: String,
@@ -180,7 +186,7 @@ pub struct Change {
 }
 
 /// A route that was answered much slower on one side.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TimingDifference {
     /// Method and path, ids folded.
     pub route: String,
@@ -214,29 +220,33 @@ impl StepComparison {
         }
     }
 
-    /// How many differences that matter it shows.
-    pub fn differences(&self) -> usize {
-        if self.only_in().is_some() {
-            return 1;
-        }
-        let picture = self
-            .picture
-            .as_ref()
-            .is_some_and(PictureComparison::matters);
-        usize::from(self.a != self.b)
-            + self.new.len()
-            + self.gone.len()
-            + usize::from(picture)
-            + self.exchanges.len()
+    /// The same step with its differences counted.
+    pub(super) fn counted(mut self) -> Self {
+        let picture = self.picture.as_ref();
+        let is_seen = picture.is_some_and(PictureComparison::matters);
+        self.differences = if self.only_in().is_some() {
+            1
+        } else {
+            usize::from(self.a != self.b)
+                + self.new.len()
+                + self.gone.len()
+                + usize::from(is_seen)
+                + self.exchanges.len()
+        };
+        self
     }
 }
 
-impl Comparison {
-    /// How many differences that matter there are, all in all.
-    pub fn differences(&self) -> usize {
-        let steps = self.checklists.iter().flat_map(|list| &list.steps);
-        steps.map(StepComparison::differences).sum::<usize>() + self.timings.len()
-    }
+/// The JSON Schema (draft 2020-12) of what `compare --format json` prints. A later version of shippass may add keys.
+pub fn comparison_schema() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let generator = settings.into_generator();
+    let mut schema = generator.into_root_schema_for::<Comparison>();
+    schema.insert(
+        "title".to_owned(),
+        "A comparison of two bundles of shippass".into(),
+    );
+    schema.to_value()
 }
 
 impl Facts {

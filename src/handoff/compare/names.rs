@@ -120,13 +120,13 @@ mod tests {
     fn origins_of_two_targets_stand_for_each_other() {
         let shared = "https://cdn.example";
         let a = target(
-            &["http://localhost:80", "https://up.preview", shared],
+            &["http://localhost:808", "https://up.preview", shared],
             Some("http://localhost:8080/home"),
         );
         let b = target(&["https://live.example", shared, "https://up.live"], None);
         let names = Names::of(&a, &b);
         for (side, url, expected) in [
-            (Which::A, "http://localhost:80/api/q/7?x=1", "GET /api/q/*"),
+            (Which::A, "http://localhost:808/api/q/7?x=1", "GET /api/q/*"),
             (Which::A, "http://localhost:8080/api/q", "GET /api/q"),
             (Which::B, "https://live.example/api/q/8", "GET /api/q/*"),
             (Which::A, "https://up.preview/f", "GET https://up.preview/f"),

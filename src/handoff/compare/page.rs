@@ -98,7 +98,7 @@ impl Page<'_> {
 
     fn head(&self) -> Markup {
         let comparison = self.comparison;
-        let count = comparison.differences();
+        let count = comparison.differences;
         html! {
             header.head {
                 p.brand { b { "shippass" } " compare" }
@@ -141,7 +141,7 @@ impl Page<'_> {
     }
 
     fn step(&self, step: &StepComparison) -> Markup {
-        let count = step.differences();
+        let count = step.differences;
         let worst = step.a.max(step.b);
         html! {
             details class={ "step " (class(worst)) } open[count > 0] {

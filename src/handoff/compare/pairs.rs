@@ -140,7 +140,9 @@ fn compare_step(
         gone: only(&in_a, &in_b),
         picture: runs.and_then(|(a, b)| picture::compare((&a, &b), sides)),
         exchanges,
+        differences: 0,
     }
+    .counted()
 }
 
 /// A step's findings, each with what makes it the same one on the other side.
@@ -159,9 +161,9 @@ fn findings_of<'s>(
     .collect()
 }
 
-fn only(these: &[(String, &FindingEntry)], those: &[(String, &FindingEntry)]) -> Vec<FindingLine> {
-    let is_there = |key: &String| those.iter().any(|(other, _)| other == key);
-    let new = these.iter().filter(|(key, _)| !is_there(key));
+fn only(own: &[(String, &FindingEntry)], others: &[(String, &FindingEntry)]) -> Vec<FindingLine> {
+    let is_there = |key: &String| others.iter().any(|(other, _)| other == key);
+    let new = own.iter().filter(|(key, _)| !is_there(key));
     new.map(|(_, finding)| FindingLine {
         id: finding.id.clone(),
         detector: finding.detector.clone(),

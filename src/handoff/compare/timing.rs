@@ -6,7 +6,7 @@ use super::{Side, Which, model::TimingDifference, names::Names, routes::counts};
 
 /// A network and a busy machine make a call three times as slow now and then.
 const TIMES: f64 = 3.0;
-const MILLISECONDS: f64 = 300.0;
+const MILLISECONDS: f64 = 500.0;
 
 pub(super) fn differences(a: Side<'_>, b: Side<'_>, names: &Names) -> Vec<TimingDifference> {
     let in_b = medians(b, Which::B, names);

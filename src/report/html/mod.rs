@@ -126,6 +126,7 @@ fn checklist_head(passes: &[ChecklistEntry]) -> Markup {
                     }
                     @if let Some(tier) = &pass.tier { ", on " (shown(tier)) }
                 }
+                (shown(&super::words::walked_in(checklist)))
                 @if !checklist.file.is_empty() { " · " code { (shown(&checklist.file)) } }
             }
         }

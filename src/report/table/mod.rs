@@ -90,6 +90,12 @@ pub fn table(run: &Run, document: &BundleDocument, look: TableLook) -> String {
 }
 
 fn title(checklist: &ChecklistEntry) -> String {
+    let walked = words::walked_in(checklist);
+    format!("{}{}", walker(checklist), visible::line(&walked))
+}
+
+/// The checklist, and who walked it.
+fn walker(checklist: &ChecklistEntry) -> String {
     let name = visible::line(&checklist.name);
     match (&checklist.persona, &checklist.tier) {
         (Some(persona), Some(tier)) => format!(

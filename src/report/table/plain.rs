@@ -35,9 +35,8 @@ pub fn grid(head: &[&str], rows: &[Vec<String>], look: TableLook) -> String {
     builder.push_record(head.iter().copied());
     for mut row in rows {
         if let Some(cell) = row.get_mut(1) {
-            *cell = wrap(cell, width.max(NARROWEST_COLUMN), "")
-                .trim_end()
-                .to_owned();
+            let wrapped = wrap(cell, width.max(NARROWEST_COLUMN), "");
+            wrapped.trim_end().clone_into(cell);
         }
         builder.push_record(row);
     }
