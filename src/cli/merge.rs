@@ -12,7 +12,7 @@ use super::{
     terminal::Terminal,
 };
 use crate::bundle::Merge;
-use crate::evidence::{Recorder, Redactor, read_run};
+use crate::evidence::{Recorder, Redactor};
 
 pub(super) fn main(
     arguments: &MergeArguments,
@@ -35,7 +35,7 @@ pub(super) fn main(
     let finished = recorder.finish(merge.end());
     written?;
     finished?;
-    let today = day_of(&read_run(folder)?);
+    let today = day_of(merge.finished());
     let judged = conclude::conclude(folder, &config.ignore, &redactor, today)?;
     pass::print(folder, &judged, arguments.format, terminal);
     if judged.is_clean() {

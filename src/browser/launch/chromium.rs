@@ -85,6 +85,8 @@ fn arguments(profile: &Path, window: Window, user_agent: &str) -> Vec<String> {
     ]);
     if window == Window::Hidden {
         arguments.push("--headless=new".to_owned());
+        // A phone's fade away after a scroll: one picture would have a part of one, the next one wouldn't.
+        arguments.push("--hide-scrollbars".to_owned());
     }
     if is_without_sandbox() {
         arguments.push("--no-sandbox".to_owned());

@@ -105,12 +105,8 @@ impl Merge {
                 add(&mut opened, &access.requests);
             }
         }
-        let ends = self
-            .parts
-            .iter()
-            .filter_map(|part| part.facts.info.finished);
         RunEvent::RunFinished {
-            finished: ends.max().unwrap_or_else(|| self.started()),
+            finished: self.finished(),
             cut_short: self.cut_short(),
             redactions,
             opened,
@@ -137,6 +133,12 @@ impl Merge {
             Some(format!("{name}: {}", part.cut_short()?))
         }));
         (!why.is_empty()).then(|| why.join("; "))
+    }
+
+    /// When the last of them ended.
+    pub fn finished(&self) -> Timestamp {
+        let ends = self.parts.iter().map(|part| part.facts.info.finished);
+        ends.flatten().max().unwrap_or_else(|| self.started())
     }
 
     fn started(&self) -> Timestamp {

@@ -58,9 +58,10 @@ pub fn write_page(
     write(page.head())?;
     for list in &comparison.checklists {
         write(page.checklist_head(list))?;
-        for step in &list.steps {
+        for step in list.steps.iter().filter(|step| step.differences > 0) {
             write(page.step(step))?;
         }
+        write(page.same(list))?;
         write(PreEscaped("</section>".to_owned()))?;
     }
     write(page.timings())?;
@@ -144,14 +145,35 @@ impl Page<'_> {
         let count = step.differences;
         let worst = step.a.max(step.b);
         html! {
-            details class={ "step " (class(worst)) } open[count > 0] {
+            details class={ "step " (class(worst)) } open {
                 summary {
                     i class={ "mark " (class(worst)) } {}
                     h3 { (self.shown(&step.name)) }
-                    span.status { @if count == 0 { "same" } @else { (count) } }
-                    span.time { (status(step.a)) " in A, " (status(step.b)) " in B" }
+                    span.status { (count) @if count == 1 { " difference" } @else { " differences" } }
+                    span.time {
+                        @if step.a == step.b { (status(step.a)) " in both" }
+                        @else { (status(step.a)) " in A, " (status(step.b)) " in B" }
+                    }
                 }
-                @if count > 0 { div.inside { (self.differences(step)) } }
+                div.inside { (self.differences(step)) }
+            }
+        }
+    }
+
+    /// The steps that need no look.
+    fn same(&self, list: &ChecklistComparison) -> Markup {
+        let same = list.steps.iter().filter(|step| step.differences == 0);
+        let same: Vec<_> = same.collect();
+        html! {
+            @if !same.is_empty() {
+                p.same {
+                    b { @if same.len() == 1 { "The same in both: " } @else { (same.len()) " steps are the same in both: " } }
+                    @for (index, step) in same.iter().enumerate() {
+                        @if index > 0 { ", " }
+                        (self.shown(&step.name))
+                        @if step.a != Some(Status::Clean) { span.quiet { " (" (status(step.a)) ")" } }
+                    }
+                }
             }
         }
     }
@@ -213,10 +235,10 @@ impl Page<'_> {
         };
         html! {
             @if let Sight::Unreadable { why } = &picture.sight { p.why { (self.shown(why)) } }
-            div.pictures {
+            div.pair {
                 (figure("A", a.as_deref()))
                 (figure("B", b.as_deref()))
-                @if between.is_some() { (figure("What differs, on A", between.as_deref())) }
+                @if between.is_some() { (figure("What differs", between.as_deref())) }
             }
         }
     }
