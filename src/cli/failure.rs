@@ -85,13 +85,21 @@ impl Failure {
             | Self::UnknownFinding { .. }
             | Self::NotGated { .. }
             | Self::TooManyShards { .. }
-            | Self::Merge(_)
+            | Self::Merge(
+                MergeError::Altered { .. }
+                | MergeError::Unlike { .. }
+                | MergeError::Twice { .. }
+                | MergeError::Lost { .. }
+                | MergeError::NoBundle(_)
+                | MergeError::NoJournal(_),
+            )
             | Self::NoBundle(_)
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
+            | Self::Merge(MergeError::Unwritten(_))
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,

@@ -120,3 +120,58 @@ impl PlannedChecklist {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checklist::Place;
+
+    fn checklist(name: &str, file: &str, personas: &[&str]) -> Checklist {
+        let named = |name: &&str| Named {
+            name: (*name).to_owned(),
+            place: Place::default(),
+        };
+        Checklist {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            sha256: String::new(),
+            personas: personas.iter().map(named).collect(),
+            steps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn shards_are_whole_checklists_with_all_their_personas_named_as_in_the_whole() {
+        let personas = ["owner", "member"].map(|name| {
+            let persona = Persona {
+                name: name.to_owned(),
+                tier: None,
+                sign_in: Vec::new(),
+                proof: Vec::new(),
+                totp: None,
+                inbox: None,
+            };
+            (name.to_owned(), persona)
+        });
+        let lists = [
+            checklist("Quotes", "a.yaml", &["owner", "member"]),
+            checklist("Team", "b.yaml", &[]),
+            checklist("Quotes", "c.yaml", &["owner"]),
+        ];
+        let plan = Plan::new(&lists, &personas.into(), None, str::to_lowercase);
+        let plan = plan.expect("declared personas");
+        let told = |plan: &Plan| -> Vec<(String, String)> {
+            let passes = plan.passes.iter();
+            passes
+                .map(|pass| (pass.checklist.file.clone(), pass.folder.clone()))
+                .collect()
+        };
+        let whole = told(&plan);
+        assert_eq!(whole.len(), 4);
+        let parts = [1, 2].map(|index| told(&plan.clone().shard(Shard { index, of: 2 })));
+        assert_eq!(parts.concat(), whole);
+        assert_eq!(parts[0], whole[..2]);
+        let one = plan.shard(Shard { index: 1, of: 1 });
+        assert_eq!(told(&one), whole);
+    }
+}

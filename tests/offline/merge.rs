@@ -331,6 +331,29 @@ fn what_does_not_belong_together_is_refused() {
 }
 
 #[test]
+fn a_run_is_cut_into_parts_of_whole_checklists() {
+    let workshop = Workshop::new();
+    for name in ["a", "b", "c"] {
+        let text = format!("name: {name}\nsteps: [{{ name: Open, do: [{{ visit: / }}] }}]\n");
+        workshop.write(&format!("checklists/{name}.yaml"), &text);
+    }
+    let run =
+        |shard: &str| workshop.shippass(&["run", "--url", "http://127.0.0.1:9", "--shard", shard]);
+    let too_many = run("2/4");
+    assert_eq!(too_many.status, 2);
+    assert!(
+        too_many
+            .stderr
+            .contains("3 checklists can't be cut into 4 shards"),
+        "{}",
+        too_many.stderr
+    );
+    let wrong = run("4/3");
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.stderr.contains("from 1: `1/4`"), "{}", wrong.stderr);
+}
+
+#[test]
 fn a_journal_that_names_a_file_elsewhere_is_refused() {
     let runs = Runs::cut_into(2, |index, run| {
         if index == 2 {

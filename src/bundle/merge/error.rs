@@ -52,6 +52,9 @@ pub enum MergeError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The new bundle couldn't be written.
+    #[error(transparent)]
+    Unwritten(BundleError),
     /// One of them couldn't be read as a bundle.
     #[error(transparent)]
     NoBundle(BundleError),
@@ -71,7 +74,7 @@ impl MergeError {
             Self::Twice { .. } => {
                 "name only one of them; `shippass compare` tells two runs of one checklist apart"
             }
-            Self::NoBundle(error) => error.help(),
+            Self::NoBundle(error) | Self::Unwritten(error) => error.help(),
             Self::NoJournal(_) => {
                 "name the bundle's folder itself, the one that holds journal.ndjson"
             }

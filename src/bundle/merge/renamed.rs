@@ -3,11 +3,14 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io,
+    io::{self, Read, Write},
 };
 
 use super::{MergeError, part::Part};
-use crate::bundle::paths::{BundlePaths, SCREENS};
+use crate::bundle::{
+    error::BundleError,
+    paths::{BundlePaths, SCREENS},
+};
 use crate::evidence::{Body, Exchange, Outcome, RunEvent, StepIndex};
 
 /// Gives each part's events their places behind those of the parts before.
@@ -137,23 +140,35 @@ impl<'t> Renamed<'t> {
 
     /// Copies a file of a part unless it is there: bodies are named by their hash.
     fn bring(&self, part: &Part, from: &str, name: &str) -> Result<(), MergeError> {
-        let copy = || -> io::Result<()> {
-            let unfit = || io::Error::new(io::ErrorKind::InvalidInput, "not a name of a bundle");
-            let path = self.to.inside(name).ok_or_else(unfit)?;
-            if path.exists() {
-                return Ok(());
-            }
-            let mut source = BundlePaths::new(&part.dir).open(from)?;
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            io::copy(&mut source, &mut File::create_new(path)?).map(drop)
-        };
-        copy().map_err(|source| MergeError::Lost {
+        let lost = |source| MergeError::Lost {
             dir: part.dir.clone(),
             name: from.to_owned(),
             source,
-        })
+        };
+        let unfit = || io::Error::new(io::ErrorKind::InvalidInput, "not a name of a bundle");
+        let path = self.to.inside(name).ok_or_else(|| lost(unfit()))?;
+        if path.exists() {
+            return Ok(());
+        }
+        let mut source = BundlePaths::new(&part.dir).open(from).map_err(lost)?;
+        let unwritten = |source| {
+            MergeError::Unwritten(BundleError::Write {
+                path: path.clone(),
+                source,
+            })
+        };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(unwritten)?;
+        }
+        let mut target = File::create_new(&path).map_err(unwritten)?;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let length = source.read(&mut buffer).map_err(lost)?;
+            if length == 0 {
+                return Ok(());
+            }
+            target.write_all(&buffer[..length]).map_err(unwritten)?;
+        }
     }
 }
 
