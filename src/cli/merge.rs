@@ -1,6 +1,6 @@
 //! `shippass merge BUNDLE… --out DIR`: several bundles as one.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
     Exit,
@@ -11,7 +11,7 @@ use super::{
     pass,
     terminal::Terminal,
 };
-use crate::bundle::Merge;
+use crate::bundle::{History, Merge};
 use crate::evidence::{Recorder, Redactor};
 
 pub(super) fn main(
@@ -37,6 +37,12 @@ pub(super) fn main(
     finished?;
     let today = day_of(merge.finished());
     let judged = conclude::conclude(folder, &config.ignore, &redactor, today)?;
+    if merge.is_of_shards() {
+        let history = History::of(Path::new(pass::BUNDLES));
+        if let Err(error) = history.add(&judged.as_past()) {
+            terminal.say(&pass::forgotten(&error));
+        }
+    }
     pass::print(folder, &judged, arguments.format, terminal);
     if judged.is_clean() {
         return Ok(Exit::Clean);

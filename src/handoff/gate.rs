@@ -54,6 +54,7 @@ fn why_not(detector: &str) -> &'static str {
         "not-persisted" | "permission" => {
             "the checklist expects it already: that is how it was found, and its step fails until it is mended"
         }
+        "recurring" => "it says that another finding comes back: gate that one",
         "contract" => {
             "what an API answers is held against `contract` of `shippass.yaml` in each run already"
         }

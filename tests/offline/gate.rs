@@ -70,6 +70,11 @@ fn every_kind_of_finding_gives_a_line_that_check_accepts_or_a_refusal() {
                         format!("- {}", gate.line)
                     }
                     Err(why) => {
+                        assert!(
+                            !why.contains("no expectation is known"),
+                            "{} has no reason of its own",
+                            rule.name
+                        );
                         assert!(why.len() > 20, "{}: {why}", file.display());
                         format!("refused: {why}")
                     }

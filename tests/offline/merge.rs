@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 use shippass::{
     bundle::{check_whole, open},
-    evidence::{DeviceFacts, EngineFacts, Outcome, Run, Shard, hex_sha256, read_run},
+    evidence::{DeviceFacts, EngineFacts, Outcome, PastRun, Run, Shard, hex_sha256, read_run},
 };
 
 use crate::{
@@ -328,6 +328,31 @@ fn what_does_not_belong_together_is_refused() {
     let runs = Runs::cut_into(2, |_, _| ());
     put(&runs.path("out"), "note.txt", b"mine");
     assert_eq!(runs.merge().status, 2, "a folder in use");
+}
+
+#[test]
+fn shards_are_one_run_to_those_that_come_after() {
+    let past = |name: &str| PastRun {
+        run: name.to_owned(),
+        ..PastRun::default()
+    };
+    // Walked one after the other on one machine, the second one knows of the first.
+    let runs = Runs::cut_into(2, |index, run| {
+        run.past = vec![past("OLD")];
+        if index == 2 {
+            run.past.push(past("SHARD1"));
+        }
+    });
+    let ended = runs.merge();
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    assert_eq!(read_run(&ended.bundle).unwrap().past, [past("OLD")]);
+    let history = runs.read("screenshots/history.ndjson");
+    let lines: Vec<Value> = history
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["flagged"][0]["surface"], "GET /api/old");
 }
 
 #[test]

@@ -19,13 +19,15 @@ use part::Part;
 use renamed::Renamed;
 
 use super::paths::BundlePaths;
-use crate::evidence::{ChecklistRun, Recorder, Run, RunEvent, RunInfo, Shard};
+use crate::evidence::{ChecklistRun, PastRun, Recorder, Run, RunEvent, RunInfo, Shard};
 
 /// Bundles that can be made one.
 #[derive(Debug)]
 pub struct Merge {
     /// In the order in which they are told.
     parts: Vec<Part>,
+    /// What the runs before all of them flagged.
+    past: Vec<PastRun>,
 }
 
 impl Merge {
@@ -36,6 +38,7 @@ impl Merge {
     /// The first one that isn't.
     pub fn of(folders: &[PathBuf]) -> Result<Self, MergeError> {
         let mut parts: Vec<Part> = Vec::new();
+        let mut earlier: BTreeMap<String, PastRun> = BTreeMap::new();
         for folder in folders {
             let mut part = Part::read(folder)?;
             if let Some(first) = parts.first() {
@@ -43,11 +46,20 @@ impl Merge {
                 // They are the same: one copy is enough.
                 part.facts.contracts = Vec::new();
             }
+            let before = std::mem::take(&mut part.facts.past).into_iter();
+            earlier.extend(before.map(|run| (run.run.clone(), run)));
             parts.push(part);
         }
         refuse_twins(&parts)?;
+        // A part that was walked after another one is no run after it.
+        for part in &parts {
+            earlier.remove(&part.facts.info.id);
+        }
+        let mut past: Vec<_> = earlier.into_values().collect();
+        past.sort_by_key(|run| run.started);
         Ok(Self {
             parts: in_order(parts),
+            past,
         })
     }
 
@@ -73,9 +85,10 @@ impl Merge {
                 shard: None,
                 ..first.facts.info.clone()
             },
-            target,
+            target: Box::new(target),
             api: first.facts.api.clone(),
             contracts: first.facts.contracts.clone(),
+            past: self.past.clone(),
             checklists: self.checklists(&first.facts),
         });
         recorder.record(RunEvent::EngineStarted(first.facts.engine.clone()));
@@ -133,6 +146,12 @@ impl Merge {
             Some(format!("{name}: {}", part.cut_short()?))
         }));
         (!why.is_empty()).then(|| why.join("; "))
+    }
+
+    /// Whether they are the parts of one run.
+    pub fn is_of_shards(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| part.facts.info.shard.is_some())
     }
 
     /// When the last of them ended.
