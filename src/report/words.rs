@@ -26,6 +26,11 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
+/// The status that a person reads like that.
+pub(super) fn status_called(word: &str) -> Option<Status> {
+    STATUSES.into_iter().find(|one| status(*one) == word)
+}
+
 /// A severity as a person reads it.
 pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {

@@ -196,6 +196,61 @@ fn what_no_expectation_can_say_and_what_is_not_there_is_told() {
     assert_eq!(gone.status, 2, "{}", gone.stderr);
 }
 
+/// A call that fails in a step.
+fn failing(id: &str, exchange: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": id, "name": id, "started": "2026-11-21T10:00:00Z",
+        "exchanges": [{
+            "id": exchange, "url": format!("https://preview.example/api/{exchange}"), "resource": "fetch",
+            "started": "2026-11-21T10:00:01Z",
+            "outcome": { "answered": { "status": 500, "mime": "application/json" } }
+        }]
+    })
+}
+
+#[test]
+fn steps_of_another_file_are_told_apart_and_the_last_of_them_is_the_running_steps() {
+    const OUTER: &str = "name: Quotes\nsteps:\n  - name: Sign it\n    do: [run: parts/sign.yaml]\n";
+    const PART: &str =
+        "name: Sign\nsteps:\n  - name: Fill\n    do: [back]\n  - name: Tap\n    do: [back]\n";
+    let workshop = Workshop::new();
+    workshop
+        .write("checklists/quotes.yaml", OUTER)
+        .write("checklists/parts/sign.yaml", PART);
+    let sums = [OUTER, PART].map(|text| hex_sha256(text.as_bytes()) + "\n");
+    let run: Run = serde_json::from_value(serde_json::json!({
+        "info": { "id": "R", "tool_version": "0.1.0", "started": "2026-11-21T10:00:00Z", "finished": "2026-11-21T10:01:00Z", "cut_short": null },
+        "target": { "name": "preview", "url": "https://preview.example/", "kind": "preview", "origins": ["https://preview.example"] },
+        "checklists": [{
+            "name": "Quotes", "file": "checklists/quotes.yaml", "sha256": hex_sha256(sums.concat().as_bytes()),
+            "steps": [failing("01-sign-it-fill", "e1"), failing("02-sign-it-tap", "e2"), failing("00-sign-in", "e3")]
+        }]
+    }))
+    .unwrap();
+    bundle(&workshop.path().join("out"), &run, |_| ());
+    let first = workshop.shippass(&["gate", "out", "f1"]);
+    assert_eq!(first.status, 2);
+    assert!(
+        first
+            .stderr
+            .contains("“Sign it: Fill” stands in a file that checklists/quotes.yaml runs"),
+        "{}",
+        first.stderr
+    );
+    let sign_in = workshop.shippass(&["gate", "out", "f3"]);
+    assert_eq!(sign_in.status, 2);
+    assert!(
+        sign_in.stderr.contains("while signing in"),
+        "{}",
+        sign_in.stderr
+    );
+    let last = workshop.shippass(&["gate", "out", "f2"]);
+    assert_eq!(last.status, 0, "{}", last.stderr);
+    let expected = format!("{OUTER}    expect:\n      - response: GET /api/e2 2xx\n");
+    assert_eq!(checklist(&workshop), expected);
+    assert_eq!(workshop.shippass(&["check"]).status, 0);
+}
+
 #[test]
 fn a_line_that_the_step_has_already_is_refused() {
     let workshop = workshop();

@@ -5,7 +5,7 @@
 
 use std::{io::Cursor, ops::RangeInclusive};
 
-use image::{ImageReader, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
+use image::{ImageReader, Limits, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
 /// The same as `pixelmatch` has by itself.
 const THRESHOLD: f64 = 0.1;
@@ -20,6 +20,8 @@ const YIQ: [[f64; 3]; 3] = [
     [0.211_470_17, -0.522_617_11, 0.311_146_94],
 ];
 const QUALITY: u8 = 75;
+/// A stranger's picture of few bytes may stand for very many pixels.
+const MOST_BYTES: u64 = 128 << 20;
 const RED: Rgb<u8> = Rgb([214, 31, 64]);
 
 /// How many pixels of two pictures of one size differ.
@@ -73,7 +75,10 @@ pub fn drawn(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
 
 fn decoded(bytes: &[u8]) -> Result<RgbImage, String> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let reader = reader.map_err(|error| error.to_string())?;
+    let mut reader = reader.map_err(|error| error.to_string())?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    reader.limits(limits);
     let picture = reader.decode().map_err(|error| error.to_string())?;
     Ok(picture.into_rgb8())
 }

@@ -1,14 +1,17 @@
 //! Tables and lines of what isn't a run: the same look, the same care with captured texts.
 
-use tabled::builder::Builder;
+use tabled::{
+    builder::Builder,
+    settings::{Modify, object::Cell},
+};
 
-use super::{TableLook, drawn, lines_of};
-use crate::report::{visible, wrap::wrap};
+use super::{Colour, TableLook, colour, drawn, lines_of};
+use crate::report::{visible, words, wrap::wrap};
 
 const NARROWEST: usize = 60;
 const NARROWEST_COLUMN: usize = 12;
 
-/// A table whose second column takes what width the others leave.
+/// A table whose second column takes what width the others leave; statuses behind it have their colours.
 pub fn grid(head: &[&str], rows: &[Vec<String>], look: TableLook) -> String {
     let safe = |row: &Vec<String>| -> Vec<String> {
         let cells = row.iter().map(|cell| visible::line(cell).into_owned());
@@ -33,14 +36,26 @@ pub fn grid(head: &[&str], rows: &[Vec<String>], look: TableLook) -> String {
     let width = look.width.max(NARROWEST).saturating_sub(others + borders);
     let mut builder = Builder::default();
     builder.push_record(head.iter().copied());
-    for mut row in rows {
+    for mut row in rows.clone() {
         if let Some(cell) = row.get_mut(1) {
             let wrapped = wrap(cell, width.max(NARROWEST_COLUMN), "");
             wrapped.trim_end().clone_into(cell);
         }
         builder.push_record(row);
     }
-    lines_of(&drawn(builder, look))
+    let mut table = drawn(builder, look);
+    if look.colour == Colour::Always {
+        let cells = rows.iter().enumerate().flat_map(|(at, row)| {
+            let cells = row.iter().enumerate();
+            cells.map(move |(column, cell)| ((at + 1, column), cell))
+        });
+        for ((row, column), cell) in cells {
+            if let Some(status) = words::status_called(cell).filter(|_| column > 1) {
+                table.with(Modify::new(Cell::new(row, column)).with(colour(status)));
+            }
+        }
+    }
+    lines_of(&table)
 }
 
 /// A text broken so that it fits, its further lines set in.
