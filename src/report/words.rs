@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::bundle::{ChecklistEntry, Counts};
+use crate::bundle::{BundleDocument, ChecklistEntry, Counts};
 use crate::detect::{Severity, Status};
 use crate::evidence::{CertificateFacts, TargetFacts};
 
@@ -48,6 +48,14 @@ pub(super) fn walked_in(checklist: &ChecklistEntry) -> String {
     let device = device.map(|device| format!(" on {}", device.name));
     let parts: Vec<String> = engine.into_iter().chain(device).collect();
     parts.join(",")
+}
+
+/// What a bundle of a shard must say of itself: it is no whole run.
+pub(super) fn shard(document: &BundleDocument) -> Option<String> {
+    let shard = document.run.shard?;
+    Some(format!(
+        "shard {shard}: the checklists of the other shards are not in it"
+    ))
 }
 
 /// `5 steps: 1 failed, 4 clean`; statuses that no step has are left out.

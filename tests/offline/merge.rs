@@ -242,6 +242,18 @@ fn eight_shards_are_the_whole_run() {
     assert_eq!(sealed("out").len(), LISTS + 5);
 }
 
+/// A part that is looked at, or signed, by itself must not look like the whole.
+#[test]
+fn a_shard_says_what_it_is_and_the_whole_says_nothing_of_it() {
+    let runs = Runs::cut_into(3, |_, _| ());
+    let told = |name: &str| runs.workshop.shippass(&["inspect", name]).stdout;
+    let line = "shard 2/3: the checklists of the other shards are not in it";
+    assert!(told("2").contains(line), "{}", told("2"));
+    let ended = runs.merge();
+    assert_eq!(ended.document()["run"].get("shard"), None);
+    assert!(!told("out").contains("shard"), "{}", told("out"));
+}
+
 #[test]
 fn ids_stay_apart_and_lead_to_what_they_led_to() {
     let runs = Runs::cut_into(3, |_, _| ());

@@ -305,6 +305,9 @@ fn closing(document: &BundleDocument, look: TableLook) -> String {
         let why = format!("cut short: {}", visible::line(why));
         text.push_str(&wrap(&why, look.width, ""));
     }
+    if let Some(shard) = words::shard(document) {
+        text.push_str(&wrap(&shard, look.width, ""));
+    }
     for rule in &document.ignore {
         let rule = format!("ignore rule {}", visible::line(&rule.to_string()));
         text.push_str(&wrap(&rule, look.width, "  "));
