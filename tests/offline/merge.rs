@@ -449,6 +449,10 @@ fn another_browser_and_another_device_are_told_with_what_was_walked_there() {
     );
     let read = fs::read(ended.bundle.join("screens/list-0-2/01-open.jpg")).unwrap();
     assert_eq!(read, b"another picture");
+    let same = workshop.shippass(&["compare", "out", "out"]);
+    assert_eq!(same.status, 0, "{}", same.stdout);
+    let title = "List 0 (signed out) in firefox 144.0, on 360x800@2";
+    assert_eq!(same.stdout.matches(title).count(), 1, "{}", same.stdout);
     let merged = read_run(&ended.bundle).unwrap();
     assert_eq!(
         (merged.device_of(0).width, merged.device_of(LISTS).width),

@@ -89,10 +89,14 @@ fn number(step: &StepComparison) -> &str {
 }
 
 pub(super) fn title(list: &ChecklistComparison) -> String {
-    match &list.persona {
+    let walker = match &list.persona {
         Some(persona) => format!("{} (as {persona})", list.name),
         None => format!("{} (signed out)", list.name),
-    }
+    };
+    let engine = list.engine.iter().map(|engine| format!(" in {engine}"));
+    let device = list.device.iter().map(|device| format!(" on {device}"));
+    let places: Vec<String> = engine.chain(device).collect();
+    format!("{walker}{}", places.join(","))
 }
 
 fn table(list: &ChecklistComparison) -> Part {

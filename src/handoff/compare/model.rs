@@ -75,6 +75,12 @@ pub struct ChecklistComparison {
     pub name: String,
     /// The persona; `None` signed out.
     pub persona: Option<String>,
+    /// The browser, in a bundle that was merged from several and where it isn't the first one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    /// The device, in the same way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// The checklist's file is not the same on both sides.
     pub is_rewritten: bool,
     /// Its steps.

@@ -16,7 +16,7 @@ pub(super) struct Pair {
     b: Option<usize>,
 }
 
-/// Checklists of both sides, A's order first. Of several with one name as one persona, the first belongs to the first.
+/// Checklists of both sides, A's order first. Of several that are called the same, the first belongs to the first.
 pub(super) fn checklists(a: Side<'_>, b: Side<'_>) -> Vec<Pair> {
     let mut in_b: BTreeMap<_, _> = keys(b).into_iter().zip(0..).collect();
     let mut pairs: Vec<Pair> = keys(a)
@@ -36,15 +36,25 @@ pub(super) fn checklists(a: Side<'_>, b: Side<'_>) -> Vec<Pair> {
     pairs
 }
 
-fn keys(side: Side<'_>) -> Vec<(String, Option<String>, usize)> {
-    let mut seen: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
+/// Name, persona, browser and device where they aren't the run's, and which of several that are alike in all this.
+type Key = ([Option<String>; 4], usize);
+
+fn keys(side: Side<'_>) -> Vec<Key> {
+    let mut seen: BTreeMap<[Option<String>; 4], usize> = BTreeMap::new();
     let lists = side.bundle.document.checklists.iter();
     lists
         .map(|list| {
-            let key = (list.name.clone(), list.persona.clone());
+            let engine = list.engine.as_ref().map(|engine| engine.name.clone());
+            let device = list.device.as_ref().map(|device| device.name.clone());
+            let key = [
+                Some(list.name.clone()),
+                list.persona.clone(),
+                engine,
+                device,
+            ];
             let nth = seen.entry(key.clone()).or_default();
             *nth += 1;
-            (key.0, key.1, *nth)
+            (key, *nth)
         })
         .collect()
 }
@@ -93,6 +103,12 @@ pub(super) fn compare_checklist(
     ChecklistComparison {
         name: one.map(|entry| entry.name.clone()).unwrap_or_default(),
         persona: one.and_then(|entry| entry.persona.clone()),
+        engine: one
+            .and_then(|entry| entry.engine.as_ref())
+            .map(|engine| format!("{} {}", engine.name, engine.version)),
+        device: one
+            .and_then(|entry| entry.device.as_ref())
+            .map(|device| device.name.clone()),
         is_rewritten: a.zip(b).is_some_and(|(a, b)| a.sha256 != b.sha256),
         steps: compared,
     }
