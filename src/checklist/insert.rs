@@ -121,16 +121,18 @@ fn is_flow(text: &str, node: &Node) -> bool {
 /// Just behind the bracket that closes a list or map.
 fn bracket_end(text: &str, node: &Node) -> usize {
     let end = node.bytes.end;
-    if text[..end].ends_with([']', '}']) {
-        end
-    } else {
+    let is_behind = text[..end].ends_with([']', '}']);
+    if !is_behind && text[end..].starts_with([']', '}']) {
         end + 1
+    } else {
+        end
     }
 }
 
 /// Before the closing bracket, with a comma where there is none.
 fn before_bracket(text: &str, list: &Node, item: &str) -> (usize, String) {
-    let inside = &text[..bracket_end(text, list).min(text.len()) - 1];
+    let whole = &text[..bracket_end(text, list)];
+    let inside = whole.strip_suffix(']').unwrap_or(whole);
     let at = inside.trim_end().len();
     let comma = if inside[..at].ends_with([',', '[']) {
         ""

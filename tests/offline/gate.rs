@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use jiff::civil::date;
 use shippass::{
@@ -38,6 +43,81 @@ fn is_accepted(line: &str) -> bool {
     project.is_ok_and(|project| {
         project.warnings.is_empty() && project.checklists[0].steps[0].expectations.len() == 1
     })
+}
+
+fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            yaml_files(&path, found);
+        } else if path.extension().is_some_and(|it| it == "yaml") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every way of writing that the fixtures of checklists know.
+#[test]
+fn every_step_of_every_good_checklist_takes_a_line_and_keeps_every_byte() {
+    const LINE: &str = "response: GET /api/never/asked 2xx json";
+    let mut files = Vec::new();
+    yaml_files(Path::new("tests/fixtures/checklists/accepted"), &mut files);
+    yaml_files(Path::new("checklists"), &mut files);
+    let (mut taken, mut refused) = (0, Vec::new());
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let read = |text: &str| {
+            let source = Source {
+                name: "a.yaml",
+                text,
+            };
+            let mut config = "targets: { preview: { url: https://preview.example, kind: preview } }\ndatabases: { app: \"sqlite:app.db\" }\npersonas:\n".to_owned();
+            for name in ["owner", "member", "admin", "customer"] {
+                writeln!(
+                    config,
+                    "  {name}: {{ sign_in: {{ do: [{{ visit: / }}] }} }}"
+                )
+                .unwrap();
+            }
+            let config = Source {
+                name: "shippass.yaml",
+                text: &config,
+            };
+            let project = read_project(Some(config), &[source], &Environment::default(), &[]);
+            project.ok()?.checklists.pop()
+        };
+        let Some(list) = read(&text) else { continue };
+        for (at, step) in list.steps.iter().enumerate() {
+            let Some(new) = with_expectation(&text, step.place, LINE) else {
+                refused.push(format!("{} {}", file.display(), step.id));
+                continue;
+            };
+            let same = text
+                .bytes()
+                .zip(new.bytes())
+                .take_while(|(a, b)| a == b)
+                .count();
+            let rest = new.len() - (text.len() - same);
+            assert_eq!(
+                &new.as_bytes()[rest..],
+                &text.as_bytes()[same..],
+                "{}",
+                file.display()
+            );
+            let again = read(&new).unwrap_or_else(|| panic!("{}: {new}", file.display()));
+            for (index, (old, new)) in list.steps.iter().zip(&again.steps).enumerate() {
+                let more = usize::from(index == at);
+                assert_eq!(
+                    new.expectations.len(),
+                    old.expectations.len() + more,
+                    "{new:?}"
+                );
+            }
+            taken += 1;
+        }
+    }
+    assert!(taken > 60, "{taken} steps took a line");
+    assert_eq!(refused, Vec::<String>::new());
 }
 
 /// Every finding of every fixture of every detector.
