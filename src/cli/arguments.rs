@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::evidence::Shard;
+
 /// The signed-in smoke pass that a green build can't make.
 #[derive(Debug, Parser)]
 #[command(name = "shippass", version, arg_required_else_help = true)]
@@ -74,6 +76,21 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass doctor\n  shippass doctor --format json\n\nExit status: 0 nothing keeps a run from being made, 3 something does."
     )]
     Doctor(DoctorArguments),
+    /// Says what differs between two bundles, step by step.
+    #[command(
+        after_help = "Example:\n  shippass compare screenshots/preview screenshots/live\n  shippass compare A B --html differs.html\n  shippass compare A B --format json\n\nExit status: 0 no difference that matters, 1 differences, 2 one of them is no bundle."
+    )]
+    Compare(CompareArguments),
+    /// Makes one bundle of several: the shards of a run, its personas, its devices.
+    #[command(
+        after_help = "Example:\n  shippass merge shard-1 shard-2 shard-3 --out screenshots/whole\n\nAll must be of one deployment, and whole; sign-offs are not taken over.\n\nExit status: that of a run which had walked all of it; 2 they can't be made one."
+    )]
+    Merge(MergeArguments),
+    /// Writes a finding into its checklist as an expectation, so that the step fails while the fault is there.
+    #[command(
+        after_help = "Example:\n  shippass gate screenshots/01k9xq f1\n  shippass gate screenshots/01k9xq f2 --expect 'see: Saved'\n\nThe checklist must be the one that was walked; everything else in it stays as it is, to the byte.\n\nExit status: 0 the line is in the checklist, 2 it can't be."
+    )]
+    Gate(GateArguments),
     /// Lists the detectors.
     #[command(after_help = "Example:\n  shippass detectors")]
     Detectors,
@@ -180,6 +197,8 @@ pub(super) enum SchemaOf {
     Config,
     /// `bundle.json`.
     Bundle,
+    /// What `compare --format json` prints.
+    Comparison,
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +214,13 @@ pub(super) struct RunArguments {
     /// Walk every checklist that has a persona as this one.
     #[arg(long = "as", value_name = "PERSONA")]
     pub(super) persona: Option<String>,
+    /// Take up a run that was cut off: walks what is left of it, with its target, personas and device.
+    #[arg(long, value_name = "BUNDLE",
+        conflicts_with_all = ["files", "target", "url", "persona", "shard", "device", "out", "expect_commit"])]
+    pub(super) resume: Option<PathBuf>,
+    /// Walk this part of the checklists only: `1/4`, `2/4`, …; `merge` makes one bundle of all parts.
+    #[arg(long, value_name = "I/N")]
+    pub(super) shard: Option<Shard>,
     /// The device: a name or WIDTHxHEIGHT@SCALE.
     #[arg(long, value_name = "NAME|WxH@SCALE")]
     pub(super) device: Option<String>,
@@ -258,6 +284,44 @@ pub(super) struct DemoArguments {
     pub(super) port: u16,
     #[command(flatten)]
     pub(super) browser: BrowserArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArguments {
+    /// The folder of the first bundle.
+    pub(super) a: PathBuf,
+    /// The folder of the second.
+    pub(super) b: PathBuf,
+    /// How the differences are printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
+    /// Write a page too, with the pictures side by side; it opens offline.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArguments {
+    /// The folders of the bundles.
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub(super) bundles: Vec<PathBuf>,
+    /// Folder of the new bundle, empty or not there yet.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// How results are printed.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GateArguments {
+    /// The folder of the bundle.
+    pub(super) bundle: PathBuf,
+    /// The finding's id: `f1`.
+    pub(super) finding: String,
+    /// The expectation, as it stands in a checklist; made from the finding when not given.
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) expect: Option<String>,
 }
 
 #[derive(Debug, Args)]

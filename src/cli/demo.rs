@@ -44,11 +44,13 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         project,
         target,
         persona: None,
+        shard: None,
         expected: Some(ExpectedCommit::given(demo.expected_commit())),
         session_folder: None,
         allows_production: false,
         // Its faults are there to be found again.
         has_history: false,
+        resumed: None,
         browser: arguments.browser.clone(),
     })
 }

@@ -4,7 +4,7 @@ use std::{fmt, io, path::PathBuf};
 
 use super::Exit;
 use crate::browser::BrowserError;
-use crate::bundle::BundleError;
+use crate::bundle::{BundleError, MergeError};
 use crate::checklist::Mistake;
 use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
@@ -26,6 +26,8 @@ pub(super) enum Failure {
     Device(DeviceError),
     /// `--as` names nobody.
     UnknownPersona { name: String, known: Vec<String> },
+    /// `--resume` of a run that can't be taken up.
+    NotResumable { folder: PathBuf, why: String },
     /// `--keep-session` with personas that nothing proves.
     Unproven { personas: Vec<String> },
     /// `--keep-session` where no home is known.
@@ -44,6 +46,16 @@ pub(super) enum Failure {
     Evidence(EvidenceError),
     /// What is to be inspected is no evidence.
     NoEvidence { why: String },
+    /// The bundle has no such finding.
+    UnknownFinding { id: String, known: Vec<String> },
+    /// A finding isn't written into its checklist.
+    NotGated { why: String, help: Option<String> },
+    /// More parts of a plan than it has checklists.
+    TooManyShards { of: u32, checklists: usize },
+    /// Bundles can't be made one.
+    Merge(MergeError),
+    /// What was named as a bundle is none.
+    NoBundle(BundleError),
     /// The bundle couldn't be written.
     Bundle(BundleError),
     /// A known secret stands in the bundle.
@@ -65,6 +77,7 @@ impl Failure {
             | Self::Target(_)
             | Self::Device(_)
             | Self::UnknownPersona { .. }
+            | Self::NotResumable { .. }
             | Self::Unproven { .. }
             | Self::NoStateFolder
             | Self::StateInProject { .. }
@@ -72,11 +85,24 @@ impl Failure {
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
             | Self::NoEvidence { .. }
+            | Self::UnknownFinding { .. }
+            | Self::NotGated { .. }
+            | Self::TooManyShards { .. }
+            | Self::Merge(
+                MergeError::Altered { .. }
+                | MergeError::Unlike { .. }
+                | MergeError::Twice { .. }
+                | MergeError::Lost { .. }
+                | MergeError::NoBundle(_)
+                | MergeError::NoJournal(_),
+            )
+            | Self::NoBundle(_)
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
+            | Self::Merge(MergeError::Unwritten(_))
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -98,6 +124,9 @@ impl Failure {
             Self::UnknownPersona { known, .. } => {
                 Some(format!("the declared ones are {}", known.join(", ")))
             }
+            Self::NotResumable { .. } => {
+                Some("make a new run with `shippass run`; what that one saw stays in its folder".to_owned())
+            }
             Self::Unproven { .. } => Some(
                 "give it what an API says of it: `proof: [{ fetch: { path: /api/me, at: /email, equals: ada@example.com } }]`"
                     .to_owned(),
@@ -118,7 +147,21 @@ impl Failure {
             Self::NoEvidence { .. } => Some(
                 "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
             ),
-            Self::Bundle(error) => Some(error.help().to_owned()),
+            Self::UnknownFinding { known, .. } if known.is_empty() => {
+                Some("nothing was found in that run".to_owned())
+            }
+            Self::UnknownFinding { known, .. } => {
+                Some(visible::line(&format!("its findings are {}", known.join(", "))).into_owned())
+            }
+            Self::TooManyShards { checklists, .. } => Some(format!(
+                "a shard is made of whole checklists: use `--shard 1/{checklists}` and so on"
+            )),
+            Self::Merge(error) => Some(error.help().to_owned()),
+            Self::NotGated { help, .. } => {
+                let help = help.as_deref().map(visible::line);
+                help.map(std::borrow::Cow::into_owned)
+            }
+            Self::Bundle(error) | Self::NoBundle(error) => Some(error.help().to_owned()),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -138,6 +181,9 @@ impl Failure {
             Self::Target(error) => error.to_string(),
             Self::Device(error) => error.to_string(),
             Self::UnknownPersona { name, .. } => format!("there is no persona `{name}`"),
+            Self::NotResumable { folder, why } => {
+                format!("{} can't be taken up again: {why}", folder.display())
+            }
             Self::Unproven { personas } => format!(
                 "`--keep-session` needs a proof, and nothing proves who is signed in as {}",
                 personas.join(", ")
@@ -153,8 +199,23 @@ impl Failure {
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
             // It may quote what a stranger wrote.
-            Self::NoEvidence { why } => visible::line(why).into_owned(),
-            Self::Bundle(error) => error.to_string(),
+            Self::NoEvidence { why } | Self::NotGated { why, .. } => {
+                visible::line(why).into_owned()
+            }
+            Self::UnknownFinding { id, .. } => {
+                format!("the bundle has no finding `{}`", visible::line(id))
+            }
+            Self::TooManyShards { of, checklists } => {
+                let lists = if *checklists == 1 {
+                    "checklist"
+                } else {
+                    "checklists"
+                };
+                format!("{checklists} {lists} can't be cut into {of} shards")
+            }
+            // It may quote what a stranger wrote.
+            Self::Merge(error) => visible::line(&error.to_string()).into_owned(),
+            Self::Bundle(error) | Self::NoBundle(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -208,6 +269,7 @@ from! {
     RunnerError => Runner,
     EvidenceError => Evidence,
     BundleError => Bundle,
+    MergeError => Merge,
     ScanError => Leak,
     DemoError => Demo,
 }

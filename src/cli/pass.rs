@@ -15,24 +15,28 @@ use super::{
     conclude,
     failure::Failure,
     person::Keyboard,
+    resume::Resumed,
     signals::watch_signals,
     terminal::Terminal,
 };
 use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits};
 use crate::bundle::{BundleError, History, Past, paths};
 use crate::config::{Project, Target, TargetKind};
-use crate::evidence::{AccessFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
+use crate::evidence::{
+    AccessFacts, EngineFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, Shard, TargetFacts,
+};
 use crate::report::{Progress, ProgressMode};
 use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
 
 /// Where bundles lie, and what is remembered of them.
-const BUNDLES: &str = "screenshots";
+pub(super) const BUNDLES: &str = "screenshots";
 
 /// What is to be walked, where and with what.
 pub(super) struct Assignment {
     pub(super) project: Project,
     pub(super) target: Target,
     pub(super) persona: Option<String>,
+    pub(super) shard: Option<Shard>,
     pub(super) expected: Option<ExpectedCommit>,
     /// Where sessions are kept between runs.
     pub(super) session_folder: Option<PathBuf>,
@@ -40,6 +44,8 @@ pub(super) struct Assignment {
     /// Whether what was flagged before counts, and this run for the next ones.
     pub(super) has_history: bool,
     pub(super) browser: BrowserArguments,
+    /// The run that is taken up again.
+    pub(super) resumed: Option<Resumed>,
 }
 
 /// The commit that the target should serve.
@@ -90,14 +96,14 @@ pub(super) fn run(
         None => None,
     };
     let id = ulid::Ulid::generate().to_string();
-    let folder = match &assignment.browser.out {
-        Some(folder) => folder.clone(),
-        None => Path::new(BUNDLES).join(id.to_lowercase()),
+    let folder = match (&assignment.resumed, &assignment.browser.out) {
+        (Some(resumed), _) => resumed.folder.clone(),
+        (None, Some(folder)) => folder.clone(),
+        (None, None) => Path::new(BUNDLES).join(id.to_lowercase()),
     };
     let history = assignment
         .has_history
         .then(|| History::of(Path::new(BUNDLES)));
-    let past = history.as_ref().map(|history| past(history, terminal));
     let redactor = Arc::new(redactor(&assignment.project, terminal));
     let mut progress = Progress::new(progress_mode(terminal), Box::new(std::io::stderr()));
     let person = Person::new(Keyboard::new(
@@ -105,10 +111,26 @@ pub(super) fn run(
         assignment.browser.headed,
         progress.curtain(),
     ));
-    let recorder = Recorder::create(&folder, Arc::clone(&redactor), move |event| {
-        progress.on(event);
-    })?;
-    recorder.record(started(assignment, &plan, id, past.unwrap_or_default()));
+    if let Some(resumed) = &assignment.resumed {
+        progress.take_up(&resumed.run.checklists, plan.to_walk().count());
+    }
+    let listener = move |event: &RunEvent| progress.on(event);
+    let recorder = match &assignment.resumed {
+        Some(Resumed { run, .. }) => {
+            let recorder = Recorder::resume(&folder, run, Arc::clone(&redactor), listener)?;
+            recorder.record(RunEvent::RunResumed {
+                resumed: Timestamp::now(),
+                anew: plan.to_walk().collect(),
+            });
+            recorder
+        }
+        None => {
+            let past = history.as_ref().map(|history| past(history, terminal));
+            let recorder = Recorder::create(&folder, Arc::clone(&redactor), listener)?;
+            recorder.record(started(assignment, &plan, id, past.unwrap_or_default()));
+            recorder
+        }
+    };
     let (end, opened) = runtime.block_on(walk(
         assignment,
         &plan,
@@ -133,7 +155,9 @@ pub(super) fn run(
         let target = target_facts(assignment);
         return Err(RunnerError::protected(&target, protection).into());
     }
-    if let (Some(history), WalkEnd::Whole | WalkEnd::Interrupted) = (history, &end)
+    // A shard is no run of its own: the whole is remembered when it is merged.
+    if let (Some(history), None, WalkEnd::Whole | WalkEnd::Interrupted) =
+        (history, assignment.shard, &end)
         && let Err(error) = history.add(&judged.as_past())
     {
         terminal.say(&forgotten(&error));
@@ -165,7 +189,7 @@ fn past(history: &History, terminal: &Terminal) -> Vec<PastRun> {
     }
 }
 
-fn forgotten(error: &BundleError) -> String {
+pub(super) fn forgotten(error: &BundleError) -> String {
     format!("warning: {error}, so what comes back may go unnoticed")
 }
 
@@ -174,12 +198,26 @@ fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
         config, checklists, ..
     } = &assignment.project;
     let only = assignment.persona.as_deref();
-    Plan::new(checklists, &config.personas, only, paths::slug).map_err(|persona| {
+    let plan = Plan::new(checklists, &config.personas, only, paths::slug).map_err(|persona| {
         Failure::UnknownPersona {
             name: persona.name,
             known: config.personas.keys().cloned().collect(),
         }
-    })
+    })?;
+    let plan = match assignment.shard {
+        None => plan,
+        Some(shard) if shard.of as usize > checklists.len() => {
+            return Err(Failure::TooManyShards {
+                of: shard.of,
+                checklists: checklists.len(),
+            });
+        }
+        Some(shard) => plan.shard(shard),
+    };
+    match &assignment.resumed {
+        None => Ok(plan),
+        Some(resumed) => resumed.left_of(plan),
+    }
 }
 
 /// A session that nothing proves could be anybody's: it is not kept.
@@ -229,6 +267,7 @@ fn started(assignment: &Assignment, plan: &Plan, id: String, past: Vec<PastRun>)
             resumed: Vec::new(),
             finished: None,
             cut_short: None,
+            shard: assignment.shard,
         },
         target: Box::new(target_facts(assignment)),
         api: config.api.iter().map(ToString::to_string).collect(),
@@ -283,11 +322,15 @@ async fn walk(
         Ok(browser) => browser,
         Err(error) => return unopened(WalkEnd::Failed(error.into())),
     };
+    if let Err(error) = is_as_before(assignment, &browser) {
+        browser.abandon().await;
+        return unopened(WalkEnd::Failed(error));
+    }
     let walk = Walk {
         plan,
         target: &assignment.target,
         facts: target_facts(assignment),
-        before: None,
+        before: assignment.resumed.as_ref().and_then(Resumed::target),
         device: &assignment.project.config.device,
         databases: &assignment.project.config.databases,
         limits: Limits::default(),
@@ -306,6 +349,24 @@ async fn walk(
         WalkEnd::Interrupted | WalkEnd::Failed(_) => browser.abandon().await,
     }
     (end, browser.opened_doors())
+}
+
+/// What two browsers saw doesn't go together.
+fn is_as_before(assignment: &Assignment, browser: &Browser<'_>) -> Result<(), RunnerError> {
+    let before = assignment.resumed.as_ref().map(|it| &it.run.engine);
+    let Some(before) = before.filter(|engine| !engine.version.is_empty()) else {
+        return Ok(());
+    };
+    let session = browser.session()?;
+    let now = session.engine();
+    let named = |engine: &EngineFacts| format!("{} {}", engine.name, engine.version);
+    if named(now) == named(before) {
+        return Ok(());
+    }
+    Err(RunnerError::OtherBrowser {
+        before: named(before),
+        now: named(now),
+    })
 }
 
 async fn start_browser<'a>(
@@ -335,7 +396,7 @@ fn cut_short(end: &WalkEnd) -> Option<String> {
     }
 }
 
-fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
+pub(super) fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
     match format {
         Format::Json => terminal.print(&judged.document_text()),
         Format::Human => {

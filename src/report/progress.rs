@@ -130,6 +130,14 @@ impl Progress {
         }
     }
 
+    /// Goes on with a run of those checklists, of which so many steps are left.
+    pub fn take_up(&mut self, checklists: &[ChecklistRun], left: usize) {
+        self.plan(checklists);
+        if let Some(bar) = &self.bar {
+            bar.set_length(left as u64);
+        }
+    }
+
     fn plan(&mut self, checklists: &[ChecklistRun]) {
         // Names are all that is needed; the plan's steps hold nothing else yet.
         self.checklists = checklists.to_vec();

@@ -1,9 +1,9 @@
 //! The plan: a flat list, checklist by persona.
 
 use super::sign_in::sign_in_name;
-use crate::checklist::{Checklist, Named, Step};
+use crate::checklist::{Checklist, Named};
 use crate::config::Persona;
-use crate::evidence::{ChecklistRun, Run, StepIndex, StepRun};
+use crate::evidence::{ChecklistRun, Shard, StepIndex, StepRun};
 
 /// The id of the step that signs in.
 pub const SIGN_IN_STEP: &str = "00-sign-in";
@@ -73,22 +73,6 @@ impl Plan {
         Ok(Self { passes })
     }
 
-    /// Leaves out what a run that was cut off has walked already.
-    ///
-    /// # Errors
-    ///
-    /// The plan isn't that run's: in words, how it differs.
-    pub fn resume(&mut self, run: &Run) -> Result<(), String> {
-        let outline = self.outline();
-        if let Some(difference) = difference(&outline, &run.checklists) {
-            return Err(difference);
-        }
-        for (pass, walked) in self.passes.iter_mut().zip(&run.checklists) {
-            pass.from = pass.restart(walked);
-        }
-        Ok(())
-    }
-
     /// The steps that are walked, in order.
     pub fn to_walk(&self) -> impl Iterator<Item = StepIndex> {
         self.passes
@@ -105,6 +89,21 @@ impl Plan {
             })
     }
 
+    /// The part of the plan that is a shard's: whole checklists, each with all its personas, named as in the whole.
+    #[must_use]
+    pub fn shard(mut self, shard: Shard) -> Self {
+        let mut files: Vec<String> = Vec::new();
+        for pass in &self.passes {
+            if !files.contains(&pass.checklist.file) {
+                files.push(pass.checklist.file.clone());
+            }
+        }
+        let own = &files[shard.range(files.len())];
+        self.passes
+            .retain(|pass| own.contains(&pass.checklist.file));
+        self
+    }
+
     /// The plan as the journal's first record tells it: every step named, none begun.
     pub fn outline(&self) -> Vec<ChecklistRun> {
         self.passes.iter().map(PlannedChecklist::outline).collect()
@@ -112,21 +111,6 @@ impl Plan {
 }
 
 impl PlannedChecklist {
-    /// Where to begin again: with the first step that didn't come to its end, or the nearest one before it that
-    /// needs no page of the steps before.
-    fn restart(&self, walked: &ChecklistRun) -> Option<usize> {
-        let before = usize::from(self.persona.is_some());
-        let left = walked.steps.iter().position(|step| !step.is_settled())?;
-        let steps = &self.checklist.steps;
-        let left = left.saturating_sub(before);
-        Some(
-            (0..=left)
-                .rev()
-                .find(|step| steps.get(*step).is_some_and(Step::stands_alone))
-                .unwrap_or(0),
-        )
-    }
-
     fn outline(&self) -> ChecklistRun {
         let sign_in = self.persona.as_ref().map(|persona| StepRun {
             id: SIGN_IN_STEP.to_owned(),
@@ -144,6 +128,8 @@ impl PlannedChecklist {
             name: self.checklist.name.clone(),
             file: self.checklist.file.clone(),
             sha256: self.checklist.sha256.clone(),
+            engine: None,
+            device: None,
             persona: self.persona.as_ref().map(|persona| persona.name.clone()),
             tier: self
                 .persona
@@ -154,33 +140,57 @@ impl PlannedChecklist {
     }
 }
 
-/// How a plan differs from the one of a run, in words.
-fn difference(planned: &[ChecklistRun], walked: &[ChecklistRun]) -> Option<String> {
-    for (now, then) in planned.iter().zip(walked) {
-        let who = |list: &ChecklistRun| list.persona.clone().unwrap_or_else(|| "nobody".to_owned());
-        if now.file != then.file {
-            return Some(format!("it walked {} and not {}", then.file, now.file));
-        }
-        if now.persona != then.persona {
-            return Some(format!(
-                "it walked {} as {}, not as {}",
-                then.file,
-                who(then),
-                who(now)
-            ));
-        }
-        let ids = |list: &ChecklistRun| -> Vec<String> {
-            list.steps.iter().map(|step| step.id.clone()).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checklist::Place;
+
+    fn checklist(name: &str, file: &str, personas: &[&str]) -> Checklist {
+        let named = |name: &&str| Named {
+            name: (*name).to_owned(),
+            place: Place::default(),
         };
-        if now.sha256 != then.sha256 || ids(now) != ids(then) {
-            return Some(format!("{} was changed since", then.file));
+        Checklist {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            sha256: String::new(),
+            personas: personas.iter().map(named).collect(),
+            steps: Vec::new(),
         }
     }
-    (planned.len() != walked.len()).then(|| {
-        format!(
-            "it walked {} checklists, not {}",
-            walked.len(),
-            planned.len()
-        )
-    })
+
+    #[test]
+    fn shards_are_whole_checklists_with_all_their_personas_named_as_in_the_whole() {
+        let personas = ["owner", "member"].map(|name| {
+            let persona = Persona {
+                name: name.to_owned(),
+                tier: None,
+                sign_in: Vec::new(),
+                proof: Vec::new(),
+                totp: None,
+                inbox: None,
+            };
+            (name.to_owned(), persona)
+        });
+        let lists = [
+            checklist("Quotes", "a.yaml", &["owner", "member"]),
+            checklist("Team", "b.yaml", &[]),
+            checklist("Quotes", "c.yaml", &["owner"]),
+        ];
+        let plan = Plan::new(&lists, &personas.into(), None, str::to_lowercase);
+        let plan = plan.expect("declared personas");
+        let told = |plan: &Plan| -> Vec<(String, String)> {
+            let passes = plan.passes.iter();
+            passes
+                .map(|pass| (pass.checklist.file.clone(), pass.folder.clone()))
+                .collect()
+        };
+        let whole = told(&plan);
+        assert_eq!(whole.len(), 4);
+        let parts = [1, 2].map(|index| told(&plan.clone().shard(Shard { index, of: 2 })));
+        assert_eq!(parts.concat(), whole);
+        assert_eq!(parts[0], whole[..2]);
+        let one = plan.shard(Shard { index: 1, of: 1 });
+        assert_eq!(told(&one), whole);
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -23,11 +23,16 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
         "report",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    (
+        "handoff",
+        &["bundle", "detect", "evidence", "checklist", "config"],
+    ),
     ("demo", &[]),
     (
         "cli",
         &[
             "report",
+            "handoff",
             "bundle",
             "runner",
             "detect",
@@ -48,15 +53,15 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("granit_parser", &["checklist"]),
     ("tabled", &["report"]),
     ("indicatif", &["report"]),
-    ("maud", &["report"]),
+    ("maud", &["report", "handoff"]),
     ("axum", &["demo"]),
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
-    ("image", &["evidence"]),
+    ("image", &["evidence", "handoff"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
-    ("schemars", &["evidence", "detect", "bundle"]),
+    ("schemars", &["evidence", "detect", "bundle", "handoff"]),
 ];
 
 const LONGEST: usize = 400;

@@ -1,18 +1,26 @@
 //! Tests that need nothing but this crate: no browser, no network.
 #![allow(missing_docs, reason = "tests name themselves")]
 
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "the site is for the tests in a browser")]
+mod support;
+
 mod architecture;
 mod beside;
 mod bundles;
 mod checklists;
 mod commands;
+mod compare;
 mod demo;
 mod detectors;
+mod gate;
 mod golden;
 mod inspect;
 mod journal;
+mod merge;
 mod progress;
 mod protections;
+mod recorded;
 mod report;
 mod runs;
 mod schema;

@@ -123,6 +123,7 @@ fn run(path: &Path, log: Log, expected: Expected, redactor: &Redactor) -> Run {
             finished: Some(finished),
             resumed: Vec::new(),
             cut_short: None,
+            shard: None,
         },
         target: TargetFacts {
             name: name.to_string_lossy().into_owned(),
