@@ -8,10 +8,12 @@ mod digest;
 mod document;
 mod error;
 mod har;
+mod missing_words;
 mod open;
 pub mod paths;
 mod schema;
 mod seal;
+mod signoff_files;
 mod walk;
 mod walk_log;
 mod whole_file;
@@ -26,5 +28,9 @@ pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;
 pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};
+pub use signoff_files::{
+    NewSignature, SignedFiles, SignoffFiles, further_signature, read_signoff, set_aside,
+    write_signoff,
+};
 pub use walk::{Decision, Mark, Missing, Phone, Said, StepWalk, Surface, Verdict, Walk, WalkEntry};
-pub use walk_log::{WalkLog, read_walk};
+pub use walk_log::{WalkLog, read_walk, walk_of};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     error::BundleError,
-    paths::{BundlePaths, SIGNOFF},
+    paths::{BundlePaths, SIGNOFF, WALK},
     walk::{Walk, WalkEntry},
 };
 
@@ -121,8 +121,17 @@ pub fn read_walk(dir: &Path, manifest: &str) -> Result<Walk, BundleError> {
     }
 }
 
+/// The walk that these bytes of a log tell, under the same rules.
+///
+/// # Errors
+///
+/// It speaks of another manifest, or isn't a walk.
+pub fn walk_of(bytes: &[u8], manifest: &str) -> Result<Walk, BundleError> {
+    read(bytes, Path::new(WALK), manifest).map(|(walk, _)| walk)
+}
+
 /// The walk of the whole lines, and where they end.
-fn read(file: &File, path: &Path, manifest: &str) -> Result<(Walk, u64), BundleError> {
+fn read(file: impl Read, path: &Path, manifest: &str) -> Result<(Walk, u64), BundleError> {
     let unreadable = |source| BundleError::Read {
         path: path.to_owned(),
         source,
@@ -226,7 +235,10 @@ mod tests {
         drop(log);
         let whole = fs::read(&path).unwrap();
         for cut in 0..=whole.len() {
-            File::create(&path).unwrap().write_all(&whole[..cut]).unwrap();
+            File::create(&path)
+                .unwrap()
+                .write_all(&whole[..cut])
+                .unwrap();
             let lines = lengths.iter().filter(|end| **end <= cut as u64).count();
             let log = WalkLog::open(dir.path(), "ab").unwrap();
             let seen = log.walk().steps.get(&step()).cloned().unwrap_or_default();

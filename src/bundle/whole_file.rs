@@ -63,7 +63,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 #[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
         _ => File::open(".")?.sync_all(),
@@ -73,7 +73,7 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
 /// Folders can't be synced elsewhere.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-fn sync_folder_of(_path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder_of(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
