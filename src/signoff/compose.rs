@@ -19,7 +19,7 @@ use crate::evidence::{Body, StepRun};
 
 /// What the signer brings to a statement.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub(super) struct Terms {
     /// Who signs.
     pub reviewer: Reviewer,
     /// When.

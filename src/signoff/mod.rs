@@ -3,7 +3,7 @@
 //! Bytes are signed and checked before they are read; nothing here asks git, the environment or the network.
 
 mod agent;
-pub mod allowed;
+mod allowed;
 mod coherence;
 mod compose;
 mod envelope;

@@ -104,7 +104,7 @@ pub(super) fn check(dir: &Path) -> Result<(), SignError> {
 }
 
 /// SHA-256 of the manifest's bytes.
-pub fn manifest_sha256(dir: &Path) -> Result<String, BundleError> {
+pub(super) fn manifest_sha256(dir: &Path) -> Result<String, BundleError> {
     let path = bundle::BundlePaths::new(dir).manifest();
     let bytes = fs::read(&path).map_err(|source| BundleError::Read { path, source })?;
     Ok(hex(&sha256(&bytes)))
