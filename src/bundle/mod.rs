@@ -8,12 +8,14 @@ mod digest;
 mod document;
 mod error;
 mod har;
+mod har_in;
 mod missing_words;
 mod open;
 pub mod paths;
 mod schema;
 mod seal;
 mod signoff_files;
+mod signoff_write;
 mod walk;
 mod walk_log;
 mod whole_file;
@@ -24,13 +26,12 @@ pub use document::{
     BundleDocument, ChecklistEntry, Counts, FindingEntry, RunEntry, StepEntry, ToolEntry,
 };
 pub use error::BundleError;
+pub use har_in::{Archive, Expected, read_har};
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;
 pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};
-pub use signoff_files::{
-    NewSignature, SignedFiles, SignoffFiles, further_signature, read_signoff, set_aside,
-    write_signoff,
-};
+pub use signoff_files::{SignedFiles, SignoffFiles, further_signature, read_signoff};
+pub use signoff_write::{NewSignoff, clear_cut_off, write_further, write_signoff};
 pub use walk::{Decision, Mark, Missing, Phone, Said, StepWalk, Surface, Verdict, Walk, WalkEntry};
 pub use walk_log::{WalkLog, read_walk, walk_of};

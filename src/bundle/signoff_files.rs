@@ -1,4 +1,4 @@
-//! The files of a sign-off: read as bytes, known by their names, written so that the signature comes last.
+//! The files of a sign-off: read as bytes, known by their names; what has no business there is told.
 
 use std::{
     collections::BTreeMap,
@@ -8,11 +8,11 @@ use std::{
 };
 
 use super::{
+    digest::{hex, sha256},
     error::BundleError,
     open::{Difference, DifferenceKind},
-    paths::{BundlePaths, EARLIER, ENVELOPE, PHONE, SIGNATURE, SIGNOFF, STATEMENT, WALK},
+    paths::{EARLIER, ENVELOPE, PHONE, SIGNATURE, SIGNOFF, STATEMENT, WALK},
     seal::hash_file,
-    whole_file::{sync_folder_of, write_whole},
 };
 
 /// More is no sign-off, and isn't read.
@@ -41,6 +41,8 @@ pub struct SignoffFiles {
     pub walk: Option<Vec<u8>>,
     /// SHA-256 of each photo by its path in the bundle.
     pub photos: BTreeMap<String, String>,
+    /// What a signing left that was cut off: paths in the bundle.
+    pub cut_off: Vec<String>,
     /// What has no business there.
     pub strange: Vec<Difference>,
 }
@@ -64,6 +66,7 @@ pub fn read_signoff(dir: &Path) -> Result<SignoffFiles, BundleError> {
             (EARLIER, Kind::Folder) => files.take_earlier(&entry.path(), &path)?,
             (WALK, Kind::File) => files.walk = Some(read_bounded(&entry.path())?),
             (_, Kind::File) if files.signed.take(&name, &entry.path())? => {}
+            (_, Kind::File) if is_cut_off(&name) => files.cut_off.push(path),
             (_, kind) => files.refuse(&path, kind.why()),
         }
     }
@@ -71,6 +74,12 @@ pub fn read_signoff(dir: &Path) -> Result<SignoffFiles, BundleError> {
 }
 
 impl SignoffFiles {
+    /// Whether a newer sign-off was about to take this one's place, and that was cut off.
+    pub fn is_being_replaced(&self) -> bool {
+        let statement = self.signed.statement.as_deref();
+        statement.is_some_and(|bytes| self.earlier.contains_key(&hex(&sha256(bytes))))
+    }
+
     fn refuse(&mut self, path: &str, kind: DifferenceKind) {
         self.strange.push(Difference {
             path: path.to_owned(),
@@ -101,9 +110,11 @@ impl SignoffFiles {
             }
             let mut signed = SignedFiles::default();
             for (name, entry) in entries(&entry.path())? {
-                let kind = kind_of(&entry);
-                if kind != Kind::File || !signed.take(&name, &entry.path())? {
-                    self.refuse(&format!("{path}/{name}"), kind.why());
+                let path = format!("{path}/{name}");
+                match kind_of(&entry) {
+                    Kind::File if signed.take(&name, &entry.path())? => {}
+                    Kind::File if is_cut_off(&name) => self.cut_off.push(path),
+                    kind => self.refuse(&path, kind.why()),
                 }
             }
             self.earlier.insert(name, signed);
@@ -118,7 +129,7 @@ impl SignedFiles {
         match name {
             STATEMENT => self.statement = Some(read_bounded(path)?),
             ENVELOPE => self.envelope = Some(read_bounded(path)?),
-            _ if name == SIGNATURE || key_of(name).is_some() => {
+            _ if is_signature(name) => {
                 self.signatures.insert(name.to_owned(), read_bounded(path)?);
             }
             _ => return Ok(false),
@@ -133,6 +144,19 @@ pub fn further_signature(key: &str) -> String {
     format!("{STATEMENT}.{short}.sig")
 }
 
+/// Whether a file is one that was still being written: `.statement.json.part`.
+fn is_cut_off(name: &str) -> bool {
+    let of = name
+        .strip_prefix('.')
+        .and_then(|name| name.strip_suffix(".part"));
+    of.is_some_and(|name| matches!(name, STATEMENT | ENVELOPE) || is_signature(name))
+}
+
+/// Whether a file of that name is a signature.
+pub(super) fn is_signature(name: &str) -> bool {
+    name == SIGNATURE || key_of(name).is_some()
+}
+
 /// The key in the name of a further signature.
 fn key_of(name: &str) -> Option<&str> {
     let key = name.strip_prefix(STATEMENT)?.strip_prefix('.')?;
@@ -143,63 +167,6 @@ fn key_of(name: &str) -> Option<&str> {
 fn is_hex(text: &str, length: usize) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.len() == length && text.bytes().all(is_digit)
-}
-
-/// What is written when somebody signs.
-#[derive(Debug, Clone, Copy)]
-pub struct NewSignature<'a> {
-    /// The statement, when it isn't there yet.
-    pub statement: Option<&'a [u8]>,
-    /// The envelope, when there is one.
-    pub envelope: Option<&'a [u8]>,
-    /// The signature's file name.
-    pub name: &'a str,
-    /// The signature.
-    pub signature: &'a [u8],
-}
-
-/// Writes a signature and what it vouches for. Until the signature is in its place nothing is signed.
-pub fn write_signoff(dir: &Path, new: NewSignature<'_>) -> Result<(), BundleError> {
-    let folder = BundlePaths::new(dir).signoff();
-    let failed = |source| BundleError::Write {
-        path: folder.clone(),
-        source,
-    };
-    fs::create_dir_all(&folder).map_err(failed)?;
-    let write =
-        |name: &str, bytes: &[u8]| write_whole(&folder.join(name), |out| out.write_all(bytes));
-    let written = new
-        .statement
-        .map_or(Ok(()), |bytes| write(STATEMENT, bytes))
-        .and_then(|()| new.envelope.map_or(Ok(()), |bytes| write(ENVELOPE, bytes)))
-        .and_then(|()| write(new.name, new.signature));
-    if written.is_err() && new.statement.is_some() {
-        // What isn't signed says nothing; the error that stopped the writing matters more than this one.
-        let _ = fs::remove_file(folder.join(STATEMENT));
-        let _ = fs::remove_file(folder.join(ENVELOPE));
-    }
-    written
-}
-
-/// Moves statement, envelope and signatures into the folder of what was replaced; the signatures go first.
-pub fn set_aside(dir: &Path, signed: &SignedFiles, sha256: &str) -> Result<(), BundleError> {
-    let folder = BundlePaths::new(dir).signoff();
-    let earlier = folder.join(EARLIER).join(sha256);
-    let names = signed.signatures.keys().map(String::as_str);
-    let names = names.chain(signed.envelope.as_ref().map(|_| ENVELOPE));
-    let names = names.chain(signed.statement.as_ref().map(|_| STATEMENT));
-    let move_all = || -> io::Result<()> {
-        fs::create_dir_all(&earlier)?;
-        for name in names {
-            fs::rename(folder.join(name), earlier.join(name))?;
-        }
-        sync_folder_of(&earlier.join(STATEMENT))?;
-        sync_folder_of(&folder.join(STATEMENT))
-    };
-    move_all().map_err(|source| BundleError::Write {
-        path: earlier.clone(),
-        source,
-    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,7 +195,7 @@ fn kind_of(entry: &DirEntry) -> Kind {
 }
 
 /// The entries of a folder by name.
-fn entries(folder: &Path) -> Result<BTreeMap<String, DirEntry>, BundleError> {
+pub(super) fn entries(folder: &Path) -> Result<BTreeMap<String, DirEntry>, BundleError> {
     let unreadable = |source| BundleError::Read {
         path: folder.to_owned(),
         source,

@@ -9,11 +9,12 @@ use super::{
     contract::CONTRACT,
     device,
     driver::WEBDRIVER,
-    ignore::IGNORE,
+    ignore::{IGNORE, TOO_MANY, WITH_AN_END},
     model::TargetKind,
     one_time::INBOX,
     personas::{PERSONA, SIGN_IN},
     read::CONFIG,
+    signoff::SIGNOFF,
     targets::{COMMIT, TARGET},
 };
 use crate::checklist::schema::{
@@ -76,13 +77,19 @@ fn write(schemas: &mut Schemas, detectors: &[&str]) -> Value {
             "ignore",
             "Findings that are known and accepted.",
             json!([{"detector": "http-error", "request": "GET /favicon.ico", "why": "the preview has no icon"}]),
-            list_of(&ignore_rule(schemas, detectors)),
+            few(list_of(&ignore_rule(schemas, detectors))),
         ),
         Key::new(
             "webdriver",
             "A driver, grid or device cloud that already runs.",
             json!({"url": "http://127.0.0.1:4444"}),
             webdriver(schemas),
+        ),
+        Key::new(
+            "signoff",
+            "What is demanded of who signs a bundle off.",
+            json!({"signers": 2, "not_author": true}),
+            signoff(schemas),
         ),
     ];
     let mut schema = Map::new();
@@ -276,6 +283,14 @@ fn contract(schemas: &mut Schemas) -> Value {
     contract
 }
 
+/// At most so many ignore rules, the last of them only when each says its end.
+fn few(mut rules: Value) -> Value {
+    rules["maxItems"] = json!(TOO_MANY - 1);
+    rules["if"] = json!({"minItems": WITH_AN_END});
+    rules["then"] = json!({"items": {"required": ["until"]}});
+    rules
+}
+
 fn ignore_rule(schemas: &mut Schemas, detectors: &[&str]) -> Value {
     let keys = [
         Key::new(
@@ -306,6 +321,24 @@ fn ignore_rule(schemas: &mut Schemas, detectors: &[&str]) -> Value {
         ),
     ];
     schemas.map(&IGNORE, &keys)
+}
+
+fn signoff(schemas: &mut Schemas) -> Value {
+    let keys = [
+        Key::new(
+            "signers",
+            "How many people; 1 when not given.",
+            json!(2),
+            json!({"type": "integer", "minimum": 1}),
+        ),
+        Key::new(
+            "not_author",
+            "Whether nobody may sign for a commit of their own.",
+            json!(true),
+            json!({"type": "boolean"}),
+        ),
+    ];
+    schemas.map(&SIGNOFF, &keys)
 }
 
 fn webdriver(schemas: &mut Schemas) -> Value {

@@ -1,11 +1,14 @@
 //! A statement read back, and held against the bundle that it speaks of.
 
 use super::{
-    compose::{outcome_of, test_names},
+    compose::{decided, each_step, outcome_of, test_names, word},
     refusal::Refusal,
-    statement::{FORMAT, Outcome, Overall, PREDICATE_TYPE, STATEMENT_TYPE, Said, Statement, Step},
+    statement::{
+        FORMAT, Outcome, Overall, PREDICATE_TYPE, STATEMENT_TYPE, Said, Signoff, Statement, Step,
+    },
 };
-use crate::bundle::{Bundle, StepEntry};
+use crate::bundle::{Bundle, BundleDocument, StepEntry, StepWalk, Walk};
+use crate::detect::StepRef;
 
 /// Reads a statement; one of another kind is refused.
 pub(super) fn read_statement(bytes: &[u8]) -> Result<Statement, String> {
@@ -47,6 +50,12 @@ pub(super) fn contradictions(bundle: &Bundle, statement: &Statement) -> Vec<Refu
             .any(|(at, ((list, persona, step), said))| !is_same(at, list, *persona, step, said));
     say(is_other, "its steps aren't the run's");
     let target = &document.target;
+    let mut commits = statement.subject.iter();
+    let commits = commits.find_map(|subject| subject.digest.get("gitCommit"));
+    say(
+        commits != target.commit.as_ref(),
+        "its subject isn't the run's commit",
+    );
     say(
         target.commit != signoff.target.commit || target.url != signoff.target.url,
         "its target isn't the run's",
@@ -96,6 +105,38 @@ fn is_same(
         && said.checklist == checklist
         && said.persona.as_ref() == persona
         && said.machine == step.status
+}
+
+/// Where a statement says something else than the walk that was sealed with it.
+pub(super) fn unlike_walk(
+    document: &BundleDocument,
+    walk: &Walk,
+    signoff: &Signoff,
+) -> Vec<Refusal> {
+    let said_of = |(_, at, _): (_, StepRef, _)| walk.steps.get(&at);
+    let is_same = |(walked, said): (Option<&StepWalk>, &Step)| {
+        let verdict = walked.and_then(|walked| walked.verdict.as_ref());
+        let carried = walked.and_then(|walked| walked.carried_from.as_ref());
+        verdict.map(word) == said.human && carried == said.carried_from.as_ref()
+    };
+    let steps = each_step(document).map(said_of).zip(&signoff.steps);
+    let mut found = Vec::new();
+    let mut steps = steps;
+    if !steps.all(is_same) {
+        found.push("its word on a step isn't the walk's");
+    }
+    let mut findings = signoff.findings.iter();
+    if !findings.all(|finding| walk.findings.get(&finding.id).map(decided) == finding.human) {
+        found.push("its word on a finding isn't the walk's");
+    }
+    if signoff.verdict != Overall::Rejected && !walk.missing(document).is_empty() {
+        found.push("it signs what the walk had left open");
+    }
+    let found = found.into_iter();
+    let found = found.map(|what| Refusal::Contradiction {
+        what: what.to_owned(),
+    });
+    found.collect()
 }
 
 fn is_result_of(statement: &Statement) -> bool {

@@ -13,7 +13,7 @@ use super::{
         TestResult, Tools, Viewport,
     },
 };
-use crate::bundle::{Decision, StepEntry, StepWalk, Surface, Verdict};
+use crate::bundle::{BundleDocument, Decision, StepEntry, StepWalk, Surface, Verdict};
 use crate::detect::{Status, StepRef};
 use crate::evidence::{Body, StepRun};
 
@@ -26,8 +26,8 @@ pub(super) struct Terms {
     pub signed_at: Timestamp,
     /// Whether the checkout held changes that weren't committed.
     pub dirty_tree: Option<bool>,
-    /// Whether it is a rejection, whatever was said of single steps.
-    pub is_rejection: bool,
+    /// Why the whole is rejected, whatever was said of single steps; `None` when it isn't.
+    pub rejection: Option<String>,
     /// What the project demands.
     pub policy: Option<Policy>,
     /// Whether an envelope is written too.
@@ -50,7 +50,10 @@ const DOES_NOT_PROVE: [&str; 6] = [
 pub(super) fn compose(reviewed: &Reviewed, terms: Terms) -> Statement {
     let document = &reviewed.bundle.document;
     let steps = steps(reviewed);
-    let verdict = overall(&steps, terms.is_rejection || reviewed.walk.is_rejection());
+    let verdict = overall(
+        &steps,
+        terms.rejection.is_some() || reviewed.walk.is_rejection(),
+    );
     Statement {
         kind: STATEMENT_TYPE.to_owned(),
         subject: subjects(reviewed),
@@ -104,6 +107,7 @@ fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall
     Signoff {
         format: FORMAT.to_owned(),
         verdict,
+        reason: terms.rejection,
         run_id: document.run.id.clone(),
         journal_head: reviewed.journal_head.clone(),
         tool: Tools {
@@ -149,8 +153,10 @@ fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall
 }
 
 /// Every step with its place in the run.
-fn each_step(reviewed: &Reviewed) -> impl Iterator<Item = (usize, StepRef, &StepEntry)> {
-    let checklists = reviewed.bundle.document.checklists.iter().enumerate();
+pub(super) fn each_step(
+    document: &BundleDocument,
+) -> impl Iterator<Item = (usize, StepRef, &StepEntry)> {
+    let checklists = document.checklists.iter().enumerate();
     let steps = checklists.flat_map(|(index, checklist)| {
         checklist.steps.iter().map(move |step| {
             let at = StepRef {
@@ -167,7 +173,7 @@ fn each_step(reviewed: &Reviewed) -> impl Iterator<Item = (usize, StepRef, &Step
 
 fn steps(reviewed: &Reviewed) -> Vec<Step> {
     let nothing = StepWalk::default();
-    each_step(reviewed)
+    each_step(&reviewed.bundle.document)
         .map(|(seq, at, step)| {
             let checklist = &reviewed.bundle.document.checklists[at.checklist];
             let said = reviewed.walk.steps.get(&at).unwrap_or(&nothing);
@@ -193,7 +199,7 @@ fn steps(reviewed: &Reviewed) -> Vec<Step> {
         .collect()
 }
 
-fn word(verdict: &Verdict) -> Said {
+pub(super) fn word(verdict: &Verdict) -> Said {
     match verdict {
         Verdict::Confirmed => Said::Confirmed,
         Verdict::Rejected { .. } => Said::Rejected,
@@ -252,11 +258,8 @@ fn findings(reviewed: &Reviewed) -> Vec<Finding> {
         .findings
         .iter()
         .map(|finding| {
-            let (human, why) = match reviewed.walk.findings.get(&finding.id) {
-                Some(Decision::Accepted { why }) => (Some(Decided::Accepted), Some(why.clone())),
-                Some(Decision::Rejected { why }) => (Some(Decided::Rejected), Some(why.clone())),
-                None => (None, None),
-            };
+            let decision = reviewed.walk.findings.get(&finding.id);
+            let why = decision.map(|(Decision::Accepted { why } | Decision::Rejected { why })| why);
             Finding {
                 id: finding.id.clone(),
                 detector: finding.detector.clone(),
@@ -264,15 +267,22 @@ fn findings(reviewed: &Reviewed) -> Vec<Finding> {
                 checklist: finding.checklist.clone(),
                 step: finding.step.clone(),
                 title: finding.title.clone(),
-                human,
-                why: why.filter(|why| !why.is_empty()),
+                human: decision.map(decided),
+                why: why.filter(|why| !why.is_empty()).cloned(),
             }
         })
         .collect()
 }
 
+pub(super) fn decided(decision: &Decision) -> Decided {
+    match decision {
+        Decision::Accepted { .. } => Decided::Accepted,
+        Decision::Rejected { .. } => Decided::Rejected,
+    }
+}
+
 fn not_run(reviewed: &Reviewed) -> Vec<NotRun> {
-    each_step(reviewed)
+    each_step(&reviewed.bundle.document)
         .filter(|(_, _, step)| step.status == Status::NotRun)
         .map(|(seq, _, step)| NotRun {
             seq,

@@ -52,19 +52,29 @@ pub(super) fn seal_envelope(
         payload_type: PAYLOAD_TYPE.to_owned(),
         signatures,
     };
-    let mut bytes = serde_json::to_vec(&envelope)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    Ok(envelope.bytes()?)
+}
+
+impl Envelope {
+    /// The one way to write it.
+    fn bytes(&self) -> serde_json::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
 }
 
 /// Whether an envelope holds this very statement, signed by keys that have signed it otherwise too; `Err` says why not.
 pub(super) fn check_envelope(
     bytes: &[u8],
     statement: &[u8],
-    signers: &[PublicKey],
+    signers: &[&PublicKey],
 ) -> Result<(), String> {
     let envelope: Envelope =
         serde_json::from_slice(bytes).map_err(|error| format!("it can't be read: {error}"))?;
+    if envelope.bytes().ok().as_deref() != Some(bytes) {
+        return Err("it isn't written as shippass writes one".to_owned());
+    }
     if envelope.payload_type != PAYLOAD_TYPE {
         return Err("its payload is of another type".to_owned());
     }

@@ -85,6 +85,12 @@ pub enum SignError {
         /// Why.
         why: String,
     },
+    /// Nothing can be taken over from the earlier bundle.
+    #[error("nothing can be taken over from the earlier sign-off: {why}")]
+    CarryUnfit {
+        /// Why.
+        why: String,
+    },
     /// The statement can't be written down.
     #[error("the statement can't be written: {0}")]
     Statement(#[from] serde_json::Error),
@@ -98,11 +104,11 @@ impl SignError {
             Self::Evidence(error) => return error.help().map(str::to_owned),
             Self::Altered(_) => "take a fresh copy of the bundle, or run again".to_owned(),
             Self::Missing(_) => {
-                "go on with `shippass review`; to reject it as it is: `--reject`".to_owned()
+                "go on with `shippass review`; to reject it as it is: `--reject WHY`".to_owned()
             }
             Self::IsAuthor { .. } => "let a colleague walk it and sign".to_owned(),
             Self::AuthorUnknown { .. } => {
-                "sign in a checkout that holds the commit, and let the target tell its commit: `commit: { header: x-app-commit }`".to_owned()
+                "sign in a checkout that holds the commit, and let the target tell it: `commit: { header: x-app-commit }`".to_owned()
             }
             Self::KeyUnreadable { .. } | Self::NoKey { .. } | Self::Key(_) => {
                 "name an OpenSSH key: `--key ~/.ssh/id_ed25519`".to_owned()
@@ -113,6 +119,9 @@ impl SignError {
             Self::EarlierUnsound { .. } => {
                 "look at it with `shippass verify`; if it counts for nothing, move the files `signoff/statement*` away"
                     .to_owned()
+            }
+            Self::CarryUnfit { .. } => {
+                "leave `--carry` out, and look at every step".to_owned()
             }
             Self::SignedAlready | Self::Statement(_) => return None,
         })

@@ -1,8 +1,9 @@
 //! The signer's key, and the ways to make a signature with it: ssh-agent, `ssh-keygen`, then shippass itself.
 
 use std::{
-    fmt, fs,
-    io::Write,
+    fmt,
+    fs::{self, File},
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,8 +11,11 @@ use std::{
 use signature::Signer as _;
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 
+use jiff::Timestamp;
+
 use super::{
     agent::Agent,
+    allowed::AllowedSigners,
     error::SignError,
     sshsig::{fingerprint, key_id, verify_signature},
     statement::{NAMESPACE, Reviewer},
@@ -32,7 +36,10 @@ impl KeySource {
         let text = text.trim();
         match text.strip_prefix("key::") {
             Some(key) => Self::Public(key.to_owned()),
-            None if text.starts_with("ssh-") || text.starts_with("ecdsa-") => {
+            None if ["ssh-", "ecdsa-", "sk-"]
+                .iter()
+                .any(|kind| text.starts_with(kind)) =>
+            {
                 Self::Public(text.to_owned())
             }
             None => Self::File(PathBuf::from(text)),
@@ -115,6 +122,23 @@ impl Signer {
         }
     }
 
+    /// Whether this signature would count for whoever believes these.
+    pub fn is_allowed_by(&self, allowed: &AllowedSigners, principal: &str, now: Timestamp) -> bool {
+        allowed
+            .allows(&self.public, principal, NAMESPACE, now)
+            .is_ok()
+    }
+
+    /// The line of an allowed signers file that makes it count.
+    pub fn allowed_line(&self, principal: &str) -> Result<String, SignError> {
+        let mut key = self.public.clone();
+        key.set_comment("");
+        Ok(format!(
+            "{principal} namespaces=\"{NAMESPACE}\" {}",
+            key.to_openssh()?
+        ))
+    }
+
     /// `SHA256:…`.
     pub fn fingerprint(&self) -> String {
         fingerprint(&self.public)
@@ -174,23 +198,26 @@ impl Signer {
                 let signature = signature.map_err(|error| error.to_string())?;
                 let key = self.public.key_data().clone();
                 let whole = SshSig::new(key, NAMESPACE, HashAlg::Sha512, signature);
-                whole.and_then(armored).map_err(|error| error.to_string())
+                whole
+                    .and_then(|whole| armored(&whole))
+                    .map_err(|error| error.to_string())
             }
             Way::Keygen(program) => {
-                let file = self.file.as_deref().ok_or("it needs the key's file")?;
-                sign_by_keygen(program, file, statement)
+                sign_by_keygen(program, self.file.as_deref(), &self.public, statement)
             }
             Way::BuiltIn => {
                 let key = self.private.as_ref();
                 let key = key.ok_or("it needs the file of an ed25519 key without a passphrase")?;
                 let whole = key.sign(NAMESPACE, HashAlg::Sha512, statement);
-                whole.and_then(armored).map_err(|error| error.to_string())
+                whole
+                    .and_then(|whole| armored(&whole))
+                    .map_err(|error| error.to_string())
             }
         }
     }
 }
 
-fn armored(signature: SshSig) -> ssh_key::Result<String> {
+fn armored(signature: &SshSig) -> ssh_key::Result<String> {
     signature.to_pem(LineEnding::LF)
 }
 
@@ -239,25 +266,43 @@ fn parse_public(text: &str, what: &str) -> Result<PublicKey, SignError> {
     })
 }
 
-/// `ssh-keygen` asks for a passphrase, a PIN or a touch at the terminal by itself.
-fn sign_by_keygen(program: &Path, key: &Path, statement: &[u8]) -> Result<String, String> {
-    let mut child = Command::new(program)
-        .args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"])
-        .arg(key)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("it can't be started: {error}"))?;
-    // A program that ends early is known by its status.
-    let written = child
-        .stdin
-        .take()
-        .map(|mut input| input.write_all(statement));
-    let output = child
-        .wait_with_output()
-        .map_err(|error| error.to_string())?;
-    if !output.status.success() || !matches!(written, Some(Ok(()))) {
-        return Err(format!("it gave up ({})", output.status));
+/// `ssh-keygen` asks for a passphrase, a PIN or a touch at the terminal by itself. Bytes and signature go through files, as
+/// with git: what some people have in its place knows nothing else.
+fn sign_by_keygen(
+    program: &Path,
+    key: Option<&Path>,
+    public: &PublicKey,
+    statement: &[u8],
+) -> Result<String, String> {
+    let failed = |error: io::Error| format!("a file for it can't be written: {error}");
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let place = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        File::create_new(&path).and_then(|mut file| file.write_all(bytes))?;
+        Ok(path)
+    };
+    let key = if let Some(key) = key {
+        key.to_owned()
+    } else {
+        let text = public.to_openssh().map_err(|error| error.to_string())?;
+        place("key.pub", text.as_bytes()).map_err(failed)?
+    };
+    let file = place("statement.json", statement).map_err(failed)?;
+    let mut command = Command::new(program);
+    if program.file_stem().is_some_and(|name| name == "ssh-keygen") {
+        command.arg("-q");
     }
-    String::from_utf8(output.stdout).map_err(|_| "what it printed isn't text".to_owned())
+    let status = command
+        .args(["-Y", "sign", "-n", NAMESPACE, "-f"])
+        .arg(&key)
+        .arg(&file)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .map_err(|error| format!("{} can't be started: {error}", program.display()))?;
+    if !status.success() {
+        return Err(format!("it gave up ({status})"));
+    }
+    fs::read_to_string(folder.path().join("statement.json.sig"))
+        .map_err(|error| format!("it wrote no signature: {error}"))
 }

@@ -1,5 +1,7 @@
 //! The verification ladder: build, tests, signed-in smoke at width, ground truth; each shown by something of the bundle, or not.
 
+use std::fmt::Write as _;
+
 use super::statement::Rung;
 use crate::bundle::BundleDocument;
 use crate::detect::Status;
@@ -110,7 +112,7 @@ fn truth(run: Option<&Run>) -> Rung {
     }
     let mut by = held[..held.len().min(NAMED)].join("; ");
     if held.len() > NAMED {
-        by.push_str(&format!("; and {} more", held.len() - NAMED));
+        let _ = write!(by, "; and {} more", held.len() - NAMED);
     }
     shown(name, by)
 }

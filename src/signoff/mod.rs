@@ -4,6 +4,8 @@
 
 mod agent;
 mod allowed;
+mod beside;
+mod carry;
 mod coherence;
 mod compose;
 mod envelope;
@@ -15,18 +17,21 @@ mod refusal;
 mod requirement;
 mod review;
 mod sign;
+mod signers;
 mod sshsig;
 mod statement;
 mod verify;
 
 pub use allowed::{AllowedSigners, NotAllowed};
+pub use carry::{Carried, CarriedStep, carry};
 pub use error::SignError;
 pub use key::{KeySource, Signed, Signer, Way};
 pub use policy::Demand;
 pub use refusal::Refusal;
-pub use requirement::{REQUIREMENTS, Requirement, parse_age};
+pub use requirement::{Requirement, age_in_words, parse_age};
 pub use review::Reviewed;
 pub use sign::{Draft, Request, SignedOff, prepare};
+pub use signers::SignedBy;
 pub use sshsig::SignatureFault;
 pub use statement::*;
-pub use verify::{Expectations, SignedBy, Verified, verify};
+pub use verify::{Expectations, Verified, verify};

@@ -11,11 +11,11 @@ use crate::bundle::{Difference, DifferenceKind};
 pub enum Refusal {
     #[error("{0}")]
     Different(Difference),
-    #[error("{what} can't be read: {why}")]
-    Unreadable { what: String, why: String },
+    #[error("{why}")]
+    Unreadable { why: String },
     #[error("{file}: {fault}")]
     Signature { file: String, fault: SignatureFault },
-    #[error("{file} is named after another key than the one that made it")]
+    #[error("signoff/{file} was made by another key than its name says")]
     SignatureName { file: String },
     #[error("signoff/statement.dsse.json: {why}")]
     Envelope { why: String },
@@ -41,6 +41,8 @@ pub enum Refusal {
     NotSealed,
     #[error("nobody has signed it")]
     Unsigned,
+    #[error("{path}: a signing was cut off; sign again")]
+    CutOff { path: String },
     #[error("the statement isn't one that shippass knows: {why}")]
     UnknownStatement { why: String },
     #[error("it was rejected by its reviewer")]
@@ -114,6 +116,7 @@ impl Refusal {
             Self::Earlier { .. } => "earlier-altered",
             Self::NotSealed => "not-sealed",
             Self::Unsigned => "unsigned",
+            Self::CutOff { .. } => "cut-off",
             Self::UnknownStatement { .. } => "unknown-statement",
             Self::Rejected => "rejected",
             Self::NotConfirmed { .. } => "not-confirmed",
@@ -127,6 +130,26 @@ impl Refusal {
             Self::FromTheFuture { .. } => "from-the-future",
             Self::SignedBeforeTheEnd { .. } => "signed-before-the-end",
         }
+    }
+
+    /// The next thing to do, where there is one.
+    pub fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoAllowedSigners => {
+                "name a file with a line for each signer (`ada@example.com ssh-ed25519 AAAA…`): `--allowed-signers FILE`, or `git config gpg.ssh.allowedSignersFile FILE`"
+            }
+            Self::NotAllowed { .. } => {
+                "if they may, give them a line in the allowed signers file; the line to add was printed when they signed"
+            }
+            Self::Unsigned | Self::CutOff { .. } | Self::SaidSince => {
+                "look at it with `shippass review`, then `shippass sign`"
+            }
+            Self::NotSealed => "run it again to the end",
+            Self::TooFewSigners { .. } => "let a colleague look at it and `shippass sign` too",
+            Self::TooOld { .. } => "run, review and sign again",
+            _ if self.is_alteration() => "use a fresh copy of the bundle, or run again",
+            _ => return None,
+        })
     }
 
     /// Whether it means that something was changed; else the bundle is whole, and not good enough.

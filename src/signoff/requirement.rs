@@ -32,7 +32,7 @@ pub enum Requirement {
 }
 
 /// What `--require` takes.
-pub const REQUIREMENTS: [&str; 8] = [
+const REQUIREMENTS: [&str; 8] = [
     "commit",
     "persona",
     "engine",
@@ -130,9 +130,10 @@ fn confirmed<'s>(
 }
 
 fn met_by_one(found: &[&str], key: &'static str, wanted: &str) -> Result<(), Refusal> {
-    let shown = match found.is_empty() {
-        true => "nobody's".to_owned(),
-        false => found.join(", "),
+    let shown = if found.is_empty() {
+        "nobody's".to_owned()
+    } else {
+        found.join(", ")
     };
     met(found.contains(&wanted), key, wanted, &shown)
 }
@@ -166,7 +167,7 @@ pub fn parse_age(text: &str) -> Result<SignedDuration, String> {
 }
 
 /// The same the other way round, in the largest unit that leaves a number of two or more.
-pub(super) fn age_in_words(age: SignedDuration) -> String {
+pub fn age_in_words(age: SignedDuration) -> String {
     let minutes = age.as_mins();
     let (number, unit) = match minutes {
         0..120 => (minutes, "minute"),

@@ -7,8 +7,8 @@ use super::{
     statement::{Statement, WalkSeal},
 };
 use crate::bundle::{
-    self, Bundle, BundleError, SignoffFiles, StepWalk, Walk, check_whole, hex, read_signoff,
-    sha256, walk_of,
+    self, Bundle, BundleError, SignoffFiles, StepWalk, Walk, check_whole, clear_cut_off, hex,
+    read_signoff, sha256, walk_of,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, read_journal, read_run};
@@ -33,8 +33,9 @@ pub struct Reviewed {
 }
 
 impl Reviewed {
-    /// Reads a bundle; refuses one that isn't what was sealed.
+    /// Reads a bundle; refuses one that isn't what was sealed. What a signing left that was cut off is cleared away.
     pub fn read(dir: &Path) -> Result<Self, SignError> {
+        clear_cut_off(dir)?;
         check(dir)?;
         let bundle = bundle::open(dir)?;
         let Some(manifest) = &bundle.manifest else {
@@ -80,8 +81,9 @@ impl Reviewed {
     pub(super) fn says_the_same_as(&self, statement: &Statement) -> bool {
         let seal = statement.predicate.shippass_signoff.walk.as_ref();
         let bytes = self.files.walk.as_deref().unwrap_or_default();
-        said_at(seal, bytes, &self.manifest_sha256)
-            .is_ok_and(|before| before == said(self.walk.clone()))
+        let before = sealed_part(seal, bytes);
+        let before = before.and_then(|before| walk_of(before, &self.manifest_sha256).ok());
+        before.is_some_and(|before| said(before) == said(self.walk.clone()))
     }
 
     /// What still stands between the walk and a signature, in words.
@@ -110,17 +112,13 @@ pub(super) fn manifest_sha256(dir: &Path) -> Result<String, BundleError> {
     Ok(hex(&sha256(&bytes)))
 }
 
-/// What had been said when the walk was sealed; `Err` when its first bytes are others now.
-pub(super) fn said_at(seal: Option<&WalkSeal>, bytes: &[u8], manifest: &str) -> Result<Walk, ()> {
+/// The part of the walk's log that was sealed; `None` when its first bytes are others now.
+pub(super) fn sealed_part<'a>(seal: Option<&WalkSeal>, bytes: &'a [u8]) -> Option<&'a [u8]> {
     let Some(seal) = seal else {
-        return Ok(Walk::default());
+        return Some(&[]);
     };
-    let size = usize::try_from(seal.size).map_err(drop)?;
-    let before = bytes.get(..size).ok_or(())?;
-    if seal_of(before) != *seal {
-        return Err(());
-    }
-    walk_of(before, manifest).map(said).map_err(drop)
+    let before = bytes.get(..usize::try_from(seal.size).ok()?)?;
+    (seal_of(before) == *seal).then_some(before)
 }
 
 /// A walk without the looking: what was said, and nothing else.

@@ -1,10 +1,11 @@
 //! Signing: what will be signed is laid out first, then signed byte for byte, checked and written.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use jiff::Timestamp;
 
 use super::{
+    coherence::read_statement,
     compose::{Terms, compose},
     envelope::seal_envelope,
     error::SignError,
@@ -15,8 +16,8 @@ use super::{
     statement::{Overall, Statement},
 };
 use crate::bundle::{
-    Difference, DifferenceKind, NewSignature, SignedFiles, further_signature, hex,
-    paths::SIGNATURE, read_signoff, set_aside, sha256, write_signoff,
+    Difference, DifferenceKind, NewSignoff, SignoffFiles, further_signature, hex, paths::SIGNATURE,
+    read_signoff, sha256, write_further, write_signoff,
 };
 
 /// What somebody wants to sign.
@@ -26,8 +27,8 @@ pub struct Request {
     pub principal: String,
     /// When.
     pub now: Timestamp,
-    /// Whether it is a rejection, whatever was said of single steps.
-    pub is_rejection: bool,
+    /// Why the whole is rejected, whatever was said of single steps; `None` when it isn't.
+    pub rejection: Option<String>,
     /// Whether the checkout holds changes that aren't committed.
     pub dirty_tree: Option<bool>,
     /// What the project demands of who signs.
@@ -42,8 +43,7 @@ pub struct Draft {
     /// Whether somebody else made it and signed it first.
     pub is_further: bool,
     bytes: Vec<u8>,
-    replaces: Option<(SignedFiles, String)>,
-    envelope: Option<Vec<u8>>,
+    replaces: Option<String>,
 }
 
 /// What was written.
@@ -61,35 +61,37 @@ pub struct SignedOff {
 
 /// Lays out what will be signed; refuses while something stands between the walk and a signature.
 pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result<Draft, SignError> {
-    let is_rejection = request.is_rejection || reviewed.walk.is_rejection();
+    let is_rejection = request.rejection.is_some() || reviewed.walk.is_rejection();
     let missing = reviewed.missing();
     if !is_rejection && !missing.is_empty() {
         return Err(SignError::Missing(missing));
     }
-    let policy = match &request.demand {
-        Some(demand) => Some(demand.met_by(&request.principal, reviewed)?),
-        None => None,
-    };
+    let demand = request.demand.as_ref();
+    let policy = demand.map(|demand| demand.met_by(&request.principal, reviewed));
+    let policy = policy.transpose()?;
     let standing = Standing::of(reviewed)?;
-    let standing = match standing {
-        Some(standing) if standing.says(reviewed, is_rejection) => {
-            return match standing.signers.contains(&signer.id()?) {
-                true => Err(SignError::SignedAlready),
-                false => Ok(standing.further(reviewed)),
-            };
-        }
-        other => other,
-    };
+    if let Some(standing) = &standing
+        && request.rejection.is_none()
+        && !reviewed.files.is_being_replaced()
+        && standing.says(reviewed, is_rejection)
+    {
+        return if standing.signers.contains(&signer.id()?) {
+            Err(SignError::SignedAlready)
+        } else {
+            Ok(standing.further(reviewed))
+        };
+    }
+    let replaces = standing.map(|standing| standing.sha256);
     let statement = compose(
         reviewed,
         Terms {
             reviewer: signer.reviewer(&request.principal),
             signed_at: request.now,
             dirty_tree: request.dirty_tree,
-            is_rejection,
+            rejection: request.rejection,
             policy,
             has_envelope: signer.can_sign_raw(),
-            supersedes: standing.as_ref().map(|standing| standing.sha256.clone()),
+            supersedes: replaces.clone().or_else(|| last_earlier(&reviewed.files)),
         },
     );
     let mut bytes = serde_json::to_vec_pretty(&statement)?;
@@ -98,9 +100,24 @@ pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result
         statement,
         is_further: false,
         bytes,
-        replaces: standing.map(|standing| (reviewed.files.signed.clone(), standing.sha256)),
-        envelope: None,
+        replaces,
     })
+}
+
+/// The last of the statements that were replaced, where a signing was cut off before it was done.
+fn last_earlier(files: &SignoffFiles) -> Option<String> {
+    let read = |bytes: &Option<Vec<u8>>| read_statement(bytes.as_deref()?).ok();
+    let earlier = files.earlier.values();
+    let replaced: BTreeSet<String> = earlier
+        .filter_map(|signed| {
+            read(&signed.statement)?
+                .predicate
+                .shippass_signoff
+                .supersedes
+        })
+        .collect();
+    let mut names = files.earlier.keys();
+    names.find(|name| !replaced.contains(*name)).cloned()
 }
 
 /// A sign-off that is there already.
@@ -118,23 +135,18 @@ impl Standing {
         let Some(bytes) = &signed.statement else {
             return Ok(None);
         };
-        let mut signers = Vec::new();
-        for (name, signature) in &signed.signatures {
-            let key =
-                verify_signature(signature, bytes).map_err(|fault| SignError::EarlierUnsound {
-                    why: format!("{name}: {fault}"),
-                })?;
-            signers.push(key_id(&key)?);
-        }
-        if signers.is_empty() {
+        if signed.signatures.is_empty() {
             return Ok(None);
         }
-        let statement =
-            serde_json::from_slice(bytes).map_err(|error| SignError::EarlierUnsound {
-                why: error.to_string(),
-            })?;
+        let unsound = |why: String| SignError::EarlierUnsound { why };
+        let mut signers = Vec::new();
+        for (name, signature) in &signed.signatures {
+            let key = verify_signature(signature, bytes)
+                .map_err(|fault| unsound(format!("{name}: {fault}")))?;
+            signers.push(key_id(&key)?);
+        }
         Ok(Some(Self {
-            statement,
+            statement: read_statement(bytes).map_err(unsound)?,
             sha256: hex(&sha256(bytes)),
             signers,
         }))
@@ -147,14 +159,13 @@ impl Standing {
     }
 
     /// The same statement, for one more to sign.
-    fn further(self, reviewed: &Reviewed) -> Draft {
+    fn further(&self, reviewed: &Reviewed) -> Draft {
         let signed = &reviewed.files.signed;
         Draft {
-            statement: self.statement,
+            statement: self.statement.clone(),
             is_further: true,
             bytes: signed.statement.clone().unwrap_or_default(),
             replaces: None,
-            envelope: signed.envelope.clone(),
         }
     }
 }
@@ -168,48 +179,56 @@ impl Draft {
     /// Hashes every file once more, signs and writes.
     pub fn sign(self, reviewed: &Reviewed, signer: &Signer) -> Result<SignedOff, SignError> {
         let dir = reviewed.bundle.paths.root();
-        self.still_holds(dir, reviewed)?;
-        let signed = signer.sign(&self.bytes)?;
-        let wants_envelope = match self.is_further {
-            true => self.envelope.is_some() && signer.can_sign_raw(),
-            false => self.statement.predicate.shippass_signoff.envelope,
+        still_holds(dir, reviewed)?;
+        let made = signer.sign(&self.bytes)?;
+        let before = &reviewed.files.signed;
+        let is_wanted = if self.is_further {
+            before.envelope.is_some() && signer.can_sign_raw()
+        } else {
+            self.statement.predicate.shippass_signoff.envelope
         };
-        let envelope = wants_envelope
-            .then(|| seal_envelope(&self.bytes, self.envelope.as_deref(), signer))
-            .transpose()?;
-        let file = match self.is_further {
-            true => further_signature(&signer.id()?),
-            false => SIGNATURE.to_owned(),
+        let others = before.envelope.as_deref().filter(|_| self.is_further);
+        let envelope = is_wanted.then(|| seal_envelope(&self.bytes, others, signer));
+        let envelope = envelope.transpose()?;
+        let signature = made.armored.as_bytes();
+        let file = if self.is_further {
+            let name = further_signature(&signer.id()?);
+            write_further(dir, &name, signature, envelope.as_deref())?;
+            name
+        } else {
+            write_signoff(
+                dir,
+                NewSignoff {
+                    statement: &self.bytes,
+                    envelope: envelope.as_deref(),
+                    signature,
+                    replaces: self.replaces.as_deref().map(|sha256| (before, sha256)),
+                },
+            )?;
+            SIGNATURE.to_owned()
         };
-        if let Some((before, sha256)) = &self.replaces {
-            set_aside(dir, before, sha256)?;
-        }
-        let new = NewSignature {
-            statement: (!self.is_further).then_some(self.bytes.as_slice()),
-            envelope: envelope.as_deref(),
-            name: &file,
-            signature: signed.armored.as_bytes(),
-        };
-        write_signoff(dir, new)?;
         Ok(SignedOff {
             statement_sha256: self.sha256(),
             file,
-            by: signed.by,
+            by: made.by,
             has_envelope: envelope.is_some(),
         })
     }
+}
 
-    /// Between the laying out and the yes somebody may have changed a file.
-    fn still_holds(&self, dir: &Path, reviewed: &Reviewed) -> Result<(), SignError> {
-        check(dir)?;
-        let now = manifest_sha256(dir)?;
-        let walk = read_signoff(dir)?.walk;
-        if now == reviewed.manifest_sha256 && walk == reviewed.files.walk {
-            return Ok(());
-        }
-        Err(SignError::Altered(vec![Difference {
-            path: "manifest.json".to_owned(),
-            kind: DifferenceKind::Altered,
-        }]))
+/// Between the laying out and the yes somebody may have changed a file.
+fn still_holds(dir: &Path, reviewed: &Reviewed) -> Result<(), SignError> {
+    check(dir)?;
+    let altered = |path: &str| {
+        let path = path.to_owned();
+        let kind = DifferenceKind::Altered;
+        Err(SignError::Altered(vec![Difference { path, kind }]))
+    };
+    if manifest_sha256(dir)? != reviewed.manifest_sha256 {
+        return altered("manifest.json");
     }
+    if read_signoff(dir)?.walk != reviewed.files.walk {
+        return altered("signoff/walk.ndjson");
+    }
+    Ok(())
 }

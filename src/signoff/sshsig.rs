@@ -39,18 +39,22 @@ pub(super) fn verify_signature(
     statement: &[u8],
 ) -> Result<PublicKey, SignatureFault> {
     let signature = read_signature(armored)?;
-    if signature.namespace() != NAMESPACE {
-        let namespace = signature.namespace().escape_debug().to_string();
-        return Err(SignatureFault::Namespace(namespace));
-    }
+    let namespace = signature.namespace();
     let key = PublicKey::from(signature.public_key().clone());
     let holds = if key.algorithm() == Algorithm::Ed25519 {
-        key.verify(NAMESPACE, statement, &signature).is_ok()
+        key.verify(namespace, statement, &signature).is_ok()
     } else {
-        holds_by_keygen(armored, statement)
+        holds_by_keygen(armored, namespace, statement)
             .ok_or_else(|| SignatureFault::NeedsKeygen(key.algorithm().to_string()))?
     };
-    holds.then_some(key).ok_or(SignatureFault::Bad)
+    if !holds {
+        return Err(SignatureFault::Bad);
+    }
+    if namespace != NAMESPACE {
+        let namespace = namespace.escape_debug().to_string();
+        return Err(SignatureFault::Namespace(namespace));
+    }
+    Ok(key)
 }
 
 /// Reads an armor strictly: what stands around it, or another way to write it, is a change.
@@ -70,9 +74,7 @@ fn read_signature(armored: &[u8]) -> Result<SshSig, SignatureFault> {
     })?;
     let again = signature.to_pem(ssh_key::LineEnding::LF);
     let again = again.map_err(|error| unreadable(&error.to_string()))?;
-    let is_same = again.trim_end().as_bytes() == armored.trim_ascii_end();
-    let ends = armored.len() - armored.trim_ascii_end().len();
-    if is_same && ends <= 1 && !armored.contains(&b'\r') {
+    if armored == format!("{}\n", again.trim_end()).as_bytes() {
         Ok(signature)
     } else {
         Err(unreadable("it isn't written as OpenSSH writes one"))
@@ -91,11 +93,11 @@ fn armor_bytes(armored: &[u8]) -> Vec<u8> {
 }
 
 /// Asks `ssh-keygen`, which knows every type of key; `None` when it can't be asked.
-fn holds_by_keygen(armored: &[u8], statement: &[u8]) -> Option<bool> {
+fn holds_by_keygen(armored: &[u8], namespace: &str, statement: &[u8]) -> Option<bool> {
     let mut file = tempfile::NamedTempFile::new().ok()?;
     file.write_all(armored).ok()?;
     let mut child = Command::new(Path::new("ssh-keygen"))
-        .args(["-q", "-Y", "check-novalidate", "-n", NAMESPACE, "-s"])
+        .args(["-q", "-Y", "check-novalidate", "-n", namespace, "-s"])
         .arg(file.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -83,6 +83,9 @@ pub struct Signoff {
     pub format: String,
     /// The human's word on the whole.
     pub verdict: Overall,
+    /// Why the whole was rejected, whatever was said of single steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The run's id.
     pub run_id: String,
     /// The hash of the journal's last record; `None` when the bundle holds no journal.
@@ -294,7 +297,6 @@ pub struct NotRun {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RealDevice {
     /// What the phone said of itself.
-    #[serde(flatten)]
     pub phone: Phone,
     /// Places in the run of the steps that were looked at there.
     pub steps: Vec<usize>,

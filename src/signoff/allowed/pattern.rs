@@ -1,4 +1,4 @@
-//! Lists of patterns as OpenSSH matches them (ssh_config(5), PATTERNS): `*`, `?`, and `!` before one that must not match.
+//! Lists of patterns as OpenSSH matches them (`ssh_config(5)`, PATTERNS): `*`, `?`, and `!` before one that must not match.
 
 /// OpenSSH gives up on longer ones.
 const LONGEST: usize = 1022;
