@@ -128,11 +128,32 @@ impl SignError {
     }
 }
 
-/// Each on a line of its own.
-fn list(items: impl Iterator<Item = String>) -> String {
+/// How many lines a person reads before the next thing to do.
+const MOST_LINES: usize = 12;
+
+/// Each on a line of its own; what is too much is counted.
+fn list(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(MOST_LINES);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let items = items.take(MOST_LINES).chain(more);
     items.fold(String::new(), |mut text, item| {
         text.push_str("\n  - ");
         text.push_str(&item);
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_cut_and_says_so() {
+        let missing = |count: usize| {
+            let all = (0..count).map(|number| format!("step {number}")).collect();
+            SignError::Missing(all).to_string()
+        };
+        assert!(missing(12).ends_with("\n  - step 11"));
+        assert!(missing(50).ends_with("\n  - step 11\n  - and 38 more"));
+    }
 }
