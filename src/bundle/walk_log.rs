@@ -106,6 +106,13 @@ impl WalkLog {
     }
 }
 
+impl Drop for WalkLog {
+    fn drop(&mut self) {
+        // A program that is just being started may hold the file for a moment longer; the lock must not last with it.
+        let _ = self.file.unlock();
+    }
+}
+
 /// Reads the walk of the bundle whose manifest has that SHA-256; one that nobody began is empty.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use super::{
     arguments::{Global, ReportFormat, VerifyArguments},
     checkout,
     failure::Failure,
-    signoff_words::{Fact, facts, lines, verdict},
+    signoff_words::{Fact, facts, lines},
     terminal::Terminal,
 };
 use crate::bundle::{BundlePaths, open};
@@ -73,7 +73,7 @@ pub(super) fn main(
     };
     let verified = verify(dir, &expected)?;
     let text = match arguments.format {
-        ReportFormat::Human => human(dir, &verified, expected.now),
+        ReportFormat::Human => human(dir, &verified, expected.now, terminal.has_colour),
         ReportFormat::Json => json(dir, &verified),
     };
     terminal.print(&text);
@@ -156,12 +156,17 @@ fn verdict_of(verified: &Verified) -> Verdict {
     }
 }
 
-fn human(dir: &Path, verified: &Verified, now: Timestamp) -> String {
-    let head = match verdict_of(verified) {
-        Verdict::Confirmed => "confirmed and signed",
-        Verdict::NotConfirmed => "not confirmed",
-        Verdict::Rejected => "rejected",
-        Verdict::Altered => "ALTERED",
+fn human(dir: &Path, verified: &Verified, now: Timestamp, has_colour: bool) -> String {
+    let (head, colour) = match verdict_of(verified) {
+        Verdict::Confirmed => ("confirmed and signed", 32),
+        Verdict::NotConfirmed => ("not confirmed", 33),
+        Verdict::Rejected => ("rejected", 31),
+        Verdict::Altered => ("ALTERED", 31),
+    };
+    let head = if has_colour {
+        format!("\u{1b}[1;{colour}m{head}\u{1b}[0m")
+    } else {
+        head.to_owned()
     };
     let mut text = format!("{head}: {}\n", dir.display());
     for refusal in &verified.refusals {
@@ -191,16 +196,19 @@ fn signed_by(verified: &Verified, signoff: &Signoff, now: Timestamp) -> Vec<Fact
             format!("{} with {}", signer.principal, signer.key),
         ));
     }
+    if signers.is_empty() {
+        let claimed = format!(
+            "{} with {}",
+            signoff.reviewer.principal, signoff.reviewer.key
+        );
+        signers.push(("claims", format!("{claimed}; nobody here vouches for that")));
+    }
     let age = now.duration_since(signoff.signed_at);
     let at = signoff
         .signed_at
         .round(Unit::Second)
         .unwrap_or(signoff.signed_at);
-    let word = verdict(signoff.verdict);
-    signers.push((
-        "word",
-        format!("{word} at {at} by the signer's clock{}", ago(age)),
-    ));
+    signers.push(("when", format!("{at} by the signer's clock{}", ago(age))));
     signers
 }
 

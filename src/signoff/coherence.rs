@@ -1,13 +1,15 @@
 //! A statement read back, and held against the bundle that it speaks of.
 
 use super::{
-    compose::{decided, each_step, outcome_of, test_names, word},
+    compose::{decided, outcome_of, test_names, word},
+    facts::{configuration, each_step, engine, not_run, subjects, target, viewport},
     refusal::Refusal,
     statement::{
-        FORMAT, Outcome, Overall, PREDICATE_TYPE, STATEMENT_TYPE, Said, Signoff, Statement, Step,
+        FORMAT, Finding, Outcome, Overall, PREDICATE_TYPE, STATEMENT_TYPE, Said, Signoff,
+        Statement, Step,
     },
 };
-use crate::bundle::{Bundle, BundleDocument, StepEntry, StepWalk, Walk};
+use crate::bundle::{Bundle, BundleDocument, FindingEntry, StepEntry, StepWalk, Walk};
 use crate::detect::StepRef;
 
 /// Reads a statement; one of another kind is refused.
@@ -27,84 +29,88 @@ pub(super) fn read_statement(bytes: &[u8]) -> Result<Statement, String> {
 }
 
 /// Where a statement says something else than the bundle, or than itself.
-pub(super) fn contradictions(bundle: &Bundle, statement: &Statement) -> Vec<Refusal> {
-    let signoff = &statement.predicate.shippass_signoff;
+pub(super) fn contradictions(
+    bundle: &Bundle,
+    manifest: &str,
+    statement: &Statement,
+) -> Vec<Refusal> {
+    let result = &statement.predicate;
+    let signoff = &result.shippass_signoff;
     let document = &bundle.document;
-    let mut found = Vec::new();
-    let mut say = |is_wrong: bool, what: &str| {
-        if is_wrong {
-            found.push(Refusal::Contradiction {
-                what: what.to_owned(),
-            });
-        }
-    };
-    let steps = document.checklists.iter().flat_map(|list| {
-        let persona = list.persona.as_ref();
-        list.steps
-            .iter()
-            .map(move |step| (&list.name, persona, step))
+    let steps = each_step(document);
+    let entries = document.findings.iter();
+    let same = [
+        (
+            statement.subject == subjects(document, manifest),
+            "its subject isn't the run's",
+        ),
+        (
+            result.configuration == configuration(document),
+            "its checklists aren't the run's",
+        ),
+        (
+            signoff.target == target(document) && result.url == document.target.url,
+            "its target isn't the run's",
+        ),
+        (
+            signoff.engine == engine(document),
+            "its browser isn't the run's",
+        ),
+        (
+            signoff.viewport == viewport(document),
+            "its viewport isn't the run's",
+        ),
+        (
+            steps.count() == signoff.steps.len()
+                && each_step(document)
+                    .zip(&signoff.steps)
+                    .all(|(step, said)| is_same_step(document, step, said)),
+            "its steps aren't the run's",
+        ),
+        (
+            signoff.not_run == not_run(document),
+            "what it calls not run did run, or didn't",
+        ),
+        (
+            entries.len() == signoff.findings.len()
+                && entries
+                    .zip(&signoff.findings)
+                    .all(|(entry, said)| is_same_finding(entry, said)),
+            "its findings aren't the run's",
+        ),
+        (
+            is_result_of(statement),
+            "its result and its lists aren't what its steps say",
+        ),
+    ];
+    let wrong = same.into_iter().filter(|(is_same, _)| !is_same);
+    let wrong = wrong.map(|(_, what)| Refusal::Contradiction {
+        what: what.to_owned(),
     });
-    let steps: Vec<_> = steps.collect();
-    let is_other = steps.len() != signoff.steps.len()
-        || (steps.iter().zip(&signoff.steps).enumerate())
-            .any(|(at, ((list, persona, step), said))| !is_same(at, list, *persona, step, said));
-    say(is_other, "its steps aren't the run's");
-    let target = &document.target;
-    let mut commits = statement.subject.iter();
-    let commits = commits.find_map(|subject| subject.digest.get("gitCommit"));
-    say(
-        commits != target.commit.as_ref(),
-        "its subject isn't the run's commit",
-    );
-    say(
-        target.commit != signoff.target.commit || target.url != signoff.target.url,
-        "its target isn't the run's",
-    );
-    say(
-        document.engine.name != signoff.engine.name,
-        "its browser isn't the run's",
-    );
-    say(
-        document.device.width != signoff.viewport.width,
-        "its width isn't the run's",
-    );
-    let ids = document.findings.iter().map(|finding| &finding.id);
-    say(
-        !ids.eq(signoff.findings.iter().map(|finding| &finding.id)),
-        "its findings aren't the run's",
-    );
-    let is_confirmed = signoff.verdict == Overall::Confirmed;
-    say(
-        is_confirmed && !document.run.complete,
-        "it confirms a run that was cut off",
-    );
-    say(
-        is_confirmed
-            && signoff
-                .findings
-                .iter()
-                .any(|finding| finding.human.is_none()),
-        "it confirms over a finding that nobody decided",
-    );
-    say(
-        !is_result_of(statement),
-        "its result and its lists aren't what its steps say",
-    );
-    found
+    wrong.collect()
 }
 
-fn is_same(
-    at: usize,
-    checklist: &str,
-    persona: Option<&String>,
-    step: &StepEntry,
+fn is_same_step(
+    document: &BundleDocument,
+    (seq, at, step): (usize, StepRef, &StepEntry),
     said: &Step,
 ) -> bool {
-    said.seq == at + 1
+    let list = document.checklists.get(at.checklist);
+    said.seq == seq
         && said.id == step.id
-        && said.checklist == checklist
-        && said.persona.as_ref() == persona
+        && said.name == step.name
+        && list.is_some_and(|list| said.checklist == list.name && said.persona == list.persona)
         && said.machine == step.status
+        && said
+            .ticked
+            .iter()
+            .all(|sentence| step.confirm.contains(sentence))
+}
+
+fn is_same_finding(entry: &FindingEntry, said: &Finding) -> bool {
+    (&entry.id, &entry.detector, entry.severity) == (&said.id, &said.detector, said.severity)
+        && (&entry.checklist, &entry.step, &entry.title)
+            == (&said.checklist, &said.step, &said.title)
 }
 
 /// Where a statement says something else than the walk that was sealed with it.

@@ -1,19 +1,19 @@
 //! From a bundle and the walk over it to the statement: facts in, nothing decided here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::{
+    facts::{configuration, each_step, engine, not_run, subjects, target, viewport},
     ladder::ladder,
     review::Reviewed,
     statement::{
-        Decided, Engine, FORMAT, Finding, NotRun, Outcome, Overall, PREDICATE_TYPE, Policy,
-        RealDevice, Reviewer, STATEMENT_TYPE, Said, Signoff, Statement, Step, Subject, Target,
-        TestResult, Tools, Viewport,
+        Decided, FORMAT, Finding, Outcome, Overall, PREDICATE_TYPE, Policy, RealDevice, Reviewer,
+        STATEMENT_TYPE, Said, Signoff, Statement, Step, TestResult, Tools,
     },
 };
-use crate::bundle::{BundleDocument, Decision, StepEntry, StepWalk, Surface, Verdict};
+use crate::bundle::{Decision, StepEntry, StepWalk, Surface, Verdict};
 use crate::detect::{Status, StepRef};
 use crate::evidence::{Body, StepRun};
 
@@ -56,11 +56,11 @@ pub(super) fn compose(reviewed: &Reviewed, terms: Terms) -> Statement {
     );
     Statement {
         kind: STATEMENT_TYPE.to_owned(),
-        subject: subjects(reviewed),
+        subject: subjects(document, &reviewed.manifest_sha256),
         predicate_type: PREDICATE_TYPE.to_owned(),
         predicate: TestResult {
             result: result(&steps, verdict),
-            configuration: configuration(reviewed),
+            configuration: configuration(document),
             url: document.target.url.clone(),
             passed: test_names(&steps, Outcome::Passed),
             warned: test_names(&steps, Outcome::Warned),
@@ -70,40 +70,8 @@ pub(super) fn compose(reviewed: &Reviewed, terms: Terms) -> Statement {
     }
 }
 
-fn subjects(reviewed: &Reviewed) -> Vec<Subject> {
-    let subject = |name: &str, algorithm: &str, digest: &str| Subject {
-        name: name.to_owned(),
-        digest: [(algorithm.to_owned(), digest.to_owned())].into(),
-    };
-    let mut subjects = vec![subject(
-        "manifest.json",
-        "sha256",
-        &reviewed.manifest_sha256,
-    )];
-    let commit = reviewed.bundle.document.target.commit.as_deref();
-    subjects.extend(commit.map(|commit| subject("git", "gitCommit", commit)));
-    subjects
-}
-
-/// Each checklist's file once.
-fn configuration(reviewed: &Reviewed) -> Vec<Subject> {
-    let checklists = &reviewed.bundle.document.checklists;
-    let files: BTreeSet<(&str, &str)> = checklists
-        .iter()
-        .map(|checklist| (checklist.file.as_str(), checklist.sha256.as_str()))
-        .collect();
-    files
-        .into_iter()
-        .map(|(file, sha256)| Subject {
-            name: file.to_owned(),
-            digest: [("sha256".to_owned(), sha256.to_owned())].into(),
-        })
-        .collect()
-}
-
 fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall) -> Signoff {
     let document = &reviewed.bundle.document;
-    let (target, device, engine) = (&document.target, &document.device, &document.engine);
     Signoff {
         format: FORMAT.to_owned(),
         verdict,
@@ -115,31 +83,14 @@ fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall
             version: document.tool.version.clone(),
             signed_with: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        engine: Engine {
-            name: engine.name.clone(),
-            version: engine.version.clone(),
-            driver: engine.driver.clone(),
-        },
-        viewport: Viewport {
-            name: device.name.clone(),
-            width: device.width,
-            height: device.height,
-            scale: device.scale,
-        },
-        target: Target {
-            name: target.name.clone(),
-            kind: target.kind.clone(),
-            url: target.url.clone(),
-            commit: target.commit.clone(),
-            commit_source: target.commit_source.clone(),
-            expected_commit: target.expected_commit.clone(),
-            expected_from: target.expected_from.clone(),
-        },
+        engine: engine(document),
+        viewport: viewport(document),
+        target: target(document),
         dirty_tree: terms.dirty_tree,
         reviewer: terms.reviewer,
         signed_at: terms.signed_at,
         findings: findings(reviewed),
-        not_run: not_run(reviewed),
+        not_run: not_run(document),
         real_device: real_device(reviewed, &steps),
         ladder: ladder(document, reviewed.run.as_ref()),
         redactions: redactions(reviewed),
@@ -150,25 +101,6 @@ fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall
         does_not_prove: DOES_NOT_PROVE.map(str::to_owned).into(),
         steps,
     }
-}
-
-/// Every step with its place in the run.
-pub(super) fn each_step(
-    document: &BundleDocument,
-) -> impl Iterator<Item = (usize, StepRef, &StepEntry)> {
-    let checklists = document.checklists.iter().enumerate();
-    let steps = checklists.flat_map(|(index, checklist)| {
-        checklist.steps.iter().map(move |step| {
-            let at = StepRef {
-                checklist: index,
-                step: step.id.clone(),
-            };
-            (at, step)
-        })
-    });
-    steps
-        .enumerate()
-        .map(|(at, (place, step))| (at + 1, place, step))
 }
 
 fn steps(reviewed: &Reviewed) -> Vec<Step> {
@@ -279,17 +211,6 @@ pub(super) fn decided(decision: &Decision) -> Decided {
         Decision::Accepted { .. } => Decided::Accepted,
         Decision::Rejected { .. } => Decided::Rejected,
     }
-}
-
-fn not_run(reviewed: &Reviewed) -> Vec<NotRun> {
-    each_step(&reviewed.bundle.document)
-        .filter(|(_, _, step)| step.status == Status::NotRun)
-        .map(|(seq, _, step)| NotRun {
-            seq,
-            name: step.name.clone(),
-            why: step.why.clone(),
-        })
-        .collect()
 }
 
 fn real_device(reviewed: &Reviewed, steps: &[Step]) -> Option<RealDevice> {

@@ -10,6 +10,7 @@ mod coherence;
 mod compose;
 mod envelope;
 mod error;
+mod facts;
 mod key;
 mod ladder;
 mod policy;

@@ -219,11 +219,8 @@ impl Verified {
     ) {
         let signoff = &statement.predicate.shippass_signoff;
         let subjects = statement.subject.iter();
-        let mut subjects = subjects.filter(|subject| subject.name == "manifest.json");
-        if !subjects.any(|subject| {
-            let said = subject.digest.get("sha256");
-            said.is_some_and(|said| said == manifest)
-        }) {
+        let mut digests = subjects.filter_map(|subject| subject.digest.get("sha256"));
+        if !digests.any(|digest| digest == manifest) {
             self.refuse(Refusal::OtherManifest);
         }
         if signoff.run_id != bundle.document.run.id {
@@ -232,7 +229,7 @@ impl Verified {
                 found: bundle.document.run.id.clone(),
             });
         }
-        self.refuse_all(contradictions(bundle, statement));
+        self.refuse_all(contradictions(bundle, manifest, statement));
         let walk = files.walk.as_deref().unwrap_or_default();
         let sealed = sealed_part(signoff.walk.as_ref(), walk);
         let before = sealed.and_then(|sealed| walk_of(sealed, manifest).ok());

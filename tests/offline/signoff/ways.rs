@@ -523,6 +523,30 @@ pub(super) const PEOPLE: &[Way] = &[
             statement["predicate"]["shippass_signoff"]["run_id"] = json!("another");
         });
     }),
+    ("the signer softens a finding", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            let findings = &mut statement["predicate"]["shippass_signoff"]["findings"];
+            // A bundle without any gets one that nobody found.
+            if findings == &json!([]) {
+                *findings = json!([{
+                    "id": "f1", "detector": "http-error", "severity": "notice",
+                    "checklist": "", "step": "", "human": "accepted",
+                }]);
+            }
+            findings[0]["title"] = json!("nothing to see here");
+        });
+    }),
+    ("the signer names another checklist's file", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            let digest = &mut statement["predicate"]["configuration"][0]["digest"];
+            digest["sha256"] = json!("0".repeat(64));
+        });
+    }),
+    ("the signer widens the phone", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            statement["predicate"]["shippass_signoff"]["viewport"]["width"] = json!(1280);
+        });
+    }),
     ("the signed statement is of another kind", Refused, |it| {
         it.sign_again("ada", NAMESPACE, |statement| {
             statement["predicateType"] = json!("https://example.com/other/v1");
