@@ -1,6 +1,6 @@
 //! `shippass sign`: what was reviewed, signed with the reviewer's own key.
 
-use std::path::Path;
+use std::{env, fs, path::Path};
 
 use jiff::Timestamp;
 
@@ -14,7 +14,11 @@ use super::{
     terminal::Terminal,
     verify::{check_is_bundle, signers_of_git},
 };
-use crate::bundle::paths::{ENVELOPE, SIGNOFF, STATEMENT};
+use crate::bundle::{
+    hex,
+    paths::{ENVELOPE, SIGNOFF, STATEMENT},
+    sha256,
+};
 use crate::config::{SignoffPolicy, signoff_policy};
 use crate::report::visible;
 use crate::signoff::{Demand, Draft, Request, Reviewed, SignedOff, Signer, carry, prepare};
@@ -46,6 +50,7 @@ pub(super) fn main(
         principal: principal.clone(),
         now: Timestamp::now(),
         rejection: arguments.reject.clone(),
+        program_sha256: program_sha256(),
         dirty_tree: checkout::has_changes(),
     };
     let draft = prepare(&reviewed, &signer, request)?;
@@ -68,6 +73,12 @@ pub(super) fn main(
         ));
     }
     Ok(Exit::Clean)
+}
+
+/// Which program made the statement, so that another one that calls itself the same is told apart.
+fn program_sha256() -> Option<String> {
+    let bytes = fs::read(env::current_exe().ok()?).ok()?;
+    Some(hex(&sha256(&bytes)))
 }
 
 /// The policy, with what this checkout knows to decide it.

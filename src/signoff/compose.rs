@@ -24,6 +24,8 @@ pub(super) struct Terms {
     pub reviewer: Reviewer,
     /// When.
     pub signed_at: Timestamp,
+    /// SHA-256 of this program.
+    pub program_sha256: Option<String>,
     /// Whether the checkout held changes that weren't committed.
     pub dirty_tree: Option<bool>,
     /// Why the whole is rejected, whatever was said of single steps; `None` when it isn't.
@@ -82,6 +84,7 @@ fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall
             name: document.tool.name.clone(),
             version: document.tool.version.clone(),
             signed_with: env!("CARGO_PKG_VERSION").to_owned(),
+            signed_with_sha256: terms.program_sha256,
         },
         engine: engine(document),
         viewport: viewport(document),
@@ -221,7 +224,10 @@ fn real_device(reviewed: &Reviewed, steps: &[Step]) -> Option<RealDevice> {
     let photos = reviewed.walk.steps.values().flat_map(|said| &said.photos);
     let photos = photos.filter_map(|file| reviewed.photos.get(file));
     Some(RealDevice {
-        phone,
+        width: phone.width,
+        height: phone.height,
+        scale: phone.scale,
+        user_agent: phone.user_agent,
         steps: on_phone.map(|step| step.seq).collect(),
         photos: photos.cloned().collect(),
     })

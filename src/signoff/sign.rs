@@ -29,6 +29,8 @@ pub struct Request {
     pub now: Timestamp,
     /// Why the whole is rejected, whatever was said of single steps; `None` when it isn't.
     pub rejection: Option<String>,
+    /// SHA-256 of this program, as far as it can be read.
+    pub program_sha256: Option<String>,
     /// Whether the checkout holds changes that aren't committed.
     pub dirty_tree: Option<bool>,
     /// What the project demands of who signs.
@@ -87,6 +89,7 @@ pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result
         Terms {
             reviewer: signer.reviewer(&request.principal),
             signed_at: request.now,
+            program_sha256: request.program_sha256,
             dirty_tree: request.dirty_tree,
             rejection: request.rejection,
             policy,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{Mark, Phone, Surface};
+use crate::bundle::{Mark, Surface};
 use crate::detect::{Severity, Status};
 
 /// `_type` of an in-toto Statement.
@@ -78,6 +78,7 @@ pub enum Outcome {
 
 /// What a human decided over what a machine saw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Signoff {
     /// `shippass-signoff/1`.
     pub format: String,
@@ -142,6 +143,7 @@ pub enum Overall {
 
 /// Versions of shippass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Tools {
     /// `shippass`.
     pub name: String,
@@ -149,10 +151,13 @@ pub struct Tools {
     pub version: String,
     /// That made the statement.
     pub signed_with: String,
+    /// SHA-256 of the program that made the statement; `None` when it couldn't be read.
+    pub signed_with_sha256: Option<String>,
 }
 
 /// The browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Engine {
     /// `chromium`.
     pub name: String,
@@ -164,6 +169,7 @@ pub struct Engine {
 
 /// The viewport as it was measured in the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Viewport {
     /// The device's name.
     pub name: String,
@@ -177,6 +183,7 @@ pub struct Viewport {
 
 /// The deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Target {
     /// Its name in the configuration.
     pub name: String,
@@ -196,6 +203,7 @@ pub struct Target {
 
 /// Who signs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Reviewer {
     /// The name that the allowed signers file knows.
     pub principal: String,
@@ -207,6 +215,7 @@ pub struct Reviewer {
 
 /// One step: what the machine saw and what the human said, apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Step {
     /// Its place in the run, from 1.
     pub seq: usize,
@@ -219,8 +228,10 @@ pub struct Step {
     /// As whom it was walked.
     pub persona: Option<String>,
     /// What the machine says.
+    #[serde(rename = "machineVerdict")]
     pub machine: Status,
     /// What the human says; `None` when nothing.
+    #[serde(rename = "humanVerdict")]
     pub human: Option<Said>,
     /// Sentences that the human ticked.
     pub ticked: Vec<String>,
@@ -253,6 +264,7 @@ pub enum Said {
 
 /// A finding, and what the human decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// Its id in the run.
     pub id: String,
@@ -267,6 +279,7 @@ pub struct Finding {
     /// One line.
     pub title: String,
     /// `accepted`, `rejected`, or nothing.
+    #[serde(rename = "humanVerdict")]
     pub human: Option<Decided>,
     /// The human's reason.
     pub why: Option<String>,
@@ -284,6 +297,7 @@ pub enum Decided {
 
 /// A step that never ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NotRun {
     /// Its place in the run.
     pub seq: usize,
@@ -295,9 +309,16 @@ pub struct NotRun {
 
 /// What was looked at on a real phone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RealDevice {
-    /// What the phone said of itself.
-    pub phone: Phone,
+    /// Of its viewport, in CSS pixels.
+    pub width: u32,
+    /// Of its viewport, in CSS pixels.
+    pub height: u32,
+    /// Device pixels for each CSS pixel.
+    pub scale: f64,
+    /// What its browser calls itself.
+    pub user_agent: String,
     /// Places in the run of the steps that were looked at there.
     pub steps: Vec<usize>,
     /// SHA-256 of the photos.
@@ -306,6 +327,7 @@ pub struct RealDevice {
 
 /// A rung of the ladder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Rung {
     /// `build`, `tests`, `signed-in smoke at width`, `ground truth`.
     pub rung: String,
@@ -317,6 +339,7 @@ pub struct Rung {
 
 /// The log of the walk as it stood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WalkSeal {
     /// SHA-256 of its first bytes.
     pub sha256: String,
@@ -326,6 +349,7 @@ pub struct WalkSeal {
 
 /// What the project demands of who signs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Policy {
     /// How many must sign.
     pub signers: usize,

@@ -206,6 +206,7 @@ pub(super) fn request(principal: &str) -> Request {
         principal: principal.to_owned(),
         now: now(),
         rejection: None,
+        program_sha256: None,
         dirty_tree: None,
         demand: None,
     }

@@ -332,7 +332,7 @@ pub(super) const SIGNOFF: &[Way] = &[
     }),
     ("the statement says another time", Altered, |it| {
         it.bundle
-            .replace(STATEMENT, "\"signed_at\": \"2025", "\"signed_at\": \"2026");
+            .replace(STATEMENT, "\"signedAt\": \"2025", "\"signedAt\": \"2026");
     }),
     ("the statement's lines end otherwise", Altered, |it| {
         it.bundle.edit(STATEMENT, crlf);
@@ -476,7 +476,7 @@ pub(super) const PEOPLE: &[Way] = &[
         |it| {
             it.sign_again("ada", NAMESPACE, |statement| {
                 let early: Timestamp = "2025-11-20T12:00:00Z".parse().unwrap();
-                statement["predicate"]["shippass_signoff"]["signed_at"] = json!(early);
+                statement["predicate"]["shippass_signoff"]["signedAt"] = json!(early);
             });
         },
     ),
@@ -499,7 +499,7 @@ pub(super) const PEOPLE: &[Way] = &[
     ("the signer calls a step clean that isn't", Refused, |it| {
         it.sign_again("ada", NAMESPACE, |statement| {
             let steps = &mut statement["predicate"]["shippass_signoff"]["steps"];
-            let machine = &mut steps[0]["machine"];
+            let machine = &mut steps[0]["machineVerdict"];
             *machine = json!(if *machine == "clean" {
                 "flagged"
             } else {
@@ -509,7 +509,8 @@ pub(super) const PEOPLE: &[Way] = &[
     }),
     ("the signer's word isn't the walk's", Refused, |it| {
         it.sign_again("ada", NAMESPACE, |statement| {
-            statement["predicate"]["shippass_signoff"]["steps"][0]["human"] = json!("unchecked");
+            statement["predicate"]["shippass_signoff"]["steps"][0]["humanVerdict"] =
+                json!("unchecked");
         });
     }),
     ("the signer's result is too good", Refused, |it| {
@@ -520,7 +521,7 @@ pub(super) const PEOPLE: &[Way] = &[
     }),
     ("the signer names another run", Altered, |it| {
         it.sign_again("ada", NAMESPACE, |statement| {
-            statement["predicate"]["shippass_signoff"]["run_id"] = json!("another");
+            statement["predicate"]["shippass_signoff"]["runId"] = json!("another");
         });
     }),
     ("the signer softens a finding", Refused, |it| {
@@ -530,7 +531,7 @@ pub(super) const PEOPLE: &[Way] = &[
             if findings == &json!([]) {
                 *findings = json!([{
                     "id": "f1", "detector": "http-error", "severity": "notice",
-                    "checklist": "", "step": "", "human": "accepted",
+                    "checklist": "", "step": "", "humanVerdict": "accepted",
                 }]);
             }
             findings[0]["title"] = json!("nothing to see here");
