@@ -17,8 +17,8 @@ pub(super) const RULE: Rule = Rule {
           each one makes the next harder.",
     looks_at: "What earlier runs flagged, from `screenshots/history.ndjson`, where each run of `shippass run` adds a line: a surface is the \
                detector and the route with ids folded (`GET /api/quotes/*`), or the page's route where no request is to blame. From the third \
-               run on in which a surface is flagged it is a warning, and a notice while those runs looked at fewer than three commits: \
-               nobody has patched it twice yet.",
+               run on in which a surface is flagged it is a warning, and a notice while those runs aren't known to be of three commits: \
+               then nobody may have patched it twice.",
     silent: "For notices, for what an ignore rule accepts, for the first and the second time, and in `demo`, `inspect` of a HAR and wherever \
              there is no history.",
     mend: "Look at what the earlier mends have in common, and at what they left as it was. Write the `expect` line \
@@ -64,10 +64,12 @@ fn again(run: &Run, finding: &Finding, surface: &str, past: &[&PastRun]) -> Find
         .iter()
         .filter_map(|past| past.commit.as_ref())
         .collect();
-    let is_patched = match &run.target.commit {
-        Some(now) => commits.iter().filter(|then| **then != now).count() + 1 >= OFTEN,
-        None => true,
-    };
+    let others = |now| commits.iter().filter(|then| **then != now).count();
+    let is_patched = run
+        .target
+        .commit
+        .as_ref()
+        .is_some_and(|now| others(now) + 1 >= OFTEN);
     let left = past.len().saturating_sub(TOLD);
     let mut runs: Vec<_> = past[left..].iter().map(|past| words(past)).collect();
     if left > 0 {
@@ -76,7 +78,7 @@ fn again(run: &Run, finding: &Finding, surface: &str, past: &[&PastRun]) -> Find
     let advice = if is_patched {
         "Before you patch it once more: what do those mends have in common that left the cause alone?"
     } else {
-        "Those runs looked at fewer than three commits, so this is a notice."
+        "Those runs aren't known to be of three commits, so this is a notice."
     };
     Finding {
         severity: if is_patched {
