@@ -1,5 +1,7 @@
 //! A statement read back, and held against the bundle that it speaks of.
 
+use std::collections::BTreeSet;
+
 use super::{
     compose::{decided, outcome_of, test_names, word},
     facts::{configuration, each_step, engine, not_run, subjects, target, viewport},
@@ -9,8 +11,19 @@ use super::{
         Statement, Step,
     },
 };
-use crate::bundle::{Bundle, BundleDocument, FindingEntry, StepEntry, StepWalk, Walk};
+use crate::bundle::{
+    Bundle, BundleDocument, FindingEntry, SignoffFiles, StepEntry, StepWalk, Walk,
+};
 use crate::detect::StepRef;
+
+/// Whether everything that a statement shows of a step lies in the bundle, sealed or as a photo.
+pub(super) fn shows_its_own(bundle: &Bundle, files: &SignoffFiles, signoff: &Signoff) -> bool {
+    let sealed = bundle.manifest.iter().flat_map(|manifest| &manifest.files);
+    let sealed = sealed.map(|file| &file.sha256);
+    let known: BTreeSet<&String> = sealed.chain(files.photos.values()).collect();
+    let mut evidence = signoff.steps.iter().flat_map(|step| &step.evidence);
+    evidence.all(|digest| known.contains(digest))
+}
 
 /// Reads a statement; one of another kind is refused.
 pub(super) fn read_statement(bytes: &[u8]) -> Result<Statement, String> {

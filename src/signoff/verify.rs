@@ -8,7 +8,7 @@ use ssh_key::PublicKey;
 use super::{
     allowed::AllowedSigners,
     beside::{earlier_faults, photo_faults},
-    coherence::{contradictions, read_statement, unlike_walk},
+    coherence::{contradictions, read_statement, shows_its_own, unlike_walk},
     envelope::check_envelope,
     refusal::Refusal,
     requirement::{Requirement, age_in_words},
@@ -230,6 +230,11 @@ impl Verified {
             });
         }
         self.refuse_all(contradictions(bundle, manifest, statement));
+        if !shows_its_own(bundle, files, signoff) {
+            self.refuse(Refusal::Contradiction {
+                what: "it shows evidence that isn't in the bundle".to_owned(),
+            });
+        }
         let walk = files.walk.as_deref().unwrap_or_default();
         let sealed = sealed_part(signoff.walk.as_ref(), walk);
         let before = sealed.and_then(|sealed| walk_of(sealed, manifest).ok());

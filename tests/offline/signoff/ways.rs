@@ -543,6 +543,12 @@ pub(super) const PEOPLE: &[Way] = &[
             digest["sha256"] = json!("0".repeat(64));
         });
     }),
+    ("the signer shows what isn't in the bundle", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            let step = &mut statement["predicate"]["shippass_signoff"]["steps"][0];
+            step["evidence"][0] = json!("0".repeat(64));
+        });
+    }),
     ("the signer widens the phone", Refused, |it| {
         it.sign_again("ada", NAMESPACE, |statement| {
             statement["predicate"]["shippass_signoff"]["viewport"]["width"] = json!(1280);
