@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -23,11 +23,13 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
         "report",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    ("signoff", &["bundle", "detect", "evidence"]),
     ("demo", &[]),
     (
         "cli",
         &[
             "report",
+            "signoff",
             "bundle",
             "runner",
             "detect",
@@ -42,7 +44,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -57,6 +59,8 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle"]),
+    ("ssh_key", &["signoff"]),
+    ("signature", &["signoff"]),
 ];
 
 const LONGEST: usize = 400;

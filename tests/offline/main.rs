@@ -17,3 +17,4 @@ mod report;
 mod runs;
 mod schema;
 mod setup;
+mod signoff;
