@@ -56,6 +56,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass demo\n  shippass demo --fault sign-bounced\n  shippass demo --fault none --serve"
     )]
     Demo(DemoArguments),
+    /// Opens a bundle on a page of this machine, on which you confirm or reject step by step.
+    #[command(
+        after_help = "Example:\n  shippass review screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n\nIt serves until Ctrl-C, or until nobody has used it for half an hour. Exit status: 0 everything is confirmed or has its reason, 1 something is missing or rejected."
+    )]
+    Review(ReviewArguments),
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
@@ -231,6 +236,18 @@ pub(super) struct DemoArguments {
     pub(super) port: u16,
     #[command(flatten)]
     pub(super) browser: BrowserArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReviewArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// Only print the page's address.
+    #[arg(long)]
+    pub(super) no_open: bool,
+    /// Port of the page; any free one when not given.
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
+use crate::review::ReviewError;
 use crate::runner::RunnerError;
 
 /// Why a command ended before its time.
@@ -43,6 +44,8 @@ pub(super) enum Failure {
     Evidence(EvidenceError),
     /// The bundle couldn't be written.
     Bundle(BundleError),
+    /// The bundle couldn't be reviewed.
+    Review(ReviewError),
     /// A known secret stands in the bundle.
     Leak(ScanError),
     /// A file that was to be written anew.
@@ -68,11 +71,13 @@ impl Failure {
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
+            | Self::Review(ReviewError::Altered { .. })
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
+            | Self::Review(_)
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -112,6 +117,7 @@ impl Failure {
             Self::Runner(error) => error.help(),
             Self::Evidence(error) => error.help().map(str::to_owned),
             Self::Bundle(error) => Some(error.help().to_owned()),
+            Self::Review(error) => error.help().map(str::to_owned),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -146,6 +152,7 @@ impl Failure {
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
             Self::Bundle(error) => error.to_string(),
+            Self::Review(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -199,6 +206,7 @@ from! {
     RunnerError => Runner,
     EvidenceError => Evidence,
     BundleError => Bundle,
+    ReviewError => Review,
     ScanError => Leak,
     DemoError => Demo,
 }
