@@ -8,6 +8,7 @@ mod digest;
 mod document;
 mod error;
 mod har;
+mod har_in;
 mod open;
 pub mod paths;
 mod schema;
@@ -22,6 +23,7 @@ pub use document::{
     BundleDocument, ChecklistEntry, Counts, FindingEntry, RunEntry, StepEntry, ToolEntry,
 };
 pub use error::BundleError;
+pub use har_in::{Archive, Expected, read_har};
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;

@@ -61,6 +61,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass review screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n\nIt serves until Ctrl-C, or until nobody has used it for half an hour. Exit status: 0 everything is confirmed or has its reason, 1 something is missing or rejected."
     )]
     Review(ReviewArguments),
+    /// Runs the detectors again over a bundle, or over any HAR file, without a browser; writes nothing.
+    #[command(
+        after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --url https://preview.example recorded.har\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the recording.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
+    )]
+    Inspect(InspectArguments),
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
@@ -100,6 +105,28 @@ pub(super) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// The bundle's folder, or an HTTP archive (HAR 1.2) that any tool wrote.
+    #[arg(value_name = "BUNDLE|FILE.har")]
+    pub(super) of: PathBuf,
+    /// The app's address in a HAR file; that of the first page when not given.
+    #[arg(long, value_parser = address)]
+    pub(super) url: Option<url::Url>,
+    /// How the findings are printed.
+    #[arg(long, value_enum, default_value_t = InspectionFormat::Text)]
+    pub(super) format: InspectionFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InspectionFormat {
+    /// A table and the findings.
+    #[value(alias = "human")]
+    Text,
+    /// For scripts.
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
+use crate::report::visible;
 use crate::review::ReviewError;
 use crate::runner::RunnerError;
 
@@ -42,6 +43,8 @@ pub(super) enum Failure {
     Runner(RunnerError),
     /// Evidence couldn't be kept.
     Evidence(EvidenceError),
+    /// What is to be inspected is no evidence.
+    NoEvidence { why: String },
     /// The bundle couldn't be written.
     Bundle(BundleError),
     /// The bundle couldn't be reviewed.
@@ -72,6 +75,7 @@ impl Failure {
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
             | Self::Review(ReviewError::Altered { .. })
+            | Self::NoEvidence { .. }
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
@@ -116,6 +120,9 @@ impl Failure {
             Self::Browser(error) => error.help(),
             Self::Runner(error) => error.help(),
             Self::Evidence(error) => error.help().map(str::to_owned),
+            Self::NoEvidence { .. } => Some(
+                "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
+            ),
             Self::Bundle(error) => Some(error.help().to_owned()),
             Self::Review(error) => error.help().map(str::to_owned),
             Self::Leak(error) => Some(error.help()),
@@ -151,6 +158,8 @@ impl Failure {
             Self::Browser(error) => error.to_string(),
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
+            // It may quote what a stranger wrote.
+            Self::NoEvidence { why } => visible::line(why).into_owned(),
             Self::Bundle(error) => error.to_string(),
             Self::Review(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),

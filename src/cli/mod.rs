@@ -13,6 +13,7 @@ mod failure;
 mod glance;
 mod guard;
 mod init;
+mod inspect;
 mod pass;
 mod person;
 mod review;
@@ -29,12 +30,17 @@ use arguments::{Cli, Command};
 pub use exit::Exit;
 use terminal::Terminal;
 
+use crate::browser::launch::browser_to_become;
+
 /// Runs the command line and answers the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    // The guard is this binary run once more; it must not depend on anything below.
+    // The guard is this binary run once more, and so is what becomes the browser; neither must depend on anything below.
     if arguments.get(1).is_some_and(|word| word == guard::COMMAND) {
         return guard::main(&arguments[2..]);
+    }
+    if let Some(browser) = browser_to_become() {
+        return guard::become_browser(&browser, &arguments);
     }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -53,6 +59,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
         Command::Review(arguments) => review::main(&arguments, &terminal),
+        Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Run;
+use super::ignore::IgnoreUse;
+use crate::evidence::{Area, Run};
 
 /// A detector: its texts and its judgement.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,7 @@ pub enum Severity {
 }
 
 /// What a detector thinks; points at evidence, copies none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Unique in the run: `f1`; given after grouping.
     pub id: String,
@@ -68,6 +69,9 @@ pub struct Finding {
     /// Ids of console lines.
     #[serde(default)]
     pub console: Vec<String>,
+    /// What to box in the picture of the step where it was seen first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<Area>,
     /// What makes two findings the same fault; detector-made, never shown.
     #[serde(default)]
     pub fault: String,
@@ -98,7 +102,7 @@ pub struct Noise {
 }
 
 /// The whole judgement over a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     /// What was found, in the order of steps.
     pub findings: Vec<Finding>,
@@ -107,6 +111,9 @@ pub struct Findings {
     /// What a detector needed and couldn't have.
     #[serde(default)]
     pub undecided: Vec<Undecided>,
+    /// Ignore rules that somebody should look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoreUse>,
 }
 
 /// Something that a detector needed and that couldn't be had: its step isn't known to be clean.

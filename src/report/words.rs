@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::bundle::Counts;
 use crate::detect::{Severity, Status};
-use crate::evidence::TargetFacts;
+use crate::evidence::{CertificateFacts, TargetFacts};
 
 /// All statuses, the worst first.
 pub(super) const STATUSES: [Status; 5] = [
@@ -122,7 +122,24 @@ pub(super) fn target(target: &TargetFacts) -> String {
         }
         (_, None) => {}
     }
+    if let Some(held) = &target.certificate {
+        line.push_str(", ");
+        line.push_str(&certificate(held));
+    }
     line
+}
+
+/// Whom a certificate names: `certificate preview.example by R11 until 2026-12-24`.
+pub(super) fn certificate(certificate: &CertificateFacts) -> String {
+    let CertificateFacts {
+        subject,
+        issuer,
+        valid_until,
+    } = certificate;
+    format!(
+        "certificate {subject} by {issuer} until {}",
+        valid_until.strftime("%Y-%m-%d")
+    )
 }
 
 /// The number that a step's id begins with: `02` of `02-sign-it`.
