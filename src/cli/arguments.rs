@@ -269,6 +269,9 @@ pub(super) struct DemoArguments {
 pub(super) struct ReviewArguments {
     /// The bundle's folder.
     pub(super) bundle: PathBuf,
+    /// Folder of the pictures last accepted, which the project keeps.
+    #[arg(long, value_name = "DIR", default_value = "screenshots/accepted")]
+    pub(super) accepted: PathBuf,
     /// Only print the page's address.
     #[arg(long)]
     pub(super) no_open: bool,

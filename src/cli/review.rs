@@ -14,7 +14,11 @@ use crate::review::{Review, ReviewServer};
 
 pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let sign = sign_command(&arguments.bundle);
-    let review = Arc::new(Review::open(&arguments.bundle, sign.clone())?);
+    let review = Arc::new(Review::open(
+        &arguments.bundle,
+        &arguments.accepted,
+        sign.clone(),
+    )?);
     let runtime = runtime()?;
     runtime.block_on(async {
         let mut stop = watch_signals()?;

@@ -6,23 +6,25 @@ use axum::{
     Json, Router,
     body::{Body, to_bytes},
     extract::{Path, Request, State as Of},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    desk::{Review, surface},
+    desk::Review,
     error::NotKept,
     step::{ExchangeTold, StepTold},
     told::{Facts, State},
 };
-use crate::bundle::{Said, Surface};
+use crate::bundle::Said;
 use crate::detect::StepRef;
 
 /// A word of the page is a few sentences.
 const LARGEST_WORD: usize = 64 * 1024;
+/// From which seat a word is said.
+const SEAT: HeaderName = HeaderName::from_static("x-shippass-seat");
 
 type Desk = Of<Arc<Review>>;
 
@@ -33,7 +35,10 @@ pub(super) fn router(review: Arc<Review>) -> Router {
         .route("/steps/{checklist}/{step}", get(step))
         .route("/exchanges/{id}", get(exchange))
         .route("/files/{*name}", get(file))
+        .route("/accepted/{checklist}/{step}", get(accepted))
+        .route("/seat", post(seat))
         .route("/said", post(said))
+        .route("/accept", post(accept))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .with_state(review)
 }
@@ -73,7 +78,7 @@ async fn file(Of(review): Desk, Path(name): Path<String>) -> Response {
 }
 
 /// Captured bytes as what can't act: a picture by its first bytes, everything else as text.
-pub(super) fn inert(bytes: Vec<u8>) -> Response {
+fn inert(bytes: Vec<u8>) -> Response {
     let kind = match bytes.as_slice() {
         [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => "image/png",
@@ -89,21 +94,84 @@ pub(super) fn inert(bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
+/// The picture that was accepted of a step.
+async fn accepted(Of(review): Desk, Path((checklist, step)): Path<(usize, usize)>) -> Response {
+    let read = tokio::task::spawn_blocking(move || {
+        let (entry, _) = review.step(checklist, step)?;
+        review.before().picture(entry.screens.last()?, &entry.id)
+    });
+    match read.await {
+        Ok(Some(bytes)) => inert(bytes),
+        Ok(None) | Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// How a page asks for the seat.
+#[derive(Deserialize)]
+struct Ask {
+    takes_over: bool,
+}
+
+async fn seat(Of(review): Desk, request: Request) -> Response {
+    let ask: Ask = match heard(request.into_body()).await {
+        Ok(ask) => ask,
+        Err(refused) => return refused,
+    };
+    match review.seat().take(ask.takes_over) {
+        Some(body) => body.into_response(),
+        None => told(StatusCode::CONFLICT, "the bundle is open in another page"),
+    }
+}
+
+/// Whether whoever asks sits on the seat.
+fn sits(review: &Review, headers: &HeaderMap) -> Result<(), Response> {
+    let number = headers.get(SEAT).and_then(|number| number.to_str().ok());
+    let number = number.and_then(|number| number.parse().ok());
+    if number.is_some_and(|number| review.seat().is_held(number)) {
+        Ok(())
+    } else {
+        Err(told(
+            StatusCode::CONFLICT,
+            "the walk goes on in another page",
+        ))
+    }
+}
+
 async fn said(Of(review): Desk, request: Request) -> Response {
+    if let Err(refused) = sits(&review, request.headers()) {
+        return refused;
+    }
     match heard(request.into_body()).await {
-        Ok(said) if matches!(surface(&said), Some(Surface::Phone)) => {
-            told(StatusCode::UNPROCESSABLE_ENTITY, "this page is no phone")
-        }
-        Ok(Said::Phone { .. } | Said::Photographed { .. }) => {
-            told(StatusCode::UNPROCESSABLE_ENTITY, "this page is no phone")
-        }
         Ok(said) => keep(review, said).await,
         Err(refused) => refused,
     }
 }
 
+/// How many pictures were accepted.
+#[derive(Serialize)]
+struct Accepted {
+    pictures: usize,
+}
+
+async fn accept(Of(review): Desk, request: Request) -> Response {
+    if let Err(refused) = sits(&review, request.headers()) {
+        return refused;
+    }
+    match tokio::task::spawn_blocking(move || review.accept()).await {
+        Ok(Ok(pictures)) => Json(Accepted { pictures }).into_response(),
+        Ok(Err(error)) => {
+            let help = error.help().unwrap_or_default();
+            told(
+                StatusCode::INSUFFICIENT_STORAGE,
+                &format!("{error}; {help}"),
+            )
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
 /// Reads one word, of bounded length.
-pub(super) async fn heard(body: Body) -> Result<Said, Response> {
+async fn heard<T: DeserializeOwned>(body: Body) -> Result<T, Response> {
     let Ok(bytes) = to_bytes(body, LARGEST_WORD).await else {
         return Err(told(StatusCode::PAYLOAD_TOO_LARGE, "that is too much"));
     };
@@ -112,7 +180,7 @@ pub(super) async fn heard(body: Body) -> Result<Said, Response> {
 }
 
 /// Keeps a word and answers how far the walk is, once the word is on the disk.
-pub(super) async fn keep(review: Arc<Review>, said: Said) -> Response {
+async fn keep(review: Arc<Review>, said: Said) -> Response {
     let kept = tokio::task::spawn_blocking(move || {
         let at = step_of(&said).cloned();
         review.keep(said).map(|()| {
@@ -144,6 +212,6 @@ fn step_of(said: &Said) -> Option<&StepRef> {
     }
 }
 
-pub(super) fn told(status: StatusCode, words: &str) -> Response {
+fn told(status: StatusCode, words: &str) -> Response {
     (status, words.to_owned()).into_response()
 }

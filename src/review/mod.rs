@@ -4,14 +4,18 @@
 //! as text only; the policy that goes with it would run nothing else anyway.
 
 mod api;
+mod before;
+mod compare;
 mod desk;
 mod error;
 mod gate;
 mod page;
+mod seat;
 mod server;
 mod step;
 mod token;
 mod told;
+mod words;
 
 pub use desk::Review;
 pub use error::ReviewError;

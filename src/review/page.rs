@@ -22,6 +22,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/js/step.js", SCRIPT, include_str!("page/step.js")),
     ("/js/finding.js", SCRIPT, include_str!("page/finding.js")),
     ("/js/picture.js", SCRIPT, include_str!("page/picture.js")),
+    ("/js/compare.js", SCRIPT, include_str!("page/compare.js")),
+    ("/js/sheet.js", SCRIPT, include_str!("page/sheet.js")),
     ("/js/lists.js", SCRIPT, include_str!("page/lists.js")),
     ("/js/words.js", SCRIPT, include_str!("page/words.js")),
 ];

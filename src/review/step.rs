@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::desk::Review;
+use super::{before::Change, desk::Review};
 use crate::bundle::{FindingEntry, StepEntry};
 use crate::detect::explain;
 use crate::evidence::{
-    ActionRecord, ConsoleLine, Exchange, ExpectationRecord, Happening, Outcome, PageFacts, Picture,
-    Resource,
+    ActionRecord, ConsoleLine, Exchange, ExpectationRecord, Happening, Layout, Outcome, PageFacts,
+    Picture, Resource,
 };
 
 /// A step, with everything that a person may want to see of it at once.
@@ -28,6 +28,9 @@ pub(super) struct StepTold<'a> {
     requests: Vec<RequestTold<'a>>,
     found: Vec<FindingTold<'a>>,
     noise: Vec<&'a str>,
+    /// What of the page the last picture shows, in CSS pixels; boxes of findings are places on it.
+    shown: Option<(f64, f64)>,
+    change: Option<&'a Change>,
 }
 
 /// A request in one line.
@@ -48,6 +51,8 @@ struct RequestTold<'a> {
 struct FindingTold<'a> {
     #[serde(flatten)]
     entry: &'a FindingEntry,
+    /// Whether its boxes are places on this step's picture; they are measured where it was seen first.
+    is_here: bool,
     mend: Option<&'static str>,
     exchanges: Vec<ExchangeTold<'a>>,
     lines: Vec<&'a ConsoleLine>,
@@ -84,12 +89,15 @@ impl<'a> StepTold<'a> {
             requests: seen.exchanges.iter().map(RequestTold::new).collect(),
             found: findings
                 .filter(is_here)
-                .map(|it| FindingTold::new(review, it))
+                .map(|it| FindingTold::new(review, it, (checklist, &entry.id)))
                 .collect(),
             noise: noise
                 .filter(|noise| noise.at.checklist == checklist && noise.at.step == entry.id)
                 .map(|noise| noise.evidence.as_str())
                 .collect(),
+            shown: (seen.layout.as_ref().and_then(Layout::facts))
+                .map(|facts| (facts.shown_width, facts.shown_height)),
+            change: review.before().change((checklist, step)),
         })
     }
 }
@@ -122,7 +130,7 @@ impl<'a> RequestTold<'a> {
 }
 
 impl<'a> FindingTold<'a> {
-    fn new(review: &'a Review, entry: &'a FindingEntry) -> Self {
+    fn new(review: &'a Review, entry: &'a FindingEntry, (checklist, step): (usize, &str)) -> Self {
         let line = |id: &String| {
             let mut lines = review.run().steps().flat_map(|(_, step)| &step.console);
             lines.find(|line| line.id == *id)
@@ -130,6 +138,7 @@ impl<'a> FindingTold<'a> {
         let requests = entry.requests.iter();
         Self {
             entry,
+            is_here: entry.at.checklist == checklist && entry.at.step == step,
             mend: explain(&entry.detector).map(|rule| rule.mend),
             exchanges: requests
                 .filter_map(|id| ExchangeTold::new(review, id))

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::desk::Review;
-use crate::bundle::{Decision, Mark, Missing, Phone, RunEntry, StepEntry, Surface, Verdict, Walk};
+use super::{before::Group, desk::Review};
+use crate::bundle::{Decision, Mark, Missing, RunEntry, StepEntry, Surface, Verdict, Walk};
 use crate::detect::{Severity, Status, StepRef};
 use crate::evidence::{DeviceFacts, EngineFacts, TargetFacts};
 
@@ -19,6 +19,7 @@ pub(super) struct Facts<'a> {
     checklists: Vec<ChecklistFacts<'a>>,
     findings: Vec<FindingFacts<'a>>,
     sign: &'a str,
+    accepted: String,
 }
 
 #[derive(Serialize)]
@@ -35,9 +36,11 @@ struct StepFacts<'a> {
     id: &'a str,
     name: &'a str,
     status: Status,
-    questions: usize,
+    /// The sentences to confirm.
+    confirm: &'a [String],
     findings: &'a [String],
     picture: Option<&'a str>,
+    group: Group,
 }
 
 #[derive(Serialize)]
@@ -56,13 +59,15 @@ impl<'a> Facts<'a> {
             target: &document.target,
             device: &document.device,
             engine: &document.engine,
-            checklists: (document.checklists.iter())
-                .map(|checklist| ChecklistFacts {
+            checklists: (document.checklists.iter().enumerate())
+                .map(|(index, checklist)| ChecklistFacts {
                     name: &checklist.name,
                     file: &checklist.file,
                     persona: checklist.persona.as_deref(),
                     tier: checklist.tier.as_deref(),
-                    steps: checklist.steps.iter().map(StepFacts::new).collect(),
+                    steps: (checklist.steps.iter().enumerate())
+                        .map(|(step, entry)| StepFacts::new(review, (index, step), entry))
+                        .collect(),
                 })
                 .collect(),
             findings: (document.findings.iter())
@@ -74,17 +79,20 @@ impl<'a> Facts<'a> {
                 })
                 .collect(),
             sign: review.sign(),
+            accepted: review.before().root().display().to_string(),
         }
     }
 }
 
 impl<'a> StepFacts<'a> {
-    fn new(step: &'a StepEntry) -> Self {
+    fn new(review: &Review, at: (usize, usize), step: &'a StepEntry) -> Self {
+        let has_findings = !step.findings.is_empty();
         Self {
+            group: review.before().group(at, step.status, has_findings),
             id: &step.id,
             name: &step.name,
             status: step.status,
-            questions: step.confirm.len(),
+            confirm: &step.confirm,
             findings: &step.findings,
             picture: step.screens.last().map(String::as_str),
         }
@@ -101,7 +109,6 @@ pub(super) struct State {
     general: Vec<Missing>,
     steps: Vec<StepState>,
     decisions: BTreeMap<String, Decision>,
-    phone: Option<Phone>,
 }
 
 #[derive(Serialize)]
@@ -111,11 +118,9 @@ struct StepState {
     looked_ms: u64,
     on: BTreeSet<Surface>,
     ticked: BTreeSet<usize>,
-    on_phone: BTreeSet<usize>,
     verdict: Option<Verdict>,
     comments: Vec<String>,
     marks: Vec<Mark>,
-    photos: Vec<String>,
     is_carried: bool,
     missing: Vec<Missing>,
 }
@@ -154,7 +159,6 @@ impl State {
             general,
             steps,
             decisions: walk.findings.clone(),
-            phone: walk.phone.clone(),
         }
     }
 }
@@ -162,18 +166,14 @@ impl State {
 impl StepState {
     fn new(walk: &Walk, at: &StepRef, missing: Vec<Missing>) -> Self {
         let seen = walk.steps.get(at).cloned().unwrap_or_default();
-        let on_phone =
-            |(on, question): &(Surface, usize)| (*on == Surface::Phone).then_some(*question);
         Self {
             at: at.clone(),
             looked_ms: seen.looked_ms,
             on: seen.on,
             ticked: seen.ticked.iter().map(|(_, question)| *question).collect(),
-            on_phone: seen.ticked.iter().filter_map(on_phone).collect(),
             verdict: seen.verdict,
             comments: seen.comments,
             marks: seen.marks,
-            photos: seen.photos,
             is_carried: seen.carried_from.is_some(),
             missing,
         }

@@ -59,7 +59,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
-    ("image", &["evidence"]),
+    ("image", &["evidence", "review"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle"]),

@@ -1,6 +1,7 @@
 // All steps, and what is missing.
 
-import { duration, el, plural, shown } from "./write.js";
+import { duration, el, fill, plural, shown } from "./write.js";
+import { accept } from "./wire.js";
 import { count, isOpen, undecided, walk } from "./walk.js";
 
 const TITLES = {
@@ -50,6 +51,7 @@ export function endView(go) {
     el("p", {}, `${plural(walk.steps.length, "step")}: ${said}; looked at for ${duration(looked)}.`),
     walk.general.map((it) => el("p", { class: "why failed" }, "The run is not whole: ", shown(it.why))),
     walk.left === 0 || walk.isRejection ? ending() : null,
+    counts.confirmed > 0 ? accepting(counts.confirmed) : null,
     walk.left > 0 && walk.isRejection ? el("p", { class: "quiet" }, "A rejection can be signed at once; what is missing below only stands in the way of a confirmation.") : null,
     open.length > 0 ? el("ul", { class: "missing" }, open.map((step) => el("li", {},
       el("button", { type: "button", class: "link", click: () => go(step) }, shown(step.name)), " ", el("span", { class: "quiet" }, shown(step.list.name)),
@@ -68,4 +70,21 @@ function ending() {
       copied.textContent = " copied";
     } }, "Copy the command"), copied),
     el("p", { class: "quiet" }, "Every word is kept already; this page can be closed."));
+}
+
+// The pictures of confirmed steps become those that the next review compares with.
+function accepting(confirmed) {
+  const told = el("span", { role: "status", class: "quiet" });
+  const button = el("button", { type: "button", id: "accept", click: async () => {
+    button.disabled = true;
+    try {
+      told.textContent = ` ${plural(await accept(), "picture")} accepted; commit them with the project.`;
+    } catch (error) {
+      fill(told, " Not accepted: ", shown(error.message));
+      button.disabled = false;
+    }
+  } }, `Accept ${confirmed === 1 ? "the picture" : `the pictures`} of ${plural(confirmed, "confirmed step")}`);
+  return el("section", { class: "ending" },
+    el("p", {}, "The next review compares with the pictures that you accept, and lets unchanged steps be confirmed together. They go to ", el("code", {}, shown(walk.facts.accepted)), "."),
+    el("p", {}, button, told));
 }

@@ -1,15 +1,19 @@
 // The page: which step lies open, the keys, and the word on it.
 
 import { el, fill, plural, shown } from "./write.js";
-import { ask, onSaving, pictureOf } from "./wire.js";
-import { count, isOpen, load, onChange, reference, startLooking, stopLooking, tell, tellLook, undecided, walk } from "./walk.js";
+import { ask, onSaving, pictureOf, sit } from "./wire.js";
+import { count, isOpen, load, onChange, reference, refresh, sheetSteps, startLooking, stopLooking, tell, tellLook, undecided, walk } from "./walk.js";
 import { askWords, close, isAsking, open } from "./words.js";
 import { stepView } from "./step.js";
+import { sheetView } from "./sheet.js";
 import { allSteps, endView } from "./lists.js";
 
 const byId = (id) => document.getElementById(id);
 const main = byId("main");
-const now = { step: null, view: null, end: null, hindrance: "The step is still coming." };
+// What is before the reader: a step with its view, the contact sheet, or the end.
+const now = { step: null, view: null, sheet: null, hindrance: null, isSeated: false };
+// Fewer unchanged steps than these are looked at one by one.
+const LEAST_ON_SHEET = 2;
 
 const detailPath = (step) => `steps/${step.checklist}/${step.place}`;
 const details = new Map();
@@ -27,11 +31,16 @@ function hint(text) {
   fill(byId("hint"), text);
 }
 
-async function show(step) {
+function leave() {
   stopLooking();
+  now.sheet?.end();
   close("list");
   hint("");
-  Object.assign(now, { step, view: null, end: null, hindrance: "The picture is still coming." });
+}
+
+async function show(step) {
+  leave();
+  Object.assign(now, { step, view: null, sheet: null, hindrance: "The picture is still coming." });
   remember({ view: "step", checklist: step.checklist, id: step.id });
   let told;
   try {
@@ -68,15 +77,25 @@ async function prepare(step) {
 }
 
 function showEnd() {
-  stopLooking();
-  close("list");
-  hint("");
-  Object.assign(now, { step: null, view: null, end: endView(show) });
-  remember({ view: "end" });
-  fill(main, now.end.element);
-  main.dataset.ready = "end";
+  lay("end", endView(show));
+}
+
+function showSheet() {
+  if (sheetSteps().length === 0) return;
+  const sheet = sheetView(show, goOn);
+  lay("sheet", sheet);
+  now.sheet = sheet;
+}
+
+// Lays something before the reader that isn't a step.
+function lay(name, { element, heading }) {
+  leave();
+  Object.assign(now, { step: null, view: null, sheet: null });
+  remember({ view: name });
+  fill(main, element);
+  main.dataset.ready = name;
   scrollTo(0, 0);
-  now.end.heading.focus({ preventScroll: true });
+  heading.focus({ preventScroll: true });
   document.querySelector(".verdicts").hidden = true;
   update();
 }
@@ -86,6 +105,7 @@ function neighbour(step, by) {
 }
 
 function go(by) {
+  if (now.sheet) return now.sheet.move(by);
   const last = walk.steps.length - 1;
   if (!now.step) show(walk.steps[by > 0 ? 0 : last]);
   else {
@@ -99,8 +119,14 @@ function go(by) {
 function goOn() {
   const at = walk.steps.indexOf(now.step);
   const next = [...walk.steps.slice(at + 1), ...walk.steps.slice(0, at)].find(isOpen);
-  if (next) show(next);
+  if (next) begin(next);
   else showEnd();
+}
+
+// What hasn't changed is seen together, unless there is too little of it.
+function begin(step) {
+  if (step.group === "same" && sheetSteps().length >= LEAST_ON_SHEET) showSheet();
+  else show(step);
 }
 
 function update() {
@@ -113,6 +139,9 @@ function update() {
     part.style.flexGrow = counts[kind];
     return part;
   }));
+  const same = sheetSteps().length;
+  byId("show-sheet").hidden = same === 0;
+  fill(byId("show-sheet"), `Unchanged, ${same} `, el("kbd", {}, "s"));
   now.view?.update();
   const verdict = now.step?.state.verdict?.verdict;
   for (const [id, word] of [["confirm", "confirmed"], ["reject", "rejected"], ["unchecked", "unchecked"]]) {
@@ -186,10 +215,10 @@ function tickNext() {
 
 const KEYS = {
   j: () => go(1), ArrowRight: () => go(1), k: () => go(-1), ArrowLeft: () => go(-1),
-  c: confirm, r: reject, u: unchecked, " ": tickNext, f: nextFinding,
+  c: () => (now.sheet ? now.sheet.confirm() : confirm()), r: reject, u: unchecked, " ": tickNext, f: nextFinding,
   a: () => findingHere()?.accept(), x: () => findingHere()?.reject(),
   n: () => now.view?.note(), m: () => now.view?.picture.mark(), z: () => now.view?.picture.large(),
-  l: showList, e: showEnd, "?": () => open("keys"),
+  v: () => now.view?.picture.compare(), l: showList, s: showSheet, e: showEnd, "?": () => open("keys"),
 };
 
 function showList() {
@@ -198,7 +227,7 @@ function showList() {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isAsking()) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isAsking() || !now.isSeated) return;
   const target = event.target;
   if (target.matches("textarea, select, input:not([type=checkbox])")) return;
   // Where the space bar has a meaning of its own, it keeps it.
@@ -216,7 +245,7 @@ function run(act) {
 
 for (const [id, act] of Object.entries({
   back: () => go(-1), next: () => go(1), confirm, reject, unchecked,
-  "show-list": showList, "show-end": showEnd, "show-keys": () => open("keys"),
+  "show-list": showList, "show-sheet": showSheet, "show-end": showEnd, "show-keys": () => open("keys"),
 })) byId(id).addEventListener("click", () => run(act));
 
 function remember(place) {
@@ -236,19 +265,69 @@ onSaving((how, why) => {
   fill(byId("saved"), { saving: "saving…", saved: "kept", lost: ["Not kept yet: ", shown(why), ". It is tried again."] }[how]);
 });
 
-function begin() {
+function start() {
   const { target } = walk.facts;
   fill(byId("target"), shown(target.name), " · ", shown(target.commit ? target.commit.slice(0, 9) : "commit not known"), " · ", shown(walk.facts.device.name), " · ", shown(walk.facts.engine.name));
   document.title = `Review of ${walk.facts.run.id} · shippass`;
   onChange(update);
+  goBack();
+}
+
+// Where this page was before it was loaded anew, or the first step that needs a word.
+function goBack() {
   const place = remembered();
   if (place?.view === "end") return showEnd();
   const same = walk.steps.find((step) => step.checklist === place?.checklist && step.id === place?.id);
-  const first = same ?? walk.steps.find(isOpen) ?? null;
-  return first ? show(first) : showEnd();
+  const first = walk.steps.find(isOpen);
+  if (same) return show(same);
+  return first ? begin(first) : showEnd();
 }
 
-load().then(begin).catch((error) => {
+// Takes the one seat before the walk, and says so when it can't.
+async function takeSeat(takesOver) {
+  const isOurs = await sit(takesOver, leaveSeat);
+  now.isSeated = isOurs;
+  if (!isOurs) aside("This bundle is open in another page", "One page at a time writes the walk. Go on there, or go on here; then the other page stops.");
+  return isOurs;
+}
+
+function leaveSeat(why) {
+  now.isSeated = false;
+  if (why === "taken") aside("The walk goes on in another page", "Somebody opened this bundle again and took over. Every word that was said here is kept.");
+  else aside("The review server has ended", "Every word that was said is kept. Start `shippass review` again, and open the address that it prints.");
+}
+
+function aside(title, words) {
+  leave();
+  Object.assign(now, { step: null, view: null, sheet: null });
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  const button = el("button", { type: "button", class: "main", click: () => run(takeOver) }, "Go on here");
+  fill(main, el("article", { class: "aside", role: "alert" }, el("h2", {}, title), el("p", {}, words), el("p", {}, button)));
+  main.dataset.ready = "aside";
+  document.querySelector(".verdicts").hidden = true;
+  document.body.dataset.seat = "none";
+  button.focus();
+}
+
+async function takeOver() {
+  if (!(await takeSeat(true))) return;
+  delete document.body.dataset.seat;
+  if (walk.facts) {
+    await refresh();
+    goBack();
+  } else await openBundle();
+}
+
+async function openBundle() {
+  await load();
+  start();
+}
+
+async function arrive() {
+  if (await takeSeat(false)) await openBundle();
+}
+
+arrive().catch((error) => {
   const words = error.status === 403 ? "This address has no token. Open the one that the terminal shows." : ["The bundle can’t be opened: ", shown(error.message)];
   fill(main, el("p", { class: "wait", role: "alert" }, words));
 });

@@ -4,23 +4,28 @@ import { el, fill, shown } from "./write.js";
 import { pictureOf } from "./wire.js";
 import { reference, tell } from "./walk.js";
 import { askWords, open } from "./words.js";
+import { comparison } from "./compare.js";
 
 const POINT = 0.02;
 
 // A picture in its frame; `ready` is called when it is before the reader's eyes.
 export function phone(step, told, ready) {
   const pictures = told.pictures;
-  let now = Math.max(0, pictures.findLastIndex((picture) => !picture.caption));
+  const last = Math.max(0, pictures.findLastIndex((picture) => !picture.caption));
+  let now = last;
   const image = el("img", { alt: "", decoding: "async" });
   const marks = el("div", { class: "marks", "aria-hidden": "true" });
-  const screen = el("div", { class: "screen" }, image, marks);
+  const boxes = boxesOf(told);
+  const screen = el("div", { class: "screen" }, image, boxes, marks);
   const caption = el("figcaption", {});
   const tabs = el("div", { class: "tabs", role: "group", "aria-label": "Pictures of this step" });
   const notes = el("ol", { class: "mark-notes" });
   const tools = el("p", { class: "tools" },
     el("button", { type: "button", click: () => large() }, "Large ", el("kbd", {}, "z")),
     el("button", { type: "button", click: () => mark() }, "Mark a place ", el("kbd", {}, "m")));
-  const element = el("figure", { class: "phone" }, el("div", { class: "frame" }, screen), caption, tabs, tools, notes);
+  const frame = el("div", { class: "frame" }, screen);
+  const compared = told.change ? comparison(step, told.change, frame, screen) : null;
+  const element = el("figure", { class: "phone" }, el("div", { class: "frames" }, frame), compared?.element, caption, tabs, tools, notes);
   let url = null;
 
   async function show(index) {
@@ -28,6 +33,10 @@ export function phone(step, told, ready) {
     const picture = pictures[index];
     if (picture.width > 0) screen.style.aspectRatio = `${picture.width} / ${picture.height}`;
     fill(caption, picture.caption ? shown(picture.caption) : null);
+    // Boxes and the picture accepted before belong to the page at the step's end.
+    const isLast = index === last;
+    boxes.hidden = !isLast;
+    compared?.show(isLast ? compared.mode() : "now");
     for (const [place, tab] of [...tabs.children].entries()) tab.setAttribute("aria-pressed", String(place === index));
     try {
       url = await pictureOf(picture.file);
@@ -78,7 +87,18 @@ export function phone(step, told, ready) {
     tools.hidden = true;
     ready(null);
   } else show(now);
-  return { element, screen, update, large, mark, url: () => url };
+  return { element, update, large, mark, compare: () => compared?.next() };
+}
+
+// What the findings of this step point at, as far as the picture shows it.
+function boxesOf(told) {
+  const [width, height] = told.shown ?? [0, 0];
+  const areas = width > 0 && height > 0 ? told.found.flatMap((found) => (found.is_here ? found.boxes ?? [] : [])) : [];
+  return el("div", { class: "boxes", "aria-hidden": "true" }, areas.map((area) => {
+    const box = el("span", {});
+    place(box, { x: area.x / width, y: area.y / height, width: area.width / width, height: area.height / height });
+    return box;
+  }));
 }
 
 function place(box, { x, y, width, height }) {

@@ -35,11 +35,10 @@ export function stepView(step, told, ready) {
           el("p", {}, el("button", { type: "button", click: () => note() }, "Write a note… ", el("kbd", {}, "n")))))));
 
   function update() {
-    const { comments, photos, looked_ms: looked } = step.state;
+    const { comments, looked_ms: looked } = step.state;
     for (const it of [...questions, ...findings, picture]) it.update();
     fill(notes,
       comments.length > 0 ? el("ul", {}, comments.map((text) => el("li", {}, block(text)))) : null,
-      photos.length > 0 ? el("p", { class: "quiet" }, plural(photos.length, "photo"), " from the phone") : null,
       looked > 0 ? el("p", { class: "quiet" }, "looked at for ", duration(looked)) : null);
   }
   async function note(label = "What is to be remembered?") {
@@ -54,14 +53,12 @@ export function stepView(step, told, ready) {
 
 function question(step, sentence, index) {
   const box = el("input", { type: "checkbox" });
-  const phone = el("span", { class: "quiet" });
   box.addEventListener("change", () => tick(box.checked));
   function update() {
     box.checked = step.state.ticked.includes(index);
-    fill(phone, step.state.on_phone.includes(index) ? " on the phone" : null);
   }
   const tick = (holds) => tell({ said: "ticked", step: reference(step), question: index, on: "page", holds }).catch(() => update());
-  return { element: el("li", {}, el("label", {}, box, el("span", {}, shown(sentence), phone))), box, update, tick, isTicked: () => step.state.ticked.includes(index) };
+  return { element: el("li", {}, el("label", {}, box, el("span", {}, shown(sentence)))), box, update, tick, isTicked: () => step.state.ticked.includes(index) };
 }
 
 function fold(title, count, content) {

@@ -2,7 +2,7 @@
 
 import { ask, say, sayLast } from "./wire.js";
 
-const UNSEEN = { looked_ms: 0, on: [], ticked: [], on_phone: [], verdict: null, comments: [], marks: [], photos: [], missing: [{ missing: "unseen" }] };
+const UNSEEN = { looked_ms: 0, on: [], ticked: [], verdict: null, comments: [], marks: [], missing: [{ missing: "unseen" }] };
 // Whoever only passes by hasn't looked.
 const GLANCE = 400;
 const HEARTBEAT = 10000;
@@ -19,25 +19,23 @@ export async function load() {
   walk.steps = facts.checklists.flatMap((checklist, index) =>
     checklist.steps.map((step, place) => ({
       ...step, checklist: index, place, list: checklist, state: UNSEEN,
-      group: step.status !== "clean" || step.findings.length > 0 ? "flagged" : "new",
     })));
-  sort();
+  const rank = (step) => GROUPS.indexOf(step.group);
+  walk.steps.sort((one, other) => rank(one) - rank(other) || one.checklist - other.checklist || one.place - other.place);
   take(state);
 }
 
+// What needs eyes most comes first.
 const GROUPS = ["flagged", "changed", "new", "same"];
 
-export function sort() {
-  const rank = (step) => GROUPS.indexOf(step.group);
-  walk.steps.sort((one, other) => rank(one) - rank(other) || one.checklist - other.checklist || one.place - other.place);
-}
+// Steps that can be confirmed together: as they were accepted, and nothing said of them yet.
+export const sheetSteps = () => walk.steps.filter((step) => step.group === "same" && isOpen(step) && !step.state.verdict);
 
 function take(state) {
   walk.left = state.left;
   walk.isRejection = state.is_rejection;
   walk.general = state.general;
   walk.decisions = state.decisions;
-  walk.phone = state.phone;
   const told = new Map(state.steps.map((step) => [`${step.checklist}/${step.step}`, step]));
   for (const step of walk.steps) step.state = told.get(`${step.checklist}/${step.id}`) ?? step.state;
   for (const listener of listeners) listener();
@@ -99,8 +97,14 @@ export function stopLooking() {
   clock.ms = 0;
 }
 
-export const isLooking = (step) => clock.step === step;
-export const tellGlance = (step, ms) => tell(looked(step, ms, "sheet"));
+// A step of the contact sheet: looked at among the others, its sentences ticked, confirmed.
+export async function confirmOnSheet(step, ms) {
+  await tell(looked(step, Math.round(ms), "sheet"));
+  for (const question of step.confirm.keys()) {
+    await tell({ said: "ticked", step: reference(step), question, on: "sheet", holds: true });
+  }
+  await tell({ said: "judged", step: reference(step), verdict: { verdict: "confirmed" } });
+}
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {

@@ -62,6 +62,44 @@ export function picture(path) {
 
 export const pictureOf = (file) => picture(`files/${file.split("/").map(encodeURIComponent).join("/")}`);
 
+// One page speaks at a time. Its seat is an answer that stays open; it ends when another page takes it, or the server goes.
+let seat = "";
+const SEAT_TRIES = 6;
+const SEAT_AGAIN = 250;
+
+// Takes the seat; false when another page has it. `lost` hears "taken" or "gone".
+export async function sit(takesOver, lost) {
+  for (let tries = takesOver ? SEAT_TRIES : 1; ; tries += 1) {
+    const answer = await request("seat", json({ takes_over: takesOver }));
+    if (answer.status !== 409) return hold(await good(answer), lost);
+    // A page that was just reloaded may still be taken for the one before it.
+    if (tries >= SEAT_TRIES) return false;
+    await new Promise((later) => setTimeout(later, SEAT_AGAIN));
+  }
+}
+
+async function hold(answer, lost) {
+  const lines = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  seat = (await lines.read()).value.trim();
+  const listen = async () => {
+    let last = "";
+    try {
+      for (let part = await lines.read(); !part.done; part = await lines.read()) last = part.value;
+    } catch {
+      // The server went without a word.
+    }
+    lost(last.startsWith("taken") ? "taken" : "gone");
+  };
+  listen();
+  return true;
+}
+
+const json = (value) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json", "X-Shippass-Seat": seat },
+  body: JSON.stringify(value),
+});
+
 const waiting = [];
 let isSending = false;
 let tell = () => {};
@@ -79,13 +117,11 @@ export function say(said) {
   });
 }
 
-function post(said) {
-  return request("said", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(said),
-    keepalive: true,
-  });
+const post = (said) => request("said", { ...json(said), keepalive: true });
+
+// Accepts the pictures of all confirmed steps; how many these are.
+export async function accept() {
+  return (await (await good(await request("accept", json({})))).json()).pictures;
 }
 
 async function send() {
