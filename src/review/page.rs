@@ -9,11 +9,13 @@ use axum::{
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
+const ICON: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, media type and text.
 const FILES: &[(&str, &str, &str)] = &[
     ("/", HTML, include_str!("page/page.html")),
+    ("/icon.svg", ICON, include_str!("page/icon.svg")),
     ("/page.css", CSS, include_str!("page/page.css")),
     ("/js/page.js", SCRIPT, include_str!("page/page.js")),
     ("/js/wire.js", SCRIPT, include_str!("page/wire.js")),

@@ -11,10 +11,10 @@ export function comparison(step, change, frame, screen) {
   let blinking = null;
   const before = el("img", { alt: "", class: "before", hidden: true });
   const beside = el("img", { alt: `The page as it was accepted, in step “${step.name}”` });
-  const other = el("figure", { class: "other", hidden: true }, el("div", { class: "frame" }, el("div", { class: "screen" }, beside)), el("figcaption", {}, "Accepted"));
+  const other = el("figure", { class: "other", hidden: true }, el("div", { class: "frame" }, el("div", { class: "screen" }, beside)), el("figcaption", {}, "As accepted"));
   const slider = el("input", { type: "range", min: 0, max: 100, value: 50, hidden: true, "aria-label": "How much of the accepted picture is shown, from the left" });
   const buttons = Object.entries(MODES).map(([name, words]) => el("button", { type: "button", "data-mode": name, click: () => choose(name) }, words));
-  const element = el("div", { class: "compare" }, el("p", { class: "change" }, told(change)), slider,
+  const element = el("div", { class: "compare" }, el("div", { class: "change" }, told(change)), slider,
     el("div", { class: "tabs", role: "group", "aria-label": "Compare with the picture last accepted" }, buttons));
   const failed = () => fill(element, el("p", { class: "quiet", role: "alert" }, "The accepted picture can’t be shown."));
 
@@ -27,6 +27,7 @@ export function comparison(step, change, frame, screen) {
     before.hidden = !["slider", "blink", "difference"].includes(name);
     before.className = `before ${name}`;
     other.hidden = name !== "beside";
+    frame.parentElement?.classList.toggle("two", name === "beside");
     slider.hidden = name !== "slider";
     if (name === "blink") {
       blinking = setInterval(() => {
@@ -55,7 +56,7 @@ export function comparison(step, change, frame, screen) {
 
 // How it differs, in words.
 function told(change) {
-  const when = [new Date(change.at).toLocaleDateString(), change.commit ? [", commit ", el("code", {}, shown(change.commit.slice(0, 9)))] : null];
+  const when = [new Date(change.at).toLocaleDateString(undefined, { dateStyle: "medium" }), change.commit ? [", commit ", el("code", {}, shown(change.commit.slice(0, 9)))] : null];
   const size = ([width, height]) => `${width} × ${height}`;
   const picture = {
     same: () => "The picture is as it was accepted on ",
@@ -63,8 +64,8 @@ function told(change) {
     size: () => `The picture is ${size(change.now)} px; it was ${size(change.before)} when it was accepted on `,
     unreadable: () => "The pictures can’t be compared; this one was accepted on ",
   }[change.picture]();
-  const requests = (words, list) => (list.length > 0 ? [el("br"), words, list.map((line) => [" ", el("code", {}, shown(line))])] : null);
-  return [picture, when, ".", requests("Requests that weren’t there then:", change.more), requests("Requests that are missing now:", change.fewer)];
+  const requests = (words, list) => (list.length > 0 ? el("details", { open: list.length < 4 }, el("summary", {}, words), el("ul", {}, list.map((line) => el("li", {}, el("code", {}, shown(line)))))) : null);
+  return [el("p", {}, picture, when, "."), requests("Requests that weren’t made then", change.more), requests("Requests that are missing now", change.fewer)];
 }
 
 function percent(part) {

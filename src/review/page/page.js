@@ -87,6 +87,15 @@ function showSheet() {
   now.sheet = sheet;
 }
 
+// Words that were said on the way here are kept only now: the end says what is missing anew.
+function renewEnd() {
+  if (main.dataset.ready !== "end") return;
+  const { element, heading } = endView(show);
+  const hadFocus = main.contains(document.activeElement);
+  fill(main, element);
+  if (hadFocus) heading.focus({ preventScroll: true });
+}
+
 // Lays something before the reader that isn't a step.
 function lay(name, { element, heading }) {
   leave();
@@ -132,8 +141,8 @@ function begin(step) {
 function update() {
   const counts = count();
   const total = walk.steps.length;
-  const left = walk.left > 0 ? `${plural(walk.left, "thing")} missing` : "nothing missing";
-  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : "", `${total - counts.open} decided · `, el("b", {}, left));
+  const left = walk.left === 0 ? "nothing missing" : counts.open > 0 ? `${counts.open} to go` : `${plural(walk.left, "thing")} missing`;
+  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : `${plural(total, "step")} · `, el("b", {}, left));
   fill(byId("bar"), ["confirmed", "rejected", "unchecked", "open"].map((kind) => {
     const part = el("span", { class: kind });
     part.style.flexGrow = counts[kind];
@@ -209,8 +218,7 @@ function nextFinding() {
 function tickNext() {
   const question = now.view?.questions.find((it) => !it.isTicked());
   if (!question) return hint("Every question is ticked.");
-  question.box.focus({ preventScroll: false });
-  question.tick(true);
+  return question.tick(true);
 }
 
 const KEYS = {
@@ -270,6 +278,7 @@ function start() {
   fill(byId("target"), shown(target.name), " · ", shown(target.commit ? target.commit.slice(0, 9) : "commit not known"), " · ", shown(walk.facts.device.name), " · ", shown(walk.facts.engine.name));
   document.title = `Review of ${walk.facts.run.id} · shippass`;
   onChange(update);
+  onChange(renewEnd);
   goBack();
 }
 

@@ -87,7 +87,7 @@ function card(step, go, changed) {
     since ??= performance.now();
     timer = setTimeout(() => {
       isSeen = true;
-      element.classList.add("seen");
+      element.classList.add("was-seen");
       fill(mark, "seen");
       changed();
     }, Math.max(0, LONG_ENOUGH - passed()));

@@ -3,10 +3,10 @@
 import { block, duration, el, fill, plural, shown } from "./write.js";
 import { consoleLines, finding, requests } from "./finding.js";
 import { phone } from "./picture.js";
-import { reference, tell } from "./walk.js";
+import { reference, tell, undecided } from "./walk.js";
 import { askWords } from "./words.js";
 
-const GROUP = { flagged: "flagged", changed: "changed since it was last accepted", new: "", same: "as last accepted" };
+const GROUP = { changed: "changed since it was last accepted", same: "as last accepted" };
 
 // The number in front of a step's name: `02-sign-it` is 2.
 const number = (id) => Number.parseInt(id, 10) || null;
@@ -14,15 +14,16 @@ const number = (id) => Number.parseInt(id, 10) || null;
 export function stepView(step, told, ready) {
   const picture = phone(step, told, ready);
   const findings = told.found.map(finding);
-  const questions = told.confirm.map((sentence, index) => question(step, sentence, index));
+  const questions = told.confirm.map((sentence, index) => question(step, sentence, index, nextQuestion));
   const notes = el("div", { class: "notes" });
+  const todo = el("span", { class: "todo" });
   const heading = el("h2", { tabindex: "-1" }, number(step.id) ? el("span", { class: "number" }, number(step.id), " ") : null, shown(told.name));
   const element = el("article", { class: `step ${told.status}` },
     el("header", {},
       el("p", { class: "where quiet" }, shown(step.list.name), step.list.persona ? [" · as ", shown(step.list.persona)] : " · signed out", step.list.tier ? [", on ", shown(step.list.tier)] : null),
       heading,
-      el("p", {}, el("span", { class: `status ${told.status}` }, told.status === "not-run" ? "not run" : told.status), " ",
-        GROUP[step.group] && step.group !== "flagged" ? el("span", { class: "quiet" }, GROUP[step.group]) : null),
+      el("p", { class: "state" }, el("span", { class: `status ${told.status}` }, told.status === "not-run" ? "not run" : told.status), " ",
+        GROUP[step.group] ? el("span", { class: "quiet" }, GROUP[step.group]) : null, todo),
       told.why && told.status !== "flagged" ? el("p", { class: `why ${told.status}` }, block(told.why)) : null),
     el("div", { class: "sides" }, picture.element,
       el("div", { class: "told" },
@@ -37,6 +38,10 @@ export function stepView(step, told, ready) {
   function update() {
     const { comments, looked_ms: looked } = step.state;
     for (const it of [...questions, ...findings, picture]) it.update();
+    const unticked = questions.filter((it) => !it.isTicked());
+    const open = undecided(step).length;
+    fill(todo, unticked.length > 0 ? jump(`${plural(unticked.length, "question")} to tick`, () => unticked[0].box) : null,
+      open > 0 ? jump(`${plural(open, "finding")} to decide`, () => findings.find((it) => undecided(step).includes(it.id))?.element) : null);
     fill(notes,
       comments.length > 0 ? el("ul", {}, comments.map((text) => el("li", {}, block(text)))) : null,
       looked > 0 ? el("p", { class: "quiet" }, "looked at for ", duration(looked)) : null);
@@ -47,18 +52,39 @@ export function stepView(step, told, ready) {
     await tell({ said: "commented", step: reference(step), text });
     return true;
   }
+  // From tick to tick by the space bar alone; behind the last one it unticks nothing.
+  function nextQuestion() {
+    (questions.find((it) => !it.isTicked())?.box ?? heading).focus();
+  }
   update();
   return { element, heading, picture, findings, questions, update, note };
 }
 
-function question(step, sentence, index) {
+// What is still to be done here, and the way to it.
+function jump(words, to) {
+  return el("button", { type: "button", class: "link", click: () => { to()?.focus(); to()?.scrollIntoView({ block: "center" }); } }, words);
+}
+
+// A sentence to tick. The box shows what was meant at once; the server's word counts when nothing is on its way any more.
+function question(step, sentence, index, goOn) {
   const box = el("input", { type: "checkbox" });
-  box.addEventListener("change", () => tick(box.checked));
+  let onItsWay = 0;
   function update() {
-    box.checked = step.state.ticked.includes(index);
+    if (onItsWay === 0) box.checked = step.state.ticked.includes(index);
   }
-  const tick = (holds) => tell({ said: "ticked", step: reference(step), question: index, on: "page", holds }).catch(() => update());
-  return { element: el("li", {}, el("label", {}, box, el("span", {}, shown(sentence)))), box, update, tick, isTicked: () => step.state.ticked.includes(index) };
+  async function tick(holds) {
+    box.checked = holds;
+    onItsWay += 1;
+    if (holds) goOn();
+    try {
+      await tell({ said: "ticked", step: reference(step), question: index, on: "page", holds });
+    } finally {
+      onItsWay -= 1;
+      update();
+    }
+  }
+  box.addEventListener("change", () => tick(box.checked).catch(() => {}));
+  return { element: el("li", {}, el("label", {}, box, el("span", {}, shown(sentence)))), box, update, tick, isTicked: () => box.checked };
 }
 
 function fold(title, count, content) {
