@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     desk::Review,
     error::NotKept,
+    gate::Refusal,
+    seat::Manner,
     step::{ExchangeTold, StepTold},
+    token::Token,
     told::{Facts, State},
 };
 use crate::bundle::Said;
@@ -112,15 +115,46 @@ struct Ask {
     takes_over: bool,
 }
 
+/// Where to listen while one sits; nowhere when somebody else does.
+#[derive(Serialize)]
+struct Ticket<'a> {
+    ticket: Option<&'a str>,
+}
+
 async fn seat(Of(review): Desk, request: Request) -> Response {
     let ask: Ask = match heard(request.into_body()).await {
         Ok(ask) => ask,
         Err(refused) => return refused,
     };
-    match review.seat().take(ask.takes_over) {
-        Some(body) => body.into_response(),
-        None => told(StatusCode::CONFLICT, "the bundle is open in another page"),
+    let manner = if ask.takes_over {
+        Manner::TakesOver
+    } else {
+        Manner::Waits
+    };
+    match review.seat().ticket(manner) {
+        Ok(ticket) => {
+            let ticket = ticket.as_ref().map(Token::expose);
+            Json(Ticket { ticket }).into_response()
+        }
+        Err(error) => told(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
+}
+
+/// Events that never come, as long as somebody sits; let in by a ticket, since an event source shows no header.
+pub(super) fn seats(review: Arc<Review>) -> Router {
+    let sit = async |Of(review): Desk, Path(ticket): Path<String>| -> Response {
+        let kind = [(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/event-stream"),
+        )];
+        match review.seat().take(ticket.as_bytes()) {
+            Some(body) => (kind, body).into_response(),
+            None => Refusal::Token.into_response(),
+        }
+    };
+    Router::new()
+        .route("/seats/{ticket}", get(sit))
+        .with_state(review)
 }
 
 /// Whether whoever asks sits on the seat.

@@ -77,7 +77,9 @@ fn differing(before: &RgbImage, now: &RgbImage) -> u64 {
     let row = now.width() as usize * 3;
     let rows = before.as_raw().chunks(row).zip(now.as_raw().chunks(row));
     // Most rows are equal as a whole.
-    let unequal = (0..now.height()).zip(rows).filter(|(_, (old, new))| old != new);
+    let unequal = (0..now.height())
+        .zip(rows)
+        .filter(|(_, (old, new))| old != new);
     let pixels = unequal.flat_map(|(y, _)| (0..now.width()).map(move |x| (x, y)));
     let differs = |at: &(u32, u32)| {
         let (old, new) = (before.get_pixel(at.0, at.1), now.get_pixel(at.0, at.1));

@@ -43,8 +43,13 @@ impl ReviewServer {
         let token = Token::new()?;
         let gate = Gate::new(address.to_string(), &["application/json"]);
         let knocked = Arc::new(Notify::new());
-        let api = behind(token.clone(), knocked.clone(), api::router(review));
-        let router = gated(gate, page::router().nest("/api", api));
+        let api = behind(
+            token.clone(),
+            knocked.clone(),
+            api::router(Arc::clone(&review)),
+        );
+        let open = page::router().merge(api::seats(review));
+        let router = gated(gate, open.nest("/api", api));
         Ok(Self {
             listener,
             address,

@@ -16,6 +16,7 @@ mod failures;
 mod first_look;
 mod layout;
 mod remote;
+mod review;
 mod sessions;
 mod signals;
 mod steps;

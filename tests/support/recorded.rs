@@ -7,13 +7,15 @@ use jiff::{Timestamp, civil::date};
 use shippass::{
     bundle, detect,
     evidence::{
-        Answer, Body, CapturedBody, ChecklistRun, Content, DeviceFacts, EngineFacts, Exchange,
-        KeptBody, Outcome, PageFacts, Recorder, Redactor, RunEvent, RunInfo, StepIndex, StepRun,
-        TargetFacts, read_run,
+        Answer, Body, CapturedBody, ChecklistRun, ConsoleLine, Content, DeviceFacts, EngineFacts,
+        Exchange, KeptBody, Outcome, PageFacts, Recorder, Redactor, RunEvent, RunInfo, StepIndex,
+        StepRun, TargetFacts, read_run,
     },
 };
 
 const TARGET: &str = "https://preview.example";
+/// Stands in the bundle of [`quotes`] and nowhere else: whoever gets to see it got data.
+pub(crate) const KEPT: &str = "three rooms painted";
 
 /// A step that went well, with so many rows in its picture.
 pub(crate) fn step(id: &str, name: &str) -> StepRun {
@@ -31,6 +33,32 @@ pub(crate) fn step(id: &str, name: &str) -> StepRun {
         }),
         ..StepRun::default()
     }
+}
+
+/// Three steps: a question, a finding, and nothing at all.
+pub(crate) fn quotes() -> Vec<ChecklistRun> {
+    let mut open = step("01-open-the-quote", "Open the quote");
+    open.confirm = vec!["The total reads $4,500.00".to_owned()];
+    let quote = format!("{{\"title\":\"{KEPT}\"}}");
+    let path = "/api/quotes/1042";
+    open.exchanges = vec![answered("e1", "GET", path, "application/json", &quote)];
+    let mut sign = step("02-sign-it", "Sign it");
+    let page = "<!doctype html><title>Sign in</title><script>fetch('/owned')</script>";
+    let path = "/api/quotes/1042/sign";
+    sign.exchanges = vec![answered("e2", "POST", path, "text/html", page)];
+    sign.console = vec![ConsoleLine {
+        id: "c1".to_owned(),
+        level: "warn".to_owned(),
+        text: format!("warned of {KEPT}"),
+        ..ConsoleLine::default()
+    }];
+    vec![ChecklistRun {
+        name: "Customer signs a quote".to_owned(),
+        file: "checklists/quotes.yaml".to_owned(),
+        sha256: "5f2b".repeat(16),
+        steps: vec![open, sign, step("03-see-it", "See it")],
+        ..ChecklistRun::default()
+    }]
 }
 
 /// A request that was answered 200 with this.

@@ -275,7 +275,8 @@ onSaving((how, why) => {
 
 function start() {
   const { target } = walk.facts;
-  fill(byId("target"), shown(target.name), " · ", shown(target.commit ? target.commit.slice(0, 9) : "commit not known"), " · ", shown(walk.facts.device.name), " · ", shown(walk.facts.engine.name));
+  fill(byId("target"), shown(target.name), " · ", shown(target.commit ? target.commit.slice(0, 9) : "commit not known"),
+    el("span", { class: "wide" }, " · ", shown(walk.facts.device.name), " · ", shown(walk.facts.engine.name)));
   document.title = `Review of ${walk.facts.run.id} · shippass`;
   onChange(update);
   onChange(renewEnd);

@@ -125,7 +125,14 @@ function draw(screen) {
       x: Math.min(one.x, other.x), y: Math.min(one.y, other.y),
       width: Math.abs(one.x - other.x), height: Math.abs(one.y - other.y),
     });
-    const end = (result) => { sheet.remove(); resolve(result); };
+    let isDrawn = false;
+    // Taking the sheet away takes its focus too, which would end it once more.
+    const end = (result) => {
+      if (isDrawn) return;
+      isDrawn = true;
+      sheet.remove();
+      resolve(result);
+    };
     sheet.addEventListener("pointerdown", (event) => { from = at(event); sheet.setPointerCapture(event.pointerId); event.preventDefault(); });
     sheet.addEventListener("pointermove", (event) => { if (from) place(rubber, area(from, at(event))); });
     sheet.addEventListener("pointerup", (event) => {

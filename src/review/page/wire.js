@@ -62,36 +62,39 @@ export function picture(path) {
 
 export const pictureOf = (file) => picture(`files/${file.split("/").map(encodeURIComponent).join("/")}`);
 
-// One page speaks at a time. Its seat is an answer that stays open; it ends when another page takes it, or the server goes.
+// One page speaks at a time. As long as it listens the seat is its own.
 let seat = "";
 const SEAT_TRIES = 6;
 const SEAT_AGAIN = 250;
 
 // Takes the seat; false when another page has it. `lost` hears "taken" or "gone".
 export async function sit(takesOver, lost) {
-  for (let tries = takesOver ? SEAT_TRIES : 1; ; tries += 1) {
-    const answer = await request("seat", json({ takes_over: takesOver }));
-    if (answer.status !== 409) return hold(await good(answer), lost);
-    // A page that was just reloaded may still be taken for the one before it.
+  for (let tries = 1; ; tries += 1) {
+    const { ticket } = await (await good(await request("seat", json({ takes_over: takesOver })))).json();
+    if (ticket && (await listen(ticket, lost))) return true;
+    // A page that was just loaded anew may still be taken for the one before it.
     if (tries >= SEAT_TRIES) return false;
     await new Promise((later) => setTimeout(later, SEAT_AGAIN));
   }
 }
 
-async function hold(answer, lost) {
-  const lines = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  seat = (await lines.read()).value.trim();
-  const listen = async () => {
-    let last = "";
-    try {
-      for (let part = await lines.read(); !part.done; part = await lines.read()) last = part.value;
-    } catch {
-      // The server went without a word.
-    }
-    lost(last.startsWith("taken") ? "taken" : "gone");
-  };
-  listen();
-  return true;
+function listen(ticket, lost) {
+  const events = new EventSource(`/seats/${ticket}`);
+  return new Promise((seated) => {
+    let isSeated = false;
+    events.addEventListener("seated", ({ data }) => {
+      seat = data;
+      isSeated = true;
+      seated(true);
+    });
+    const end = (why) => {
+      events.close();
+      if (isSeated) lost(why);
+      else seated(false);
+    };
+    events.addEventListener("taken", () => end("taken"));
+    events.addEventListener("error", () => end("gone"));
+  });
 }
 
 const json = (value) => ({

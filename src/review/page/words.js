@@ -38,7 +38,8 @@ export function askWords({ title, label, needed }) {
     };
     listen(dialog.querySelector("form"), "submit", (event) => { event.preventDefault(); keep(); });
     listen(byId("words-cancel"), "click", () => end(null));
-    listen(dialog, "close", () => end(null));
+    // The end of the words before these may be told only now.
+    listen(dialog, "close", () => { if (!dialog.open) end(null); });
     listen(text, "input", () => text.removeAttribute("aria-invalid"));
     listen(text, "keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); keep(); }

@@ -9,16 +9,11 @@ use std::{
 };
 
 use serde_json::Value;
-use shippass::{
-    evidence::{ChecklistRun, ConsoleLine},
-    review::{Review, ReviewServer},
-};
+use shippass::review::{Review, ReviewServer};
 use tokio::sync::oneshot;
 
-use crate::recorded::{answered, seal, step};
+use crate::recorded::{quotes, seal};
 
-/// Stands in the bundle and nowhere else: whoever gets to see it got data.
-pub(super) const KEPT: &str = "three rooms painted";
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A review that is served until the value is dropped.
@@ -37,47 +32,13 @@ pub(super) struct Reply {
     pub(super) body: String,
 }
 
-pub(super) fn checklists() -> Vec<ChecklistRun> {
-    let mut open = step("01-open-the-quote", "Open the quote");
-    open.confirm = vec!["The total reads $4,500.00".to_owned()];
-    open.exchanges = vec![answered(
-        "e1",
-        "GET",
-        "/api/quotes/1042",
-        "application/json",
-        &format!("{{\"title\":\"{KEPT}\"}}"),
-    )];
-    let mut sign = step("02-sign-it", "Sign it");
-    let page = "<!doctype html><title>Sign in</title><script>fetch('/owned')</script>";
-    sign.exchanges = vec![answered(
-        "e2",
-        "POST",
-        "/api/quotes/1042/sign",
-        "text/html",
-        page,
-    )];
-    sign.console = vec![ConsoleLine {
-        id: "c1".to_owned(),
-        level: "warn".to_owned(),
-        text: format!("warned of {KEPT}"),
-        ..ConsoleLine::default()
-    }];
-    vec![ChecklistRun {
-        name: "Customer signs a quote".to_owned(),
-        file: "checklists/quotes.yaml".to_owned(),
-        sha256: "5f2b".repeat(16),
-        steps: vec![open, sign, step("03-see-it", "See it")],
-        ..ChecklistRun::default()
-    }]
-}
-
 /// A bundle of three steps, the second of them flagged.
 pub(super) fn bundle() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     seal(
         folder.path(),
         "01JD5M3Q8ZK4V7T2N9XW6R1YHB",
-        &checklists(),
+        &quotes(),
         |_| 4,
     );
     folder
@@ -150,26 +111,20 @@ impl Served {
 
     /// Takes the seat and holds it as long as the stream lives; its number and the stream.
     pub(super) fn sit(&self, takes_over: bool) -> (String, TcpStream) {
-        let mut stream = TcpStream::connect(&self.host).unwrap();
+        let reply = self.post("/api/seat", "", &format!("{{\"takes_over\":{takes_over}}}"));
+        let ticket: Value = serde_json::from_str(&reply.body).unwrap();
+        let (host, ticket) = (&self.host, ticket["ticket"].as_str().unwrap());
+        let mut stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let body = format!("{{\"takes_over\":{takes_over}}}");
-        let (host, token, length) = (&self.host, &self.token, body.len());
-        let request = format!(
-            "POST /api/seat HTTP/1.1\r\nHost: {host}\r\nX-Shippass-Token: {token}\r\nOrigin: http://{host}\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
+        let request = format!("GET /seats/{ticket} HTTP/1.1\r\nHost: {host}\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let (mut text, mut part) = (String::new(), [0; 512]);
-        // The chunk is its length, the number and an end of line, each on a line of its own.
-        while !text.ends_with("\n\r\n")
-            || !text.contains("\r\n\r\n2\r\n") && !text.contains("\r\n\r\n3\r\n")
-        {
+        while !text.ends_with("\n\n\r\n") {
             let read = stream.read(&mut part).unwrap();
             assert!(read > 0, "{text}");
             text += &String::from_utf8_lossy(&part[..read]);
         }
-        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
-        let number = text.rsplit("\r\n").nth(1).unwrap().trim().to_owned();
+        let number = text.rsplit_once("data: ").unwrap().1.trim().to_owned();
         (number, stream)
     }
 

@@ -1,6 +1,7 @@
 //! Requests of strangers, of other pages, of names that lead here, and of a page that lies: none gets or changes anything.
 
-use super::door::{KEPT, Served};
+use super::door::Served;
+use crate::recorded::KEPT;
 
 /// A request at the API with headers of its own in place of some of ours.
 struct Knock {
@@ -141,6 +142,9 @@ fn without_token() -> Vec<Knock> {
         "/api/files/network.har",
         "/api/accepted/0/0",
         "/api/nothing",
+        "/seats/",
+        "/seats/{token}",
+        "/seats/0",
     ] {
         knocks.push(Knock {
             path,
