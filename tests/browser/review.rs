@@ -78,7 +78,7 @@ impl Reviewed {
         let answer = std::io::read_to_string(asked).expect("an answer");
         let ticket = answer.split('"').nth(3).expect("a ticket");
         let mut stream = self.send(&format!(
-            "GET /seats/{ticket} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+            "GET /seats/{ticket} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
         ));
         let mut first = [0; 12];
         stream.read_exact(&mut first).expect("an answer");
@@ -88,6 +88,8 @@ impl Reviewed {
 
     fn send(&self, request: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.host).expect("served");
+        let patience = std::time::Duration::from_mins(1);
+        stream.set_read_timeout(Some(patience)).expect("set");
         stream.write_all(request.as_bytes()).expect("sent");
         stream
     }
@@ -143,17 +145,12 @@ const FIRST_HALF: &str = r#"
   - name: Tick it and confirm
     do: [{ press: Space }, { press: c }]
     expect: [{ see: See it }, { see: 1 to go }]
-  - name: Mark a place, and write a note
-    do:
-      - press: m
-      - press: ArrowRight
-      - press: Enter
-      - fill: { "What is there?": The total }
-      - press: Enter
-      - press: n
-      - fill: { "What is to be remembered?": It was slow }
-      - press: Enter
-    expect: [{ see: The total }, { see: It was slow }]
+  - name: Mark a place
+    do: [{ press: m }, { press: ArrowRight }, { press: Enter }, { fill: { "What is there?": The total } }, { press: Enter }]
+    expect: [{ see: The total }]
+  - name: Write a note
+    do: [{ press: n }, { fill: { "What is to be remembered?": It was slow } }, { press: Enter }]
+    expect: [{ see: It was slow }]
 "#;
 
 const SECOND_HALF: &str = r"

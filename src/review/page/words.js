@@ -27,11 +27,11 @@ export function askWords({ title, label, needed }) {
   fill(byId("words-label"), label);
   text.value = "";
   text.required = needed;
-  const before = document.activeElement;
+  const before = document.activeElement === document.body ? null : document.activeElement;
   return new Promise((resolve) => {
     const done = new AbortController();
     const listen = (target, name, heard) => target.addEventListener(name, heard, { signal: done.signal });
-    const end = (words) => { done.abort(); if (dialog.open) dialog.close(); if (before?.isConnected) before.focus(); resolve(words); };
+    const end = (words) => { done.abort(); if (dialog.open) dialog.close(); (before?.isConnected ? before : document.querySelector("main h2"))?.focus({ preventScroll: true }); resolve(words); };
     const keep = () => {
       if (needed && text.value.trim() === "") { text.setAttribute("aria-invalid", "true"); text.focus(); return; }
       end(text.value.trim());
