@@ -10,6 +10,7 @@ mod document;
 mod error;
 mod har;
 mod har_in;
+mod history;
 mod open;
 pub mod paths;
 mod schema;
@@ -26,6 +27,7 @@ pub use document::{
 };
 pub use error::BundleError;
 pub use har_in::{Archive, Expected, read_har};
+pub use history::{History, Past};
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;
