@@ -30,6 +30,8 @@ const LARGEST_WORD: usize = 64 * 1024;
 const SEAT: HeaderName = HeaderName::from_static("x-shippass-seat");
 
 type Desk = Of<Arc<Review>>;
+/// Why something isn't taken, in words.
+type Refused = (StatusCode, &'static str);
 
 pub(super) fn router(review: Arc<Review>) -> Router {
     Router::new()
@@ -124,7 +126,7 @@ struct Ticket<'a> {
 async fn seat(Of(review): Desk, request: Request) -> Response {
     let ask: Ask = match heard(request.into_body()).await {
         Ok(ask) => ask,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let manner = if ask.takes_over {
         Manner::TakesOver
@@ -158,26 +160,23 @@ pub(super) fn seats(review: Arc<Review>) -> Router {
 }
 
 /// Whether whoever asks sits on the seat.
-fn sits(review: &Review, headers: &HeaderMap) -> Result<(), Response> {
+fn sits(review: &Review, headers: &HeaderMap) -> Result<(), Refused> {
     let number = headers.get(SEAT).and_then(|number| number.to_str().ok());
     let number = number.and_then(|number| number.parse().ok());
     if number.is_some_and(|number| review.seat().is_held(number)) {
         Ok(())
     } else {
-        Err(told(
-            StatusCode::CONFLICT,
-            "the walk goes on in another page",
-        ))
+        Err((StatusCode::CONFLICT, "the walk goes on in another page"))
     }
 }
 
 async fn said(Of(review): Desk, request: Request) -> Response {
     if let Err(refused) = sits(&review, request.headers()) {
-        return refused;
+        return refused.into_response();
     }
     match heard(request.into_body()).await {
         Ok(said) => keep(review, said).await,
-        Err(refused) => refused,
+        Err(refused) => refused.into_response(),
     }
 }
 
@@ -189,7 +188,7 @@ struct Accepted {
 
 async fn accept(Of(review): Desk, request: Request) -> Response {
     if let Err(refused) = sits(&review, request.headers()) {
-        return refused;
+        return refused.into_response();
     }
     match tokio::task::spawn_blocking(move || review.accept()).await {
         Ok(Ok(pictures)) => Json(Accepted { pictures }).into_response(),
@@ -205,12 +204,11 @@ async fn accept(Of(review): Desk, request: Request) -> Response {
 }
 
 /// Reads one word, of bounded length.
-async fn heard<T: DeserializeOwned>(body: Body) -> Result<T, Response> {
+async fn heard<T: DeserializeOwned>(body: Body) -> Result<T, Refused> {
     let Ok(bytes) = to_bytes(body, LARGEST_WORD).await else {
-        return Err(told(StatusCode::PAYLOAD_TOO_LARGE, "that is too much"));
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, "that is too much"));
     };
-    serde_json::from_slice(&bytes)
-        .map_err(|_| told(StatusCode::BAD_REQUEST, "that is not understood"))
+    serde_json::from_slice(&bytes).map_err(|_| (StatusCode::BAD_REQUEST, "that is not understood"))
 }
 
 /// Keeps a word and answers how far the walk is, once the word is on the disk.

@@ -56,9 +56,10 @@ impl Review {
             .map(|file| (file.path.clone(), file.clone()))
             .collect();
         // An imported bundle may have none; then there is what `bundle.json` says. Bodies are read when asked for.
-        let run = match files.contains_key(JOURNAL) {
-            true => Run::from_events(read_journal(dir)?.events)?,
-            false => Run::default(),
+        let run = if files.contains_key(JOURNAL) {
+            Run::from_events(read_journal(dir)?.events)?
+        } else {
+            Run::default()
         };
         let before = Before::open(accepted, &bundle.document, &run, |name| {
             sealed(&bundle.paths, &files, name).ok()

@@ -66,14 +66,10 @@ pub(super) enum NotKept {
 const SHOWN: usize = 3;
 
 fn listed(differences: &[Difference]) -> String {
-    let mut text = differences
-        .iter()
-        .take(SHOWN)
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
-    if differences.len() > SHOWN {
-        text += &format!(" and {} more", differences.len() - SHOWN);
+    let first = differences.iter().take(SHOWN).map(ToString::to_string);
+    let first = first.collect::<Vec<_>>().join(", ");
+    match differences.len().checked_sub(SHOWN) {
+        None | Some(0) => first,
+        Some(more) => format!("{first} and {more} more"),
     }
-    text
 }

@@ -6,7 +6,7 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, uri::Authority},
     response::{IntoResponse, Response},
 };
 
@@ -81,7 +81,7 @@ impl Gate {
         uri: &Uri,
         headers: &HeaderMap,
     ) -> Result<(), Refusal> {
-        let asked = uri.authority().map(|authority| authority.as_str());
+        let asked = uri.authority().map(Authority::as_str);
         if only(headers, &header::HOST) != Some(self.host.as_bytes())
             || asked.is_some_and(|asked| asked != self.host)
         {

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// A review that nobody uses doesn't stay open over night.
-const IDLE: Duration = Duration::from_secs(30 * 60);
+const IDLE: Duration = Duration::from_mins(30);
 /// How long open connections may take to end.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 

@@ -353,9 +353,8 @@ fn captured_texts_with_active_content_never_run() {
         |_| 4,
     );
     let reviewed = Reviewed::new(&workshop);
-    let mut steps = OPEN.to_owned();
-    for number in 1..=4 {
-        steps += &format!(
+    let each = (1..=4).map(|number| {
+        format!(
             r#"
   - name: Lay everything of step {number} open
     do: [{{ tap: "Console, 8 lines" }}, {{ tap: "Network, 4 requests" }}, {{ tap: {{ css: ".requests .exchange summary" , nth: 1 }} }}, {{ press: l }}]
@@ -364,9 +363,9 @@ fn captured_texts_with_active_content_never_run() {
     do: [{{ press: Escape }}, {{ press: j }}]
     expect: [{{ title: "Review of *" }}]
 "#
-        );
-    }
-    let ended = reviewed.walk(&workshop, &steps);
+        )
+    });
+    let ended = reviewed.walk(&workshop, &(OPEN.to_owned() + &each.collect::<String>()));
     let console = read(&ended.bundle.join("console.ndjson"));
     assert!(!console.contains("Content Security Policy"), "{console}");
     is_clean(&ended);

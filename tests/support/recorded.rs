@@ -153,14 +153,15 @@ fn started(id: &str, checklists: &[ChecklistRun]) -> RunEvent {
             tool_version: "0.1.0".to_owned(),
             ..RunInfo::default()
         },
-        target: TargetFacts {
+        target: Box::new(TargetFacts {
             name: "preview".to_owned(),
             url: format!("{TARGET}/"),
             kind: "preview".to_owned(),
             origins: vec![TARGET.to_owned()],
             commit: Some("9c1f0e2d4b6a8c0e2f4a6b8c0d2e4f6a8b0c2d4e".to_owned()),
             ..TargetFacts::default()
-        },
+        }),
+        past: Vec::new(),
         api: vec!["/api/**".to_owned()],
         contracts: Vec::new(),
         checklists: checklists

@@ -315,10 +315,8 @@ impl Knock {
             request += "\r\n";
         }
         if !self.body.is_empty() {
-            request += &format!(
-                "X-Shippass-Seat: 1\r\nContent-Length: {}\r\n",
-                self.body.len()
-            );
+            let length = self.body.len().to_string();
+            request += &["X-Shippass-Seat: 1\r\nContent-Length: ", &length, "\r\n"].concat();
         }
         request += "Connection: close\r\n\r\n";
         (request + self.body).into_bytes()
