@@ -312,7 +312,7 @@ function aside(title, words) {
   Object.assign(now, { step: null, view: null, sheet: null });
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   const button = el("button", { type: "button", class: "main", click: () => run(takeOver) }, "Go on here");
-  fill(main, el("article", { class: "aside", role: "alert" }, el("h2", {}, title), el("p", {}, words), el("p", {}, button)));
+  fill(main, el("div", { class: "aside", role: "alert" }, el("h2", {}, title), el("p", {}, words), el("p", {}, button)));
   main.dataset.ready = "aside";
   document.querySelector(".verdicts").hidden = true;
   document.body.dataset.seat = "none";
