@@ -59,6 +59,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass demo\n  shippass demo --fault sign-bounced\n  shippass demo --fault none --serve"
     )]
     Demo(DemoArguments),
+    /// Opens a bundle on a page of this machine, on which you confirm or reject step by step.
+    #[command(
+        after_help = "Example:\n  shippass review screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n\nIt serves until Ctrl-C, or until nobody has used it for half an hour. Exit status: 0 everything is confirmed or has its reason, 1 something is missing or rejected."
+    )]
+    Review(ReviewArguments),
     /// Runs the detectors again over a bundle, or over any HAR file, without a browser; writes nothing.
     #[command(
         after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --url https://preview.example recorded.har\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the recording.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
@@ -323,6 +328,21 @@ pub(super) struct DemoArguments {
     pub(super) port: u16,
     #[command(flatten)]
     pub(super) browser: BrowserArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReviewArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// Folder of the pictures last accepted, which the project keeps.
+    #[arg(long, value_name = "DIR", default_value = "screenshots/accepted")]
+    pub(super) accepted: PathBuf,
+    /// Only print the page's address.
+    #[arg(long)]
+    pub(super) no_open: bool,
+    /// Port of the page; any free one when not given.
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
 }
 
 #[derive(Debug, Args)]

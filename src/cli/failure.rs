@@ -11,6 +11,7 @@ use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
 use crate::report::visible;
+use crate::review::ReviewError;
 use crate::runner::RunnerError;
 use crate::signoff::SignError;
 
@@ -59,6 +60,8 @@ pub(super) enum Failure {
     Sign(SignError),
     /// The bundle couldn't be written.
     Bundle(BundleError),
+    /// The bundle couldn't be reviewed.
+    Review(ReviewError),
     /// A known secret stands in the bundle.
     Leak(ScanError),
     /// A file that was to be written anew.
@@ -84,6 +87,7 @@ impl Failure {
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
+            | Self::Review(ReviewError::Altered { .. })
             | Self::NoEvidence { .. }
             | Self::NoBundle { .. }
             | Self::SignersUnreadable { .. }
@@ -96,6 +100,7 @@ impl Failure {
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
+            | Self::Review(_)
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -150,6 +155,7 @@ impl Failure {
             Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
             Self::Sign(error) => error.help(),
             Self::Bundle(error) => Some(error.help().to_owned()),
+            Self::Review(error) => error.help().map(str::to_owned),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -195,6 +201,7 @@ impl Failure {
             // It may quote what a stranger wrote, on lines of their own.
             Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
             Self::Bundle(error) => error.to_string(),
+            Self::Review(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -280,6 +287,7 @@ from! {
     EvidenceError => Evidence,
     BundleError => Bundle,
     SignError => Sign,
+    ReviewError => Review,
     ScanError => Leak,
     DemoError => Demo,
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -24,12 +24,17 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
     ("signoff", &["bundle", "detect", "evidence"]),
+    (
+        "review",
+        &["bundle", "detect", "evidence", "checklist", "config"],
+    ),
     ("demo", &[]),
     (
         "cli",
         &[
             "report",
             "signoff",
+            "review",
             "bundle",
             "runner",
             "detect",
@@ -44,18 +49,19 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
     ("tabled", &["report"]),
     ("indicatif", &["report"]),
     ("maud", &["report"]),
-    ("axum", &["demo"]),
+    ("axum", &["demo", "review"]),
+    ("subtle", &["review"]),
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
-    ("image", &["evidence"]),
+    ("image", &["evidence", "review"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle"]),

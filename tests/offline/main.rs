@@ -1,6 +1,9 @@
 //! Tests that need nothing but this crate: no browser, no network.
 #![allow(missing_docs, reason = "tests name themselves")]
 
+#[path = "../support/recorded.rs"]
+mod recorded;
+
 mod architecture;
 mod beside;
 mod bundles;
@@ -14,6 +17,7 @@ mod journal;
 mod progress;
 mod protections;
 mod report;
+mod review;
 mod runs;
 mod schema;
 mod setup;
