@@ -74,9 +74,9 @@ impl Failure {
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
-            | Self::Review(ReviewError::Altered { .. })
             | Self::NoEvidence { .. }
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
+            Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
