@@ -87,7 +87,6 @@ impl Failure {
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
-            | Self::Review(ReviewError::Altered { .. })
             | Self::NoEvidence { .. }
             | Self::NoBundle { .. }
             | Self::SignersUnreadable { .. }
@@ -96,6 +95,7 @@ impl Failure {
             | Self::NobodyToAsk
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Sign(error) => exit_of_signing(error),
+            Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)

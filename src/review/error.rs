@@ -38,6 +38,15 @@ pub enum ReviewError {
 }
 
 impl ReviewError {
+    /// Whether something else has to be named, rather than something around mended.
+    pub fn is_wrong_input(&self) -> bool {
+        match self {
+            Self::Bundle(error) => !matches!(error, BundleError::Write { .. }),
+            Self::Evidence(_) | Self::Altered { .. } => true,
+            Self::Listen { .. } | Self::NoRandomness(_) => false,
+        }
+    }
+
     /// The next thing to do.
     pub fn help(&self) -> Option<&'static str> {
         match self {

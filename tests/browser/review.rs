@@ -200,6 +200,65 @@ fn a_whole_walk_by_keys_goes_on_after_the_server_was_killed() {
     );
 }
 
+/// From the finding to the end, where the pictures are accepted.
+const ACCEPT: &str = r#"
+    expect: [{ see: Sign it }]
+  - name: Walk it
+    do:
+      - press: a
+      - fill: { "Why is it no hindrance?": Known since Monday }
+      - press: Enter
+      - wait_for: "Accepted: Known since Monday"
+      - press: c
+      - wait_for: 2 to go
+      - press: Space
+      - press: c
+      - wait_for: 1 to go
+      - press: c
+    expect: [{ see: Nothing missing }]
+  - name: Accept the pictures
+    do: [{ tap: Accept the pictures of 3 confirmed steps }]
+    expect: [{ see: 3 pictures accepted; commit them with the project. }]
+"#;
+
+const SHEET: &str = r#"
+    expect: [{ see: Sign it }, { see: "Unchanged, 2" }]
+  - name: Both are shown, and only one is in sight
+    do: [{ press: s }]
+    expect: [{ see: 2 steps as last accepted }, { see: "1 not seen yet: scroll, or j and k" }, { see: "The total reads $4,500.00" }]
+  - name: Unseen they aren't confirmed
+    do: [{ press: c }]
+    expect: [{ see: 3 to go }]
+  - name: Seen they are, together
+    do: [{ press: j }, { wait_for: Each was seen. }, { press: c }]
+    expect: [{ see: Sign it }, { see: 1 to go }]
+"#;
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn what_was_accepted_is_confirmed_together_once_it_was_seen() {
+    let workshop = of_quotes();
+    let reviewed = Reviewed::new(&workshop);
+    is_clean(&reviewed.walk(&workshop, &format!("{}{ACCEPT}", OPEN.trim_end())));
+    drop(reviewed);
+    let bundle = workshop.path().join("bundle");
+    std::fs::remove_dir_all(&bundle).expect("removed");
+    seal(&bundle, "01JD5M3Q8ZK4V7T2N9XW6R1YHC", &quotes(), |_| 4);
+    let reviewed = Reviewed::new(&workshop);
+    is_clean(&reviewed.walk(&workshop, &format!("{}{SHEET}", OPEN.trim_end())));
+
+    let manifest = std::fs::read(bundle.join("manifest.json")).expect("sealed");
+    let walk = read_walk(&bundle, &hex_sha256(&manifest)).expect("a walk");
+    let on_sheet = walk
+        .steps
+        .values()
+        .filter(|seen| seen.on == [Surface::Sheet].into());
+    let on_sheet: Vec<_> = on_sheet.collect();
+    assert_eq!(on_sheet.len(), 2);
+    assert!(on_sheet.iter().all(|seen| seen.looked_ms >= 400));
+    assert!(on_sheet[0].is_ticked(0));
+}
+
 #[test]
 #[ignore = "needs a browser driver"]
 fn a_second_page_says_so_and_takes_over_when_it_is_told_to() {

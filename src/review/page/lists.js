@@ -66,8 +66,13 @@ function ending() {
     el("p", {}, walk.isRejection ? "Something was rejected. To sign that, with your name and what you said:" : "Everything was looked at and decided. To put your name under it, in a terminal:"),
     el("pre", { tabindex: "0" }, el("code", { id: "sign-command" }, shown(command))),
     el("p", {}, el("button", { type: "button", class: "main", click: async () => {
-      await navigator.clipboard.writeText(command);
-      copied.textContent = " copied";
+      try {
+        await navigator.clipboard.writeText(command);
+        copied.textContent = " copied";
+      } catch {
+        getSelection().selectAllChildren(document.getElementById("sign-command"));
+        copied.textContent = " The browser doesn’t let it be copied; it is selected above.";
+      }
     } }, "Copy the command"), copied),
     el("p", { class: "quiet" }, "Every word is kept already; this page can be closed."));
 }

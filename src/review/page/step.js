@@ -29,7 +29,7 @@ export function stepView(step, told, ready) {
       el("div", { class: "told" },
         questions.length > 0 ? el("section", { class: "questions" }, el("h3", {}, "For you to confirm"), el("ul", {}, questions.map((it) => it.element))) : null,
         findings.length > 0 ? el("section", { class: "findings" }, findings.map((it) => it.element)) : null,
-        done(told.actions), expected(told.expectations), seen(told),
+        told.status === "not-run" ? null : done(told.actions), expected(told.expectations), seen(told),
         fold(`Console, ${plural(told.console.length, "line")}`, told.console.length, () => consoleLines(told.console, told.noise)),
         fold(`Network, ${plural(told.requests.length, "request")}`, told.requests.length, () => requests(told.requests)),
         el("section", { class: "remarks" }, el("h3", {}, "Your notes"), notes,

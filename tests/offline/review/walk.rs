@@ -111,6 +111,39 @@ fn a_bundle_that_was_changed_is_not_reviewed_and_nor_is_what_changes_meanwhile()
     );
 }
 
+/// How `shippass review` ends where there is nothing to walk, and what it says.
+fn refused(folder: &Path, port: &str) -> (i32, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_shippass"));
+    command
+        .args(["review", "--no-open", "--port", port])
+        .arg(folder);
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn what_cant_be_reviewed_is_refused_with_what_to_do() {
+    let served = Served::new();
+    let (status, said) = refused(served.bundle.path(), "0");
+    assert_eq!(status, 2, "{said}");
+    assert!(
+        said.contains("help: go on in the page that is open already"),
+        "{said}"
+    );
+
+    let folder = bundle();
+    let port = served.host.rsplit(':').next().unwrap();
+    let (status, said) = refused(folder.path(), port);
+    assert_eq!(status, 3, "{said}");
+    assert!(said.contains("help: leave `--port` away"), "{said}");
+
+    std::fs::remove_file(folder.path().join("manifest.json")).unwrap();
+    let (status, said) = refused(folder.path(), "0");
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("is not sealed"), "{said}");
+}
+
 #[test]
 fn what_was_accepted_is_compared_with_and_decides_the_order() {
     let accepted = tempfile::tempdir().unwrap();
