@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::{Finding, Findings, IgnoreUse, Noise, Severity, Status, StepRef, judge};
 use crate::evidence::{
-    Area, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts,
+    Area, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, Shard, StepRun, TargetFacts,
 };
 
 /// The format that is written, and the newest that is read.
@@ -66,10 +66,13 @@ pub struct RunEntry {
     /// Why it didn't.
     #[serde(default)]
     pub cut_short: Option<String>,
+    /// The part of a plan that it walked; not there when it walked the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 /// One checklist as one persona.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChecklistEntry {
     /// The name a person reads.
     pub name: String,
@@ -82,6 +85,12 @@ pub struct ChecklistEntry {
     /// The persona's tier.
     #[serde(default)]
     pub tier: Option<String>,
+    /// The browser, where bundles of several were merged and this one isn't the first's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineFacts>,
+    /// The device, in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceFacts>,
     /// Its steps.
     pub steps: Vec<StepEntry>,
 }
@@ -228,6 +237,7 @@ impl RunEntry {
             finished: info.finished,
             complete: info.finished.is_some() && info.cut_short.is_none(),
             cut_short: info.cut_short.clone(),
+            shard: info.shard,
         }
     }
 }
@@ -240,6 +250,8 @@ impl ChecklistEntry {
             sha256: checklist.sha256.clone(),
             persona: checklist.persona.clone(),
             tier: checklist.tier.clone(),
+            engine: checklist.engine.clone(),
+            device: checklist.device.clone(),
             steps: checklist
                 .steps
                 .iter()

@@ -11,6 +11,7 @@ mod error;
 mod har;
 mod har_in;
 mod history;
+mod merge;
 mod missing_words;
 mod open;
 pub mod paths;
@@ -31,6 +32,7 @@ pub use document::{
 pub use error::BundleError;
 pub use har_in::{Archive, Expected, read_har};
 pub use history::{History, Past};
+pub use merge::{Merge, MergeError};
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;
@@ -39,3 +41,4 @@ pub use signoff_files::{SignedFiles, SignoffFiles, further_signature, read_signo
 pub use signoff_write::{NewSignoff, clear_cut_off, write_further, write_signoff};
 pub use walk::{Decision, Mark, Missing, Phone, Said, StepWalk, Surface, Verdict, Walk, WalkEntry};
 pub use walk_log::{WalkLog, read_walk, walk_of};
+pub use whole_file::write_whole;

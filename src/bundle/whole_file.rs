@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::error::BundleError;
 
 /// Writes a file through a buffer; a reader sees the old file or the new one, never a part.
-pub(super) fn write_whole(
+pub fn write_whole(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), BundleError> {

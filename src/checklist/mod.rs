@@ -13,6 +13,7 @@ mod fetch;
 mod fields;
 mod identity;
 mod include;
+mod insert;
 mod keys;
 mod mistake;
 mod model;
@@ -43,6 +44,7 @@ pub(crate) use element::given;
 pub use fetch::{Comparison, Fetch, Reading};
 pub(crate) use fields::{Fields, Shape, nowhere};
 pub(crate) use include::{Absent, Library, Surroundings, normal};
+pub use insert::with_expectation;
 pub(crate) use mistake::quote;
 pub use mistake::{Mistake, Weight};
 pub use model::{

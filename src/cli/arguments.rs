@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
+use crate::evidence::Shard;
 use crate::signoff::{Requirement, parse_age};
 
 /// The signed-in smoke pass that a green build can't make.
@@ -92,6 +93,21 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass doctor\n  shippass doctor --format json\n\nExit status: 0 nothing keeps a run from being made, 3 something does."
     )]
     Doctor(DoctorArguments),
+    /// Says what differs between two bundles, step by step.
+    #[command(
+        after_help = "Example:\n  shippass compare screenshots/preview screenshots/live\n  shippass compare A B --html differs.html\n  shippass compare A B --format json\n\nExit status: 0 no difference that matters, 1 differences, 2 one of them is no bundle."
+    )]
+    Compare(CompareArguments),
+    /// Makes one bundle of several: the shards of a run, its personas, its devices.
+    #[command(
+        after_help = "Example:\n  shippass merge shard-1 shard-2 shard-3 --out screenshots/whole\n\nAll must be of one deployment, and whole; sign-offs are not taken over.\n\nExit status: that of a run which had walked all of it; 2 they can't be made one."
+    )]
+    Merge(MergeArguments),
+    /// Writes a finding into its checklist as an expectation, so that the step fails while the fault is there.
+    #[command(
+        after_help = "Example:\n  shippass gate screenshots/01k9xq f1\n  shippass gate screenshots/01k9xq f2 --expect 'see: Saved'\n\nThe checklist must be the one that was walked; everything else in it stays as it is, to the byte.\n\nExit status: 0 the line is in the checklist, 2 it can't be."
+    )]
+    Gate(GateArguments),
     /// Lists the detectors.
     #[command(after_help = "Example:\n  shippass detectors")]
     Detectors,
@@ -250,6 +266,8 @@ pub(super) enum SchemaOf {
     Config,
     /// `bundle.json`.
     Bundle,
+    /// What `compare --format json` prints.
+    Comparison,
 }
 
 #[derive(Debug, Args)]
@@ -265,6 +283,9 @@ pub(super) struct RunArguments {
     /// Walk every checklist that has a persona as this one.
     #[arg(long = "as", value_name = "PERSONA")]
     pub(super) persona: Option<String>,
+    /// Walk this part of the checklists only: `1/4`, `2/4`, …; `merge` makes one bundle of all parts.
+    #[arg(long, value_name = "I/N")]
+    pub(super) shard: Option<Shard>,
     /// The device: a name or WIDTHxHEIGHT@SCALE.
     #[arg(long, value_name = "NAME|WxH@SCALE")]
     pub(super) device: Option<String>,
@@ -343,6 +364,44 @@ pub(super) struct ReviewArguments {
     /// Port of the page; any free one when not given.
     #[arg(long, default_value_t = 0)]
     pub(super) port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArguments {
+    /// The folder of the first bundle.
+    pub(super) a: PathBuf,
+    /// The folder of the second.
+    pub(super) b: PathBuf,
+    /// How the differences are printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
+    /// Write a page too, with the pictures side by side; it opens offline.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArguments {
+    /// The folders of the bundles.
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub(super) bundles: Vec<PathBuf>,
+    /// Folder of the new bundle, empty or not there yet.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// How results are printed.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GateArguments {
+    /// The folder of the bundle.
+    pub(super) bundle: PathBuf,
+    /// The finding's id: `f1`.
+    pub(super) finding: String,
+    /// The expectation, as it stands in a checklist; made from the finding when not given.
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) expect: Option<String>,
 }
 
 #[derive(Debug, Args)]

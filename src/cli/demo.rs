@@ -44,6 +44,7 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         project,
         target,
         persona: None,
+        shard: None,
         expected: Some(ExpectedCommit::given(demo.expected_commit())),
         session_folder: None,
         allows_production: false,

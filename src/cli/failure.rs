@@ -4,7 +4,7 @@ use std::{fmt, io, path::PathBuf};
 
 use super::Exit;
 use crate::browser::BrowserError;
-use crate::bundle::BundleError;
+use crate::bundle::{BundleError, MergeError};
 use crate::checklist::Mistake;
 use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
@@ -58,6 +58,16 @@ pub(super) enum Failure {
     NobodyToAsk,
     /// Nothing was signed.
     Sign(SignError),
+    /// The bundle has no such finding.
+    UnknownFinding { id: String, known: Vec<String> },
+    /// A finding isn't written into its checklist.
+    NotGated { why: String, help: Option<String> },
+    /// More parts of a plan than it has checklists.
+    TooManyShards { of: u32, checklists: usize },
+    /// Bundles can't be made one.
+    Merge(MergeError),
+    /// What was named as a bundle is none.
+    Unreadable(BundleError),
     /// The bundle couldn't be written.
     Bundle(BundleError),
     /// The bundle couldn't be reviewed.
@@ -93,6 +103,18 @@ impl Failure {
             | Self::NoSigningKey
             | Self::NoSigner
             | Self::NobodyToAsk
+            | Self::UnknownFinding { .. }
+            | Self::NotGated { .. }
+            | Self::TooManyShards { .. }
+            | Self::Merge(
+                MergeError::Altered { .. }
+                | MergeError::Unlike { .. }
+                | MergeError::Twice { .. }
+                | MergeError::Lost { .. }
+                | MergeError::NoBundle(_)
+                | MergeError::NoJournal(_),
+            )
+            | Self::Unreadable(_)
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Sign(error) => exit_of_signing(error),
             Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
@@ -101,6 +123,7 @@ impl Failure {
             | Self::Evidence(_)
             | Self::Bundle(_)
             | Self::Review(_)
+            | Self::Merge(MergeError::Unwritten(_))
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -154,8 +177,22 @@ impl Failure {
             ),
             Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
             Self::Sign(error) => error.help(),
-            Self::Bundle(error) => Some(error.help().to_owned()),
             Self::Review(error) => error.help().map(str::to_owned),
+            Self::UnknownFinding { known, .. } if known.is_empty() => {
+                Some("nothing was found in that run".to_owned())
+            }
+            Self::UnknownFinding { known, .. } => {
+                Some(visible::line(&format!("its findings are {}", known.join(", "))).into_owned())
+            }
+            Self::TooManyShards { checklists, .. } => Some(format!(
+                "a shard is made of whole checklists: use `--shard 1/{checklists}` and so on"
+            )),
+            Self::Merge(error) => Some(error.help().to_owned()),
+            Self::NotGated { help, .. } => {
+                let help = help.as_deref().map(visible::line);
+                help.map(std::borrow::Cow::into_owned)
+            }
+            Self::Bundle(error) | Self::Unreadable(error) => Some(error.help().to_owned()),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -190,7 +227,6 @@ impl Failure {
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
             // It may quote what a stranger wrote.
-            Self::NoEvidence { why } => visible::line(why).into_owned(),
             Self::NoBundle { path } => format!("there is no bundle in {}", path.display()),
             Self::SignersUnreadable { path, source } => {
                 format!("{} can't be read: {source}", path.display())
@@ -200,8 +236,24 @@ impl Failure {
             Self::NobodyToAsk => "nobody sits at this terminal to say yes".to_owned(),
             // It may quote what a stranger wrote, on lines of their own.
             Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
-            Self::Bundle(error) => error.to_string(),
             Self::Review(error) => error.to_string(),
+            Self::NoEvidence { why } | Self::NotGated { why, .. } => {
+                visible::line(why).into_owned()
+            }
+            Self::UnknownFinding { id, .. } => {
+                format!("the bundle has no finding `{}`", visible::line(id))
+            }
+            Self::TooManyShards { of, checklists } => {
+                let lists = if *checklists == 1 {
+                    "checklist"
+                } else {
+                    "checklists"
+                };
+                format!("{checklists} {lists} can't be cut into {of} shards")
+            }
+            // It may quote what a stranger wrote.
+            Self::Merge(error) => visible::line(&error.to_string()).into_owned(),
+            Self::Bundle(error) | Self::Unreadable(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -288,6 +340,7 @@ from! {
     BundleError => Bundle,
     SignError => Sign,
     ReviewError => Review,
+    MergeError => Merge,
     ScanError => Leak,
     DemoError => Demo,
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, fmt::Write as _};
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use url::Url;
 
@@ -53,7 +53,7 @@ pub(super) fn main(
     } else {
         of_archive(arguments, &config, &redactor)?
     };
-    let findings = detect::inspect(&recorded.run, &config.ignore, day_of(&recorded.run));
+    let findings = detect::inspect(&recorded.run, &config.ignore, day_of(end_of(&recorded.run)));
     let document = BundleDocument::new(&recorded.run, &findings);
     let text = match arguments.format {
         InspectionFormat::Text => text(&recorded, &document, terminal),
@@ -69,7 +69,7 @@ pub(super) fn main(
 }
 
 /// The configuration, for its ignore rules; checklists aren't asked for.
-fn configuration(global: &Global) -> Result<Config, Failure> {
+pub(super) fn configuration(global: &Global) -> Result<Config, Failure> {
     let environment = Environment::capture();
     let examined = examine(global.config.as_deref(), &environment, &detect::names())?;
     let config = examined.config.map_err(ProjectError::Mistakes)?;
@@ -141,9 +141,12 @@ fn no_evidence(error: impl fmt::Display) -> Failure {
     }
 }
 
+fn end_of(run: &Run) -> Timestamp {
+    run.info.finished.unwrap_or(run.info.started)
+}
+
 /// The day on which it was judged first: a rule that held then holds now, and the findings are the same.
-fn day_of(run: &Run) -> Date {
-    let end = run.info.finished.unwrap_or(run.info.started);
+pub(super) fn day_of(end: Timestamp) -> Date {
     end.to_zoned(TimeZone::system()).date()
 }
 

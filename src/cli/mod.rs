@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod checkout;
+mod compare;
 mod completions;
 mod conclude;
 mod demo;
@@ -10,10 +11,12 @@ mod detectors;
 mod doctor;
 mod exit;
 mod failure;
+mod gate;
 mod glance;
 mod guard;
 mod init;
 mod inspect;
+mod merge;
 mod pass;
 mod person;
 mod review;
@@ -69,6 +72,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),
+        Command::Compare(arguments) => compare::main(&arguments, &terminal),
+        Command::Merge(arguments) => merge::main(&arguments, &cli.global, &terminal),
+        Command::Gate(arguments) => gate::main(&arguments, &cli.global, &terminal),
         Command::Detectors => Ok(detectors::list(&terminal)),
         Command::Explain { name } => detectors::explain(&name, &terminal),
         Command::Schema { of } => Ok(schema::main(of, &terminal)),

@@ -21,18 +21,21 @@ use super::{
 use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits};
 use crate::bundle::{BundleError, History, Past, paths};
 use crate::config::{Project, Target, TargetKind};
-use crate::evidence::{AccessFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
+use crate::evidence::{
+    AccessFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, Shard, TargetFacts,
+};
 use crate::report::{Progress, ProgressMode};
 use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
 
 /// Where bundles lie, and what is remembered of them.
-const BUNDLES: &str = "screenshots";
+pub(super) const BUNDLES: &str = "screenshots";
 
 /// What is to be walked, where and with what.
 pub(super) struct Assignment {
     pub(super) project: Project,
     pub(super) target: Target,
     pub(super) persona: Option<String>,
+    pub(super) shard: Option<Shard>,
     pub(super) expected: Option<ExpectedCommit>,
     /// Where sessions are kept between runs.
     pub(super) session_folder: Option<PathBuf>,
@@ -133,7 +136,9 @@ pub(super) fn run(
         let target = target_facts(assignment);
         return Err(RunnerError::protected(&target, protection).into());
     }
-    if let (Some(history), WalkEnd::Whole | WalkEnd::Interrupted) = (history, &end)
+    // A shard is no run of its own: the whole is remembered when it is merged.
+    if let (Some(history), None, WalkEnd::Whole | WalkEnd::Interrupted) =
+        (history, assignment.shard, &end)
         && let Err(error) = history.add(&judged.as_past())
     {
         terminal.say(&forgotten(&error));
@@ -165,7 +170,7 @@ fn past(history: &History, terminal: &Terminal) -> Vec<PastRun> {
     }
 }
 
-fn forgotten(error: &BundleError) -> String {
+pub(super) fn forgotten(error: &BundleError) -> String {
     format!("warning: {error}, so what comes back may go unnoticed")
 }
 
@@ -174,12 +179,20 @@ fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
         config, checklists, ..
     } = &assignment.project;
     let only = assignment.persona.as_deref();
-    Plan::new(checklists, &config.personas, only, paths::slug).map_err(|persona| {
+    let plan = Plan::new(checklists, &config.personas, only, paths::slug).map_err(|persona| {
         Failure::UnknownPersona {
             name: persona.name,
             known: config.personas.keys().cloned().collect(),
         }
-    })
+    })?;
+    match assignment.shard {
+        None => Ok(plan),
+        Some(shard) if shard.of as usize > checklists.len() => Err(Failure::TooManyShards {
+            of: shard.of,
+            checklists: checklists.len(),
+        }),
+        Some(shard) => Ok(plan.shard(shard)),
+    }
 }
 
 /// A session that nothing proves could be anybody's: it is not kept.
@@ -228,6 +241,7 @@ fn started(assignment: &Assignment, plan: &Plan, id: String, past: Vec<PastRun>)
             started: Timestamp::now(),
             finished: None,
             cut_short: None,
+            shard: assignment.shard,
         },
         target: Box::new(target_facts(assignment)),
         api: config.api.iter().map(ToString::to_string).collect(),
@@ -333,7 +347,7 @@ fn cut_short(end: &WalkEnd) -> Option<String> {
     }
 }
 
-fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
+pub(super) fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
     match format {
         Format::Json => terminal.print(&judged.document_text()),
         Format::Human => {

@@ -45,6 +45,7 @@ pub(super) fn main(
         project,
         target,
         persona: arguments.persona.clone(),
+        shard: arguments.shard,
         expected,
         session_folder: arguments
             .keep_session

@@ -5,6 +5,7 @@ use crate::bundle::bundle_schema;
 use crate::checklist::checklist_schema;
 use crate::config::config_schema;
 use crate::detect;
+use crate::handoff::compare::comparison_schema;
 
 pub(super) fn main(of: SchemaOf, terminal: &Terminal) -> Exit {
     terminal.print(&text(of));
@@ -17,6 +18,7 @@ pub(super) fn text(of: SchemaOf) -> String {
         SchemaOf::Checklist => checklist_schema(),
         SchemaOf::Config => config_schema(&detect::names()),
         SchemaOf::Bundle => bundle_schema(),
+        SchemaOf::Comparison => comparison_schema(),
     };
     format!("{schema:#}")
 }

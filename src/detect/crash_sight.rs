@@ -118,6 +118,14 @@ fn says_error(page: &PageFacts) -> bool {
     is_main && (!is_alert || is_alone(page, line))
 }
 
+/// The line of a page by which it is known for an error page.
+pub(crate) fn error_page_line(page: &PageFacts) -> Option<&str> {
+    page.text.lines().map(str::trim).find(|line| {
+        let line = line.to_lowercase();
+        UNMISTAKABLE.iter().any(|words| line.contains(words)) || is_common(&line)
+    })
+}
+
 /// Where each line begins, in characters, and what it says.
 fn lines_with_places(text: &str) -> Vec<(usize, &str)> {
     let mut at = 0;

@@ -31,6 +31,14 @@ pub(super) const RULE: Rule = Rule {
 /// From here on it is a log or a history.
 const LOG: usize = 3;
 
+/// How a title begins that quotes the page.
+const SAID: &str = "the page said “";
+
+/// The words that a finding's title quotes.
+pub(crate) fn said_by_page(title: &str) -> Option<&str> {
+    title.strip_prefix(SAID)?.strip_suffix('”')
+}
+
 fn inspect(run: &Run) -> Vec<Finding> {
     seen_steps(run)
         .filter(|seen| !is_meant_to_fail(seen))
@@ -56,7 +64,7 @@ fn finding(seen: &SeenStep<'_>, message: &Message) -> Finding {
             .to_owned(),
         ..RULE.finding(
             seen.at(),
-            format!("the page said “{words}”"),
+            format!("{SAID}{words}”"),
             message.words.clone(),
         )
     }

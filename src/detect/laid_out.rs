@@ -7,7 +7,7 @@ use super::{
     rule::{Finding, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
-use crate::evidence::{Area, LayoutFacts, PageFacts, Run, Sight};
+use crate::evidence::{Area, DeviceFacts, LayoutFacts, PageFacts, Run, Sight};
 
 /// So many kinds of elements are told one by one; more of them have one cause.
 const MOST: usize = 6;
@@ -45,16 +45,18 @@ pub(super) fn laid_out_steps(run: &Run) -> impl Iterator<Item = LaidOut<'_>> {
         let is_own = page.url.starts_with("http") && foreign_origin(run, &page.url).is_none();
         let is_app = is_own && facts.is_html && step.protection(run).is_none();
         let is_whole = step.unsettled.is_none() && sight_of(run, step).is_none();
-        let is_seen = is_for_device(run, facts) && is_whole && !seen.ends_denied();
+        let is_seen = is_for_device(run.device_of(seen.at().checklist), facts)
+            && is_whole
+            && !seen.ends_denied();
         (is_app && is_seen).then_some(LaidOut { seen, page, facts })
     })
 }
 
 /// A page that is laid out for another width fails its step by that, and nothing else that was measured counts.
-fn is_for_device(run: &Run, facts: &LayoutFacts) -> bool {
-    let wanted = f64::from(run.device.width);
+fn is_for_device(device: &DeviceFacts, facts: &LayoutFacts) -> bool {
+    let wanted = f64::from(device.width);
     let widths = [facts.width, facts.shown_width];
-    run.device.width == 0 || widths.iter().any(|width| (width - wanted).abs() < 0.5)
+    device.width == 0 || widths.iter().any(|width| (width - wanted).abs() < 0.5)
 }
 
 impl LaidOut<'_> {

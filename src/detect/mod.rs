@@ -58,8 +58,11 @@ mod viewport_meta;
 mod wrong_target;
 mod zoom_on_focus;
 
+pub(crate) use crash_sight::error_page_line;
+pub(crate) use failure_shown::said_by_page;
 pub use ignore::IgnoreUse;
 pub use judge::{Judgement, judge, judge_all};
+pub(crate) use route::is_id;
 pub use rule::{Finding, Findings, Inspect, Noise, Rule, Severity, Status, StepRef, Undecided};
 pub use stale_deployment::is_same_commit;
 pub use surface::flagged_surfaces;

@@ -52,7 +52,7 @@ pub(super) fn path_pattern_of(url: &str) -> String {
 }
 
 /// A number, a UUID, a long hash or a redacted token.
-fn is_id(segment: &str) -> bool {
+pub(crate) fn is_id(segment: &str) -> bool {
     let has_digit = segment.bytes().any(|byte| byte.is_ascii_digit());
     let is_number = has_digit && segment.bytes().all(|byte| byte.is_ascii_digit());
     let is_hash = segment.len() >= 16

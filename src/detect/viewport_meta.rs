@@ -86,7 +86,7 @@ fn scale(value: &str) -> f64 {
 }
 
 fn inspect(run: &Run) -> Vec<Finding> {
-    let steps = laid_out_steps(run).filter(|_| run.device.touch);
+    let steps = laid_out_steps(run).filter(|laid| run.device_of(laid.seen.at().checklist).touch);
     steps.filter_map(|laid| finding(&laid)).collect()
 }
 

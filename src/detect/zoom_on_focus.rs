@@ -29,7 +29,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
         let fields = laid.facts.small_fields.iter().filter(|_| zooms);
         laid.findings(&RULE, fields.map(faulty).collect())
     };
-    let steps = laid_out_steps(run).filter(|_| run.device.touch);
+    let steps = laid_out_steps(run).filter(|laid| run.device_of(laid.seen.at().checklist).touch);
     steps.flat_map(of_page).collect()
 }
 

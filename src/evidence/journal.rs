@@ -127,7 +127,7 @@ pub fn read_journal(folder: &Path) -> Result<ReadJournal, EvidenceError> {
 
 /// Reads record by record: a long journal needn't stand in memory.
 #[derive(Debug)]
-pub(super) struct JournalReader {
+pub struct JournalReader {
     path: PathBuf,
     file: BufReader<File>,
     line: Vec<u8>,
@@ -138,7 +138,8 @@ pub(super) struct JournalReader {
 }
 
 impl JournalReader {
-    pub(super) fn open(folder: &Path) -> Result<Self, EvidenceError> {
+    /// Opens a folder's journal.
+    pub fn open(folder: &Path) -> Result<Self, EvidenceError> {
         let path = folder.join(JOURNAL);
         let found = fs::symlink_metadata(&path).map_err(|source| failed("read", &path, source))?;
         if !found.is_file() {
@@ -159,7 +160,7 @@ impl JournalReader {
     }
 
     /// After the last record: an error when the disk failed or there was no record at all.
-    pub(super) fn close(&mut self) -> Result<(), EvidenceError> {
+    pub fn close(&mut self) -> Result<(), EvidenceError> {
         if let Some(source) = self.failed.take() {
             return Err(failed("read", &self.path, source));
         }
@@ -174,7 +175,7 @@ impl JournalReader {
     }
 
     /// What is wrong behind the last whole record.
-    pub(super) fn torn(self) -> Option<String> {
+    pub fn torn(self) -> Option<String> {
         self.torn
     }
 }

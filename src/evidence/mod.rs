@@ -18,6 +18,7 @@ mod recorder;
 mod records;
 mod redact;
 mod run;
+mod shard;
 
 pub use bodies::{CapturedBody, TEXT_LIMIT};
 pub use content::sniff;
@@ -30,7 +31,7 @@ pub use exchange::{
 };
 pub use fold::{read_run, read_run_so_far};
 pub use history::{FlaggedSurface, PastRun};
-pub use journal::{JOURNAL, ReadJournal, read_journal};
+pub use journal::{JOURNAL, JournalReader, ReadJournal, read_journal};
 pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
     SmallTarget, WideElement,
@@ -48,3 +49,4 @@ pub use run::{
     AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,
     TargetFacts,
 };
+pub use shard::Shard;

@@ -13,6 +13,7 @@ use super::{
     },
 };
 
+use super::shard::Shard;
 use crate::config::Contract;
 
 /// Everything that was seen in one run.
@@ -48,6 +49,13 @@ pub struct Run {
 }
 
 impl Run {
+    /// The device on which a checklist, named by its index, was walked.
+    pub fn device_of(&self, checklist: usize) -> &DeviceFacts {
+        let list = self.checklists.get(checklist);
+        let own = list.and_then(|list| list.device.as_ref());
+        own.unwrap_or(&self.device)
+    }
+
     /// All steps with the checklist they belong to, in order.
     pub fn steps(&self) -> impl Iterator<Item = (&ChecklistRun, &StepRun)> {
         self.checklists
@@ -69,6 +77,9 @@ pub struct RunInfo {
     pub finished: Option<Timestamp>,
     /// Why it ended before its plan did: `interrupted`, an error's text.
     pub cut_short: Option<String>,
+    /// The part of a plan that it walked; `None` when it walked the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 /// The deployment looked at.
@@ -183,6 +194,12 @@ pub struct ChecklistRun {
     /// The persona's tier.
     #[serde(default)]
     pub tier: Option<String>,
+    /// The browser, where bundles of several were merged and this one isn't the first's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineFacts>,
+    /// The device, in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceFacts>,
     /// Its steps; the first is the sign-in when there is a persona.
     #[serde(default)]
     pub steps: Vec<StepRun>,

@@ -23,6 +23,7 @@ fn is_same(one: &ChecklistEntry, other: &ChecklistEntry) -> bool {
         && other.persona.is_some()
         && one.persona != other.persona
         && (&one.file, &one.sha256, &one.name) == (&other.file, &other.sha256, &other.name)
+        && (&one.engine, &one.device) == (&other.engine, &other.device)
         && one.steps.len() == other.steps.len()
 }
 
@@ -49,6 +50,8 @@ mod tests {
             sha256: "0".repeat(64),
             persona: persona.map(str::to_owned),
             tier: None,
+            engine: None,
+            device: None,
             steps: Vec::new(),
         }
     }

@@ -10,6 +10,6 @@ pub mod visible;
 mod words;
 mod wrap;
 
-pub use html::{ReportView, write_html};
+pub use html::{ReportView, STYLE, write_html};
 pub use progress::{Curtain, Progress, ProgressMode};
-pub use table::{Charset, Colour, TableLook, table};
+pub use table::{Charset, Colour, TableLook, grid, paragraph, table};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::bundle::Counts;
+use crate::bundle::{BundleDocument, ChecklistEntry, Counts};
 use crate::detect::{Severity, Status};
 use crate::evidence::{CertificateFacts, TargetFacts};
 
@@ -26,6 +26,11 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
+/// The status that a person reads like that.
+pub(super) fn status_called(word: &str) -> Option<Status> {
+    STATUSES.into_iter().find(|one| status(*one) == word)
+}
+
 /// A severity as a person reads it.
 pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {
@@ -33,6 +38,24 @@ pub(super) fn severity(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Error => "error",
     }
+}
+
+/// ` in firefox 144.0, on 360x800@3`: where a checklist was walked, when that isn't where its run was.
+pub(super) fn walked_in(checklist: &ChecklistEntry) -> String {
+    let engine = checklist.engine.as_ref();
+    let engine = engine.map(|engine| format!(" in {} {}", engine.name, engine.version));
+    let device = checklist.device.as_ref();
+    let device = device.map(|device| format!(" on {}", device.name));
+    let parts: Vec<String> = engine.into_iter().chain(device).collect();
+    parts.join(",")
+}
+
+/// What a bundle of a shard must say of itself: it is no whole run.
+pub(super) fn shard(document: &BundleDocument) -> Option<String> {
+    let shard = document.run.shard?;
+    Some(format!(
+        "shard {shard}: the checklists of the other shards are not in it"
+    ))
 }
 
 /// `5 steps: 1 failed, 4 clean`; statuses that no step has are left out.

@@ -3,7 +3,7 @@
 use super::sign_in::sign_in_name;
 use crate::checklist::{Checklist, Named};
 use crate::config::Persona;
-use crate::evidence::{ChecklistRun, StepRun};
+use crate::evidence::{ChecklistRun, Shard, StepRun};
 
 /// The id of the step that signs in.
 pub const SIGN_IN_STEP: &str = "00-sign-in";
@@ -70,6 +70,21 @@ impl Plan {
         Ok(Self { passes })
     }
 
+    /// The part of the plan that is a shard's: whole checklists, each with all its personas, named as in the whole.
+    #[must_use]
+    pub fn shard(mut self, shard: Shard) -> Self {
+        let mut files: Vec<String> = Vec::new();
+        for pass in &self.passes {
+            if !files.contains(&pass.checklist.file) {
+                files.push(pass.checklist.file.clone());
+            }
+        }
+        let own = &files[shard.range(files.len())];
+        self.passes
+            .retain(|pass| own.contains(&pass.checklist.file));
+        self
+    }
+
     /// The plan as the journal's first record tells it: every step named, none begun.
     pub fn outline(&self) -> Vec<ChecklistRun> {
         self.passes.iter().map(PlannedChecklist::outline).collect()
@@ -94,6 +109,8 @@ impl PlannedChecklist {
             name: self.checklist.name.clone(),
             file: self.checklist.file.clone(),
             sha256: self.checklist.sha256.clone(),
+            engine: None,
+            device: None,
             persona: self.persona.as_ref().map(|persona| persona.name.clone()),
             tier: self
                 .persona
@@ -101,5 +118,60 @@ impl PlannedChecklist {
                 .and_then(|persona| persona.tier.clone()),
             steps: sign_in.into_iter().chain(steps).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checklist::Place;
+
+    fn checklist(name: &str, file: &str, personas: &[&str]) -> Checklist {
+        let named = |name: &&str| Named {
+            name: (*name).to_owned(),
+            place: Place::default(),
+        };
+        Checklist {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            sha256: String::new(),
+            personas: personas.iter().map(named).collect(),
+            steps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn shards_are_whole_checklists_with_all_their_personas_named_as_in_the_whole() {
+        let personas = ["owner", "member"].map(|name| {
+            let persona = Persona {
+                name: name.to_owned(),
+                tier: None,
+                sign_in: Vec::new(),
+                proof: Vec::new(),
+                totp: None,
+                inbox: None,
+            };
+            (name.to_owned(), persona)
+        });
+        let lists = [
+            checklist("Quotes", "a.yaml", &["owner", "member"]),
+            checklist("Team", "b.yaml", &[]),
+            checklist("Quotes", "c.yaml", &["owner"]),
+        ];
+        let plan = Plan::new(&lists, &personas.into(), None, str::to_lowercase);
+        let plan = plan.expect("declared personas");
+        let told = |plan: &Plan| -> Vec<(String, String)> {
+            let passes = plan.passes.iter();
+            passes
+                .map(|pass| (pass.checklist.file.clone(), pass.folder.clone()))
+                .collect()
+        };
+        let whole = told(&plan);
+        assert_eq!(whole.len(), 4);
+        let parts = [1, 2].map(|index| told(&plan.clone().shard(Shard { index, of: 2 })));
+        assert_eq!(parts.concat(), whole);
+        assert_eq!(parts[0], whole[..2]);
+        let one = plan.shard(Shard { index: 1, of: 1 });
+        assert_eq!(told(&one), whole);
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 14] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -28,6 +28,10 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
         "review",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    (
+        "handoff",
+        &["bundle", "detect", "evidence", "checklist", "config"],
+    ),
     ("demo", &[]),
     (
         "cli",
@@ -35,6 +39,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
             "report",
             "signoff",
             "review",
+            "handoff",
             "bundle",
             "runner",
             "detect",
@@ -55,16 +60,16 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("granit_parser", &["checklist"]),
     ("tabled", &["report"]),
     ("indicatif", &["report"]),
-    ("maud", &["report"]),
+    ("maud", &["report", "handoff"]),
     ("axum", &["demo", "review"]),
     ("subtle", &["review"]),
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
-    ("image", &["evidence", "review"]),
+    ("image", &["evidence", "review", "handoff"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
-    ("schemars", &["evidence", "detect", "bundle"]),
+    ("schemars", &["evidence", "detect", "bundle", "handoff"]),
     ("ssh_key", &["signoff"]),
     ("signature", &["signoff"]),
 ];

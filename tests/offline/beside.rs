@@ -51,6 +51,8 @@ fn pass(persona: &str, tier: Option<&str>, failure: Option<&str>) -> ChecklistRu
         sha256: "0".repeat(64),
         persona: Some(persona.to_owned()),
         tier: tier.map(str::to_owned),
+        engine: None,
+        device: None,
         steps: vec![
             step(persona, "00-sign-in", &sign_in, None),
             step(persona, "01-open-the-team", "Open the team", failure),

@@ -3,17 +3,23 @@
 
 #[path = "../support/recorded.rs"]
 mod recorded;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "the site is for the tests in a browser")]
+mod support;
 
 mod architecture;
 mod beside;
 mod bundles;
 mod checklists;
 mod commands;
+mod compare;
 mod demo;
 mod detectors;
+mod gate;
 mod golden;
 mod inspect;
 mod journal;
+mod merge;
 mod progress;
 mod protections;
 mod report;
@@ -22,3 +28,4 @@ mod runs;
 mod schema;
 mod setup;
 mod signoff;
+mod written;

@@ -12,6 +12,7 @@ use shippass::{
     checklist::checklist_schema,
     config::config_schema,
     detect,
+    handoff::compare::comparison_schema,
 };
 
 use super::golden;
@@ -38,11 +39,12 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "variables-of-other-tools.yaml",
 ];
 
-fn schemas() -> [(&'static str, Value); 3] {
+fn schemas() -> [(&'static str, Value); 4] {
     [
         ("checklist", checklist_schema()),
         ("config", config_schema(&detect::names())),
         ("bundle", bundle_schema()),
+        ("comparison", comparison_schema()),
     ]
 }
 
@@ -108,7 +110,7 @@ fn committed_schemas_are_those_of_the_tables() {
 
 #[test]
 fn good_files_are_valid() {
-    let [checklist, config, _] = schemas().map(|(_, schema)| validator(&schema));
+    let [checklist, config, ..] = schemas().map(|(_, schema)| validator(&schema));
     let folders = ["tests/fixtures/checklists/accepted", "checklists"];
     let mut good: Vec<PathBuf> = folders
         .iter()
@@ -136,7 +138,7 @@ fn good_files_are_valid() {
 
 #[test]
 fn bad_files_are_not_valid_unless_no_schema_can_tell() {
-    let [checklist, config, _] = schemas().map(|(_, schema)| validator(&schema));
+    let [checklist, config, ..] = schemas().map(|(_, schema)| validator(&schema));
     let mut missed = BTreeSet::new();
     let mut told = 0;
     for path in files(&Path::new(FIXTURES).join("refused")) {
@@ -194,7 +196,7 @@ fn collect_examples<'s>(schema: &'s Value, found: &mut Vec<(&'s Value, &'s Value
 
 #[test]
 fn bundles_are_valid() {
-    let [_, _, bundle] = schemas().map(|(_, schema)| validator(&schema));
+    let [_, _, bundle, _] = schemas().map(|(_, schema)| validator(&schema));
     let folder = tempfile::tempdir().expect("a folder");
     let run = golden::run(folder.path(), golden::Pictures::Tiny);
     let document = BundleDocument::new(&run, &golden::findings()).to_string();

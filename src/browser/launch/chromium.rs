@@ -61,9 +61,15 @@ pub fn chromium_capabilities(
     browser: &Program,
 ) -> Map<String, Value> {
     let user_agent = user_agent(device, browser.version.major());
+    let mut arguments = arguments(profile, window, &user_agent);
+    if device.touch && window == Window::Hidden {
+        // A phone's fade away after a scroll: one picture would have a part of one, the next one wouldn't. On a desk
+        // they are part of the page's width.
+        arguments.push("--hide-scrollbars".to_owned());
+    }
     let options = json!({
         "binary": browser.path,
-        "args": arguments(profile, window, &user_agent),
+        "args": arguments,
         "prefs": preferences(profile),
         "mobileEmulation": emulation(device, &user_agent),
     });
@@ -192,6 +198,17 @@ mod tests {
         };
         assert!(arguments(Window::Hidden).contains("--headless=new"));
         assert!(!arguments(Window::Shown).contains("--headless"));
+    }
+
+    #[test]
+    fn scrollbars_stay_where_they_take_room() {
+        let device = Device {
+            touch: false,
+            ..Device::default()
+        };
+        let desk = capabilities(&device, Window::Hidden);
+        let arguments = desk["goog:chromeOptions"]["args"].to_string();
+        assert!(!arguments.contains("--hide-scrollbars"), "{arguments}");
     }
 
     #[test]

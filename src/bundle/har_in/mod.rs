@@ -122,6 +122,7 @@ fn run(path: &Path, log: Log, expected: Expected, redactor: &Redactor) -> Run {
             started,
             finished: Some(finished),
             cut_short: None,
+            shard: None,
         },
         target: TargetFacts {
             name: name.to_string_lossy().into_owned(),

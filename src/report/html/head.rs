@@ -21,6 +21,9 @@ pub(super) fn head(document: &BundleDocument) -> Markup {
                 div {
                     p { (verdict_sentence(worst)) }
                     p { (words::counts(&document.counts)) "." }
+                    @if let Some(shard) = words::shard(document) {
+                        p { b { (shard) "." } }
+                    }
                     @if let Some(why) = cut_short(document) {
                         p { b { "Cut short: " } (shown(why)) }
                     }

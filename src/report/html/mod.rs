@@ -26,7 +26,8 @@ use crate::detect::Status;
 use crate::evidence::Run;
 use crate::report::beside;
 
-const STYLE: &str = include_str!("style.css");
+/// The report's style sheet, for pages that are to look like it.
+pub const STYLE: &str = include_str!("style.css");
 
 /// What a report is made from.
 pub struct ReportView<'a> {
@@ -125,6 +126,7 @@ fn checklist_head(passes: &[ChecklistEntry]) -> Markup {
                     }
                     @if let Some(tier) = &pass.tier { ", on " (shown(tier)) }
                 }
+                (shown(&super::words::walked_in(checklist)))
                 @if !checklist.file.is_empty() { " · " code { (shown(&checklist.file)) } }
             }
         }

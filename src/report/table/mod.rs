@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
+mod plain;
 mod several;
+
+pub use plain::{grid, paragraph};
 
 use tabled::{
     Table,
@@ -89,6 +92,12 @@ pub fn table(run: &Run, document: &BundleDocument, look: TableLook) -> String {
 }
 
 fn title(checklist: &ChecklistEntry) -> String {
+    let walked = words::walked_in(checklist);
+    format!("{}{}", walker(checklist), visible::line(&walked))
+}
+
+/// The checklist, and who walked it.
+fn walker(checklist: &ChecklistEntry) -> String {
     let name = visible::line(&checklist.name);
     match (&checklist.persona, &checklist.tier) {
         (Some(persona), Some(tier)) => format!(
@@ -295,6 +304,9 @@ fn closing(document: &BundleDocument, look: TableLook) -> String {
     if let Some(why) = &document.run.cut_short {
         let why = format!("cut short: {}", visible::line(why));
         text.push_str(&wrap(&why, look.width, ""));
+    }
+    if let Some(shard) = words::shard(document) {
+        text.push_str(&wrap(&shard, look.width, ""));
     }
     for rule in &document.ignore {
         let rule = format!("ignore rule {}", visible::line(&rule.to_string()));

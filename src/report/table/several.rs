@@ -28,7 +28,13 @@ fn title(passes: &[ChecklistEntry]) -> String {
             None => persona(pass),
         })
         .collect();
-    format!("{} (as {})", visible::line(name), personas.join(", as "))
+    let walked = passes.first().map(words::walked_in).unwrap_or_default();
+    format!(
+        "{} (as {}){}",
+        visible::line(name),
+        personas.join(", as "),
+        visible::line(&walked)
+    )
 }
 
 fn persona(pass: &ChecklistEntry) -> String {

@@ -46,6 +46,7 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             started: moment(0),
             finished: Some(moment(31_240)),
             cut_short: None,
+            shard: None,
         },
         target: TargetFacts {
             name: "preview".to_owned(),

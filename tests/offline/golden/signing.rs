@@ -23,6 +23,8 @@ impl Golden<'_> {
             sha256: "5f2b".repeat(16),
             persona: Some("owner".to_owned()),
             tier: Some("pro".to_owned()),
+            engine: None,
+            device: None,
             steps: vec![
                 self.sign_in(),
                 self.open_quote(),

@@ -23,7 +23,7 @@ use shippass::{
 
 use crate::{
     golden::{self, Pictures},
-    inspect::{events, record},
+    written::{events, record},
 };
 
 pub(super) const ADA: &str = "ada@example.com";
