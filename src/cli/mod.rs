@@ -19,8 +19,12 @@ mod person;
 mod review;
 mod run;
 mod schema;
+mod sign;
 mod signals;
+mod signing_key;
+mod signoff_words;
 mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -60,6 +64,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
         Command::Review(arguments) => review::main(&arguments, &terminal),
         Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
+        Command::Sign(arguments) => sign::main(&arguments, &cli.global, &terminal),
+        Command::Verify(arguments) => verify::main(&arguments, &cli.global, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),

@@ -24,7 +24,7 @@ use shippass::{
 use crate::golden::{self, Pictures};
 
 /// The events that a run was folded from.
-fn events(run: &Run) -> Vec<RunEvent> {
+pub(crate) fn events(run: &Run) -> Vec<RunEvent> {
     let planned = |step: &StepRun| StepRun {
         id: step.id.clone(),
         name: step.name.clone(),
@@ -91,7 +91,7 @@ fn events_of(at: StepIndex, seen: &StepRun) -> Vec<RunEvent> {
     events
 }
 
-fn record(dir: &Path, run: &Run, events: Vec<RunEvent>) {
+pub(crate) fn record(dir: &Path, run: &Run, events: Vec<RunEvent>) {
     let recorder = Recorder::create(dir, Arc::new(Redactor::default()), |_| ()).unwrap();
     for event in events {
         recorder.record(event);

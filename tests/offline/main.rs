@@ -21,3 +21,4 @@ mod review;
 mod runs;
 mod schema;
 mod setup;
+mod signoff;
