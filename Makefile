@@ -23,6 +23,7 @@ lint:
 ## Tests that need neither browser nor network.
 offline:
 	$(CARGO) test --locked --lib --bins --test offline
+	$(CARGO) test --locked --test offline -- --ignored hundred_signed_bundles
 
 ## Tests in a real browser; without a driver they fail. Those that look at processes go one after the other, and the demo has lanes
 ## of its own.

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+
+use crate::signoff::{Requirement, parse_age};
 
 use crate::evidence::Shard;
 
@@ -10,7 +13,7 @@ use crate::evidence::Shard;
 #[derive(Debug, Parser)]
 #[command(name = "shippass", version, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input, 3 the surroundings failed, 4 interrupted."
+    after_help = "Exit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input, 3 the surroundings failed, 4 interrupted, 5 altered."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -63,6 +66,16 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --url https://preview.example recorded.har\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the recording.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
     )]
     Inspect(InspectArguments),
+    /// Signs what was reviewed, with your OpenSSH key; refuses while something is unseen or undecided.
+    #[command(
+        after_help = "Example:\n  shippass sign screenshots/01k9xq\n  shippass sign --reject \"the total is cut off\" screenshots/01k9xq\n  shippass sign --carry screenshots/01k9wa screenshots/01k9xq\n\nThe key is git's own: `user.signingkey` with `gpg.format ssh`; ssh-agent signs if it has it, then ssh-keygen, then shippass.\n\nExit status: 0 signed, 1 it can't be signed yet, 2 wrong input, 3 nothing could sign or write, 5 altered."
+    )]
+    Sign(SignArguments),
+    /// Tells whether a bundle is whole, untouched, confirmed and signed, without network.
+    #[command(
+        after_help = "Example:\n  shippass verify screenshots/01k9xq\n  shippass verify --require commit=9c1f0e2,persona=owner,engine=chromium --max-age 7d screenshots/01k9xq\n  shippass verify --github-user ada --keys ada.keys screenshots/01k9xq\n\nExit status: 0 confirmed and signed as asked, 1 not confirmed, rejected or unsigned, 2 wrong input, 5 altered."
+    )]
+    Verify(VerifyArguments),
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
@@ -139,6 +152,58 @@ pub(super) enum InspectionFormat {
     Text,
     /// For scripts.
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SignArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// The key: a file, the public one of a key that an agent holds too, or the public key itself; git's `user.signingkey` when not given.
+    #[arg(long, value_name = "FILE|KEY")]
+    pub(super) key: Option<String>,
+    /// Who signs, as the allowed signers file knows you; git's `user.email` when not given.
+    #[arg(long, value_name = "EMAIL")]
+    pub(super) signer: Option<String>,
+    /// Sign that it must not ship, with the reason, whatever was said of single steps.
+    #[arg(long, value_name = "WHY", value_parser = reason)]
+    pub(super) reject: Option<String>,
+    /// Take over what you confirmed in this earlier bundle, for steps where nothing has changed.
+    #[arg(long, value_name = "OLD", conflicts_with = "reject")]
+    pub(super) carry: Option<PathBuf>,
+    /// Don't ask before signing.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say why it must not ship".to_owned()),
+        why => Ok(why.to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// What must be so: commit, persona, engine, target, device, checklist, run or signers; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',')]
+    pub(super) require: Vec<Requirement>,
+    /// Whose signature counts, as `ssh-keygen -Y verify` reads it; git's `gpg.ssh.allowedSignersFile` when not given.
+    #[arg(long, value_name = "FILE", conflicts_with = "github_user")]
+    pub(super) allowed_signers: Option<PathBuf>,
+    /// Only this person's signature counts, by the keys in `--keys`.
+    #[arg(long, value_name = "NAME", requires = "keys")]
+    pub(super) github_user: Option<String>,
+    /// Their public keys, a line each: what `https://github.com/NAME.keys` answers.
+    #[arg(long, value_name = "FILE", requires = "github_user")]
+    pub(super) keys: Option<PathBuf>,
+    /// How old run and signature may be: 90m, 12h, 7d, 2w.
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    pub(super) max_age: Option<SignedDuration>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
 }
 
 #[derive(Debug, Args)]

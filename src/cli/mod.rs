@@ -21,8 +21,12 @@ mod pass;
 mod person;
 mod run;
 mod schema;
+mod sign;
 mod signals;
+mod signing_key;
+mod signoff_words;
 mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -61,6 +65,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
         Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
+        Command::Sign(arguments) => sign::main(&arguments, &cli.global, &terminal),
+        Command::Verify(arguments) => verify::main(&arguments, &cli.global, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),

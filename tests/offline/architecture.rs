@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -27,12 +27,14 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
         "handoff",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    ("signoff", &["bundle", "detect", "evidence"]),
     ("demo", &[]),
     (
         "cli",
         &[
             "report",
             "handoff",
+            "signoff",
             "bundle",
             "runner",
             "detect",
@@ -47,7 +49,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -62,6 +64,8 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle", "handoff"]),
+    ("ssh_key", &["signoff"]),
+    ("signature", &["signoff"]),
 ];
 
 const LONGEST: usize = 400;

@@ -25,3 +25,4 @@ mod report;
 mod runs;
 mod schema;
 mod setup;
+mod signoff;
