@@ -2,6 +2,7 @@
 //!
 //! What is derived from a run is written here whole or not at all; what is sealed never changes.
 
+mod accepted;
 mod console;
 mod derive;
 mod digest;
@@ -22,6 +23,7 @@ mod walk;
 mod walk_log;
 mod whole_file;
 
+pub use accepted::{AcceptedFolder, AcceptedStep};
 pub use derive::write_derived;
 pub use digest::{hex, sha256};
 pub use document::{

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 
 use crate::signoff::{Requirement, parse_age};
 
+use super::handoff_arguments::{CompareArguments, GateArguments, MergeArguments};
 use crate::evidence::Shard;
 
 /// The signed-in smoke pass that a green build can't make.
@@ -61,6 +62,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass demo\n  shippass demo --fault sign-bounced\n  shippass demo --fault none --serve"
     )]
     Demo(DemoArguments),
+    /// Opens a bundle on a page of this machine, on which you confirm or reject step by step.
+    #[command(
+        after_help = "Example:\n  shippass review screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n\nIt serves until Ctrl-C, or until nobody has used it for half an hour. Exit status: 0 everything is confirmed or has its reason, 1 something is missing or rejected."
+    )]
+    Review(ReviewArguments),
     /// Runs the detectors again over a bundle, or over any HAR file, without a browser; writes nothing.
     #[command(
         after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --url https://preview.example recorded.har\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the recording.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
@@ -348,41 +354,18 @@ pub(super) struct DemoArguments {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct CompareArguments {
-    /// The folder of the first bundle.
-    pub(super) a: PathBuf,
-    /// The folder of the second.
-    pub(super) b: PathBuf,
-    /// How the differences are printed.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub(super) format: ReportFormat,
-    /// Write a page too, with the pictures side by side; it opens offline.
-    #[arg(long, value_name = "FILE")]
-    pub(super) html: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct MergeArguments {
-    /// The folders of the bundles.
-    #[arg(required = true, value_name = "BUNDLE")]
-    pub(super) bundles: Vec<PathBuf>,
-    /// Folder of the new bundle, empty or not there yet.
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: PathBuf,
-    /// How results are printed.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct GateArguments {
-    /// The folder of the bundle.
+pub(super) struct ReviewArguments {
+    /// The bundle's folder.
     pub(super) bundle: PathBuf,
-    /// The finding's id: `f1`.
-    pub(super) finding: String,
-    /// The expectation, as it stands in a checklist; made from the finding when not given.
-    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) expect: Option<String>,
+    /// Folder of the pictures last accepted, which the project keeps.
+    #[arg(long, value_name = "DIR", default_value = "screenshots/accepted")]
+    pub(super) accepted: PathBuf,
+    /// Only print the page's address.
+    #[arg(long)]
+    pub(super) no_open: bool,
+    /// Port of the page; any free one when not given.
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
 }
 
 #[derive(Debug, Args)]

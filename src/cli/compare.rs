@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Exit,
-    arguments::{CompareArguments, ReportFormat},
-    failure::Failure,
+    Exit, arguments::ReportFormat, failure::Failure, handoff_arguments::CompareArguments,
     terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, write_whole};

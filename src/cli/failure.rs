@@ -11,6 +11,7 @@ use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
 use crate::report::visible;
+use crate::review::ReviewError;
 use crate::runner::RunnerError;
 use crate::signoff::SignError;
 
@@ -69,6 +70,8 @@ pub(super) enum Failure {
     Sign(SignError),
     /// The bundle couldn't be written.
     Bundle(BundleError),
+    /// The bundle couldn't be reviewed.
+    Review(ReviewError),
     /// A known secret stands in the bundle.
     Leak(ScanError),
     /// A file that was to be written anew.
@@ -114,11 +117,13 @@ impl Failure {
             | Self::NobodyToAsk
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Sign(error) => exit_of_signing(error),
+            Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
             | Self::Merge(MergeError::Unwritten(_))
+            | Self::Review(_)
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -187,6 +192,7 @@ impl Failure {
             ),
             Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
             Self::Sign(error) => error.help(),
+            Self::Review(error) => error.help().map(str::to_owned),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -247,6 +253,7 @@ impl Failure {
             Self::NobodyToAsk => "nobody sits at this terminal to say yes".to_owned(),
             // It may quote what a stranger wrote, on lines of their own.
             Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
+            Self::Review(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -333,6 +340,7 @@ from! {
     BundleError => Bundle,
     MergeError => Merge,
     SignError => Sign,
+    ReviewError => Review,
     ScanError => Leak,
     DemoError => Demo,
 }

@@ -7,10 +7,7 @@ use std::{
 };
 
 use super::{
-    Exit,
-    arguments::{GateArguments, Global},
-    failure::Failure,
-    terminal::Terminal,
+    Exit, arguments::Global, failure::Failure, handoff_arguments::GateArguments, terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, ChecklistEntry, FindingEntry};
 use crate::checklist::{Checklist, Step, Weight, with_expectation};

@@ -14,11 +14,13 @@ mod failure;
 mod gate;
 mod glance;
 mod guard;
+mod handoff_arguments;
 mod init;
 mod inspect;
 mod merge;
 mod pass;
 mod person;
+mod review;
 mod run;
 mod schema;
 mod sign;
@@ -64,6 +66,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let end = match cli.command {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
+        Command::Review(arguments) => review::main(&arguments, &terminal),
         Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
         Command::Sign(arguments) => sign::main(&arguments, &cli.global, &terminal),
         Command::Verify(arguments) => verify::main(&arguments, &cli.global, &terminal),

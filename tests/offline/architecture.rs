@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 14] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -28,6 +28,10 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
     ("signoff", &["bundle", "detect", "evidence"]),
+    (
+        "review",
+        &["bundle", "detect", "evidence", "checklist", "config"],
+    ),
     ("demo", &[]),
     (
         "cli",
@@ -35,6 +39,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
             "report",
             "handoff",
             "signoff",
+            "review",
             "bundle",
             "runner",
             "detect",
@@ -49,18 +54,19 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
     ("tabled", &["report"]),
     ("indicatif", &["report"]),
     ("maud", &["report", "handoff"]),
-    ("axum", &["demo"]),
+    ("axum", &["demo", "review"]),
+    ("subtle", &["review"]),
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
-    ("image", &["evidence", "handoff"]),
+    ("image", &["evidence", "review", "handoff"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle", "handoff"]),

@@ -1,6 +1,7 @@
 //! Tests that need nothing but this crate: no browser, no network.
 #![allow(missing_docs, reason = "tests name themselves")]
 
+use support::recorded;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the site is for the tests in a browser")]
 mod support;
@@ -20,8 +21,9 @@ mod journal;
 mod merge;
 mod progress;
 mod protections;
-mod recorded;
+mod replayed;
 mod report;
+mod review;
 mod runs;
 mod schema;
 mod setup;
