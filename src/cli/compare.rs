@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Exit,
-    arguments::{CompareArguments, ReportFormat},
-    failure::Failure,
+    Exit, arguments::ReportFormat, failure::Failure, handoff_arguments::CompareArguments,
     terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, write_whole};
@@ -51,7 +49,7 @@ pub(super) fn main(arguments: &CompareArguments, terminal: &Terminal) -> Result<
 
 /// A bundle and what was seen; one that can't be read is the user's mistake.
 fn read(folder: &Path) -> Result<(Bundle, Run), Failure> {
-    let bundle = bundle::open(folder).map_err(Failure::Unreadable)?;
+    let bundle = bundle::open(folder).map_err(Failure::NotABundle)?;
     let run = read_run(folder).map_err(|error| Failure::NoEvidence {
         why: error.to_string(),
     })?;

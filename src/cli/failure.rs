@@ -46,6 +46,16 @@ pub(super) enum Failure {
     Evidence(EvidenceError),
     /// What is to be inspected is no evidence.
     NoEvidence { why: String },
+    /// The bundle has no such finding.
+    UnknownFinding { id: String, known: Vec<String> },
+    /// A finding isn't written into its checklist.
+    NotGated { why: String, help: Option<String> },
+    /// More parts of a plan than it has checklists.
+    TooManyShards { of: u32, checklists: usize },
+    /// Bundles can't be made one.
+    Merge(MergeError),
+    /// What was named as a bundle is none.
+    NotABundle(BundleError),
     /// There is no bundle.
     NoBundle { path: PathBuf },
     /// A file that says whose signature counts can't be read.
@@ -58,16 +68,6 @@ pub(super) enum Failure {
     NobodyToAsk,
     /// Nothing was signed.
     Sign(SignError),
-    /// The bundle has no such finding.
-    UnknownFinding { id: String, known: Vec<String> },
-    /// A finding isn't written into its checklist.
-    NotGated { why: String, help: Option<String> },
-    /// More parts of a plan than it has checklists.
-    TooManyShards { of: u32, checklists: usize },
-    /// Bundles can't be made one.
-    Merge(MergeError),
-    /// What was named as a bundle is none.
-    Unreadable(BundleError),
     /// The bundle couldn't be written.
     Bundle(BundleError),
     /// The bundle couldn't be reviewed.
@@ -98,11 +98,6 @@ impl Failure {
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
             | Self::NoEvidence { .. }
-            | Self::NoBundle { .. }
-            | Self::SignersUnreadable { .. }
-            | Self::NoSigningKey
-            | Self::NoSigner
-            | Self::NobodyToAsk
             | Self::UnknownFinding { .. }
             | Self::NotGated { .. }
             | Self::TooManyShards { .. }
@@ -114,7 +109,12 @@ impl Failure {
                 | MergeError::NoBundle(_)
                 | MergeError::NoJournal(_),
             )
-            | Self::Unreadable(_)
+            | Self::NotABundle(_)
+            | Self::NoBundle { .. }
+            | Self::SignersUnreadable { .. }
+            | Self::NoSigningKey
+            | Self::NoSigner
+            | Self::NobodyToAsk
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Sign(error) => exit_of_signing(error),
             Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
@@ -122,8 +122,8 @@ impl Failure {
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
-            | Self::Review(_)
             | Self::Merge(MergeError::Unwritten(_))
+            | Self::Review(_)
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -165,19 +165,6 @@ impl Failure {
             Self::NoEvidence { .. } => Some(
                 "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
             ),
-            Self::NoBundle { .. } => Some("name the bundle's folder itself, the one that holds bundle.json".to_owned()),
-            Self::SignersUnreadable { .. } => Some(
-                "name a file with lines like `ada@example.com ssh-ed25519 AAAA…`: `--allowed-signers FILE`".to_owned(),
-            ),
-            Self::NoSigningKey => Some(
-                "name one with `--key ~/.ssh/id_ed25519`, or tell git: `git config --global gpg.format ssh` and `git config --global user.signingkey ~/.ssh/id_ed25519.pub`".to_owned(),
-            ),
-            Self::NoSigner => Some(
-                "say it with `--signer ada@example.com`, or tell git: `git config --global user.email ada@example.com`".to_owned(),
-            ),
-            Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
-            Self::Sign(error) => error.help(),
-            Self::Review(error) => error.help().map(str::to_owned),
             Self::UnknownFinding { known, .. } if known.is_empty() => {
                 Some("nothing was found in that run".to_owned())
             }
@@ -192,7 +179,20 @@ impl Failure {
                 let help = help.as_deref().map(visible::line);
                 help.map(std::borrow::Cow::into_owned)
             }
-            Self::Bundle(error) | Self::Unreadable(error) => Some(error.help().to_owned()),
+            Self::Bundle(error) | Self::NotABundle(error) => Some(error.help().to_owned()),
+            Self::NoBundle { .. } => Some("name the bundle's folder itself, the one that holds bundle.json".to_owned()),
+            Self::SignersUnreadable { .. } => Some(
+                "name a file with lines like `ada@example.com ssh-ed25519 AAAA…`: `--allowed-signers FILE`".to_owned(),
+            ),
+            Self::NoSigningKey => Some(
+                "name one with `--key ~/.ssh/id_ed25519`, or tell git: `git config --global gpg.format ssh` and `git config --global user.signingkey ~/.ssh/id_ed25519.pub`".to_owned(),
+            ),
+            Self::NoSigner => Some(
+                "say it with `--signer ada@example.com`, or tell git: `git config --global user.email ada@example.com`".to_owned(),
+            ),
+            Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
+            Self::Sign(error) => error.help(),
+            Self::Review(error) => error.help().map(str::to_owned),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -227,16 +227,6 @@ impl Failure {
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
             // It may quote what a stranger wrote.
-            Self::NoBundle { path } => format!("there is no bundle in {}", path.display()),
-            Self::SignersUnreadable { path, source } => {
-                format!("{} can't be read: {source}", path.display())
-            }
-            Self::NoSigningKey => "nothing says which key to sign with".to_owned(),
-            Self::NoSigner => "nothing says who signs".to_owned(),
-            Self::NobodyToAsk => "nobody sits at this terminal to say yes".to_owned(),
-            // It may quote what a stranger wrote, on lines of their own.
-            Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
-            Self::Review(error) => error.to_string(),
             Self::NoEvidence { why } | Self::NotGated { why, .. } => {
                 visible::line(why).into_owned()
             }
@@ -253,7 +243,17 @@ impl Failure {
             }
             // It may quote what a stranger wrote.
             Self::Merge(error) => visible::line(&error.to_string()).into_owned(),
-            Self::Bundle(error) | Self::Unreadable(error) => error.to_string(),
+            Self::Bundle(error) | Self::NotABundle(error) => error.to_string(),
+            Self::NoBundle { path } => format!("there is no bundle in {}", path.display()),
+            Self::SignersUnreadable { path, source } => {
+                format!("{} can't be read: {source}", path.display())
+            }
+            Self::NoSigningKey => "nothing says which key to sign with".to_owned(),
+            Self::NoSigner => "nothing says who signs".to_owned(),
+            Self::NobodyToAsk => "nobody sits at this terminal to say yes".to_owned(),
+            // It may quote what a stranger wrote, on lines of their own.
+            Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
+            Self::Review(error) => error.to_string(),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -338,9 +338,9 @@ from! {
     RunnerError => Runner,
     EvidenceError => Evidence,
     BundleError => Bundle,
+    MergeError => Merge,
     SignError => Sign,
     ReviewError => Review,
-    MergeError => Merge,
     ScanError => Leak,
     DemoError => Demo,
 }

@@ -7,10 +7,7 @@ use std::{
 };
 
 use super::{
-    Exit,
-    arguments::{GateArguments, Global},
-    failure::Failure,
-    terminal::Terminal,
+    Exit, arguments::Global, failure::Failure, handoff_arguments::GateArguments, terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, ChecklistEntry, FindingEntry};
 use crate::checklist::{Checklist, Step, Weight, with_expectation};
@@ -25,7 +22,7 @@ pub(super) fn main(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let bundle = bundle::open(&arguments.bundle).map_err(Failure::Unreadable)?;
+    let bundle = bundle::open(&arguments.bundle).map_err(Failure::NotABundle)?;
     let finding = finding(&bundle, &arguments.finding)?;
     let wanted = wanted(arguments, finding)?;
     let entry = bundle.document.checklists.get(wanted.at.checklist);

@@ -4,9 +4,10 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Exit,
-    arguments::{Global, MergeArguments},
+    arguments::Global,
     conclude,
     failure::Failure,
+    handoff_arguments::MergeArguments,
     inspect::{configuration, day_of},
     pass,
     terminal::Terminal,

@@ -14,6 +14,7 @@ mod failure;
 mod gate;
 mod glance;
 mod guard;
+mod handoff_arguments;
 mod init;
 mod inspect;
 mod merge;

@@ -23,13 +23,13 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
         "report",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    (
+        "handoff",
+        &["bundle", "detect", "evidence", "checklist", "config"],
+    ),
     ("signoff", &["bundle", "detect", "evidence"]),
     (
         "review",
-        &["bundle", "detect", "evidence", "checklist", "config"],
-    ),
-    (
-        "handoff",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
     ("demo", &[]),
@@ -37,9 +37,9 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
         "cli",
         &[
             "report",
+            "handoff",
             "signoff",
             "review",
-            "handoff",
             "bundle",
             "runner",
             "detect",

@@ -21,8 +21,8 @@ use shippass::{
 
 use crate::{
     golden::{self, Pictures},
+    replayed::bundle,
     support::Workshop,
-    written::bundle,
 };
 
 const CHECKLIST: &str = "# ours\nname: Customer signs a quote\nas: owner\nsteps:\n  - name: Open the quote\n    do:\n      - visit: /quotes/1042   # the one\n    expect:\n      - see: Quote 1042\n  - name: Sign it # twice\n    do: [tap: Sign quote]\n\n    # the customer looks\n    confirm: [The page thanks the customer]\n  - name: The signature is really there\n    do: [visit: /quotes/1042]\n";

@@ -1,8 +1,7 @@
 //! Tests that need nothing but this crate: no browser, no network.
 #![allow(missing_docs, reason = "tests name themselves")]
 
-#[path = "../support/recorded.rs"]
-mod recorded;
+use support::recorded;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the site is for the tests in a browser")]
 mod support;
@@ -22,10 +21,10 @@ mod journal;
 mod merge;
 mod progress;
 mod protections;
+mod replayed;
 mod report;
 mod review;
 mod runs;
 mod schema;
 mod setup;
 mod signoff;
-mod written;

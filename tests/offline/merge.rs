@@ -14,8 +14,8 @@ use shippass::{
 };
 
 use crate::{
+    replayed::bundle,
     support::{Ended, Workshop},
-    written::bundle,
 };
 
 const LISTS: usize = 13;

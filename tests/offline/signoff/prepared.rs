@@ -23,7 +23,7 @@ use shippass::{
 
 use crate::{
     golden::{self, Pictures},
-    written::{events, record},
+    replayed::{events, record},
 };
 
 pub(super) const ADA: &str = "ada@example.com";
