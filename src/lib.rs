@@ -19,6 +19,7 @@ pub mod bundle;
 pub mod runner;
 
 // Floor 4: read a bundle.
+pub mod handoff;
 pub mod report;
 
 // Floor 5: the command line.

@@ -19,6 +19,7 @@ mod model;
 mod nearest;
 mod network;
 mod pattern;
+mod places;
 mod proof;
 mod query;
 mod reader;
@@ -50,6 +51,7 @@ pub use model::{
 };
 pub(crate) use nearest::{list_words, nearest};
 pub use network::Network;
+pub use places::step_places;
 pub use pattern::{ExpectedBody, PathPattern, PatternError, ResponsePattern, StatusPattern};
 pub(crate) use proof::proof;
 pub use query::{Query, Table};

@@ -15,6 +15,7 @@ mod recorder;
 mod records;
 mod redact;
 mod run;
+pub mod visible;
 
 pub use bodies::CapturedBody;
 pub use content::sniff;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -23,10 +23,15 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
         "report",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    (
+        "handoff",
+        &["bundle", "detect", "evidence", "checklist", "config"],
+    ),
     ("demo", &[]),
     (
         "cli",
         &[
+            "handoff",
             "report",
             "bundle",
             "runner",
@@ -42,7 +47,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -53,7 +58,9 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
-    ("image", &["evidence"]),
+    ("image", &["evidence", "handoff"]),
+    ("quick_junit", &["handoff"]),
+    ("zip", &["bundle"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle"]),

@@ -1,0 +1,26 @@
+//! What a run found, in the form that is used where people work.
+//!
+//! Reads a bundle and writes nothing: each file gives a text, or bytes, and `cli` puts them where they belong.
+
+mod brief;
+mod case;
+mod ctrf;
+mod error;
+mod exchange;
+mod junit;
+mod lines;
+mod prove;
+mod quoted;
+mod sarif;
+mod summary;
+mod view;
+
+pub use brief::brief;
+pub use case::{Case, Choice, cases};
+pub use ctrf::ctrf;
+pub use error::HandoffError;
+pub use junit::junit;
+pub use lines::StepLines;
+pub use sarif::sarif;
+pub use summary::summary;
+pub use view::BundleView;

@@ -1,0 +1,133 @@
+//! A bundle as everything here reads it: facts, evidence, and where both stand.
+
+use super::lines::StepLines;
+use crate::bundle::{BundleDocument, BundlePaths, ChecklistEntry, FindingEntry, StepEntry};
+use crate::detect::{Severity, Status, StepRef};
+use crate::evidence::{ConsoleLine, Exchange, Run, StepRun};
+
+/// A bundle to be handed over.
+#[derive(Clone, Copy)]
+pub struct BundleView<'a> {
+    /// The facts.
+    pub document: &'a BundleDocument,
+    /// What was seen; empty where the bundle has no journal.
+    pub run: &'a Run,
+    /// The bundle's folder as its pictures are referred to; `None` where they are packed in a file.
+    pub folder: Option<&'a str>,
+    /// Where steps stand in their checklists' files.
+    pub lines: &'a StepLines,
+    /// The bytes of a file of the bundle, named by its path in it.
+    pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+}
+
+/// A step of the walk.
+#[derive(Clone, Copy)]
+pub(super) struct WalkedStep<'a> {
+    /// Counted through the whole walk, from 1.
+    pub(super) number: usize,
+    /// The index of its checklist.
+    pub(super) index: usize,
+    pub(super) list: &'a ChecklistEntry,
+    pub(super) step: &'a StepEntry,
+}
+
+impl<'a> BundleView<'a> {
+    /// Every step, numbered through.
+    pub(super) fn steps(&self) -> impl Iterator<Item = WalkedStep<'a>> + use<'a> {
+        let lists = self.document.checklists.iter().enumerate();
+        let steps = lists.flat_map(|(index, list)| {
+            let steps = list.steps.iter();
+            steps.map(move |step| (index, list, step))
+        });
+        steps
+            .zip(1..)
+            .map(|((index, list, step), number)| WalkedStep {
+                number,
+                index,
+                list,
+                step,
+            })
+    }
+
+    /// The step that a finding names.
+    pub(super) fn step_at(&self, at: &StepRef) -> Option<WalkedStep<'a>> {
+        let mut steps = self.steps();
+        steps.find(|walked| walked.index == at.checklist && walked.step.id == at.step)
+    }
+
+    /// What was seen in a step.
+    pub(super) fn seen(&self, walked: &WalkedStep<'_>) -> Option<&'a StepRun> {
+        let list = self.run.checklists.get(walked.index)?;
+        list.steps.iter().find(|step| step.id == walked.step.id)
+    }
+
+    /// The findings of a step.
+    pub(super) fn findings(
+        &self,
+        step: &'a StepEntry,
+    ) -> impl Iterator<Item = &'a FindingEntry> + use<'a> {
+        let findings = self.document.findings.iter();
+        findings.filter(|finding| step.findings.contains(&finding.id))
+    }
+
+    /// An exchange by its id.
+    pub(super) fn exchange(&self, id: &str) -> Option<&'a Exchange> {
+        let mut exchanges = self.run.steps().flat_map(|(_, step)| &step.exchanges);
+        exchanges.find(|exchange| exchange.id == id)
+    }
+
+    /// A console line by its id.
+    pub(super) fn console(&self, id: &str) -> Option<&'a ConsoleLine> {
+        let mut lines = self.run.steps().flat_map(|(_, step)| &step.console);
+        lines.find(|line| line.id == id)
+    }
+
+    /// A file of the bundle as it is referred to from outside.
+    pub(super) fn path(&self, name: &str) -> Option<String> {
+        let folder = self.folder?.trim_end_matches('/');
+        // Nothing of a bundle is referred to by a name that leads out of it.
+        BundlePaths::new("").inside(name)?;
+        Some(match folder {
+            "" | "." => name.to_owned(),
+            folder => format!("{folder}/{name}"),
+        })
+    }
+}
+
+impl WalkedStep<'_> {
+    /// `The quote (as owner)`.
+    pub(super) fn list_name(&self) -> String {
+        match &self.list.persona {
+            Some(persona) => format!("{} (as {persona})", self.list.name),
+            None => self.list.name.clone(),
+        }
+    }
+
+    /// Whether it is what its findings say of it, and needs no word of its own.
+    pub(super) fn is_told_by_findings(&self, view: &BundleView<'_>) -> bool {
+        let mut findings = view.document.findings.iter();
+        findings.any(|finding| {
+            finding.severity >= Severity::Warning && self.step.findings.contains(&finding.id)
+        })
+    }
+}
+
+/// A status as a person reads it.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Clean => "clean",
+        Status::NotRun => "not run",
+        Status::Unknown => "unknown",
+        Status::Flagged => "flagged",
+        Status::Failed => "failed",
+    }
+}
+
+/// A severity as a person reads it.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Notice => "notice",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
