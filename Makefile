@@ -24,9 +24,9 @@ lint:
 offline:
 	$(CARGO) test --locked --lib --bins --test offline
 
-## Tests in a real browser; without a driver they fail. Those that look at processes, or at new tabs, go one after the other, and the
-## demo has lanes of its own.
-ALONE = demo:: driver_life:: signals:: touch::
+## Tests in a real browser; without a driver they fail. Those that look at processes go one after the other, and the demo has lanes
+## of its own.
+ALONE = demo:: driver_life:: signals::
 browser:
 	$(CARGO) test --locked --test browser -- --include-ignored --test-threads=1 $(ALONE)
 	$(CARGO) test --locked --test browser -- --include-ignored --test-threads=2 $(ALONE:%=--skip %)

@@ -19,9 +19,9 @@ use futures_util::{SinkExt, StreamExt};
 use http::Method;
 use serde_json::{Value, json};
 use shippass::{
-    checklist::{Action, Entry, Locator, RecipeAction, Source, Step},
-    config::{Environment, Project, read_project},
-    demo::{CHECKLISTS, CONFIG, Demo, FaultSet},
+    checklist::{Action, Entry, Locator, RecipeAction, Step},
+    config::{Environment, Project, read_embedded},
+    demo::{CHECKLISTS, CONFIG, Demo, FILES, FaultSet},
     detect,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -37,16 +37,9 @@ const WATCH: &str = include_str!("../../src/browser/page/js/watch.js");
 /// The wall time from the driver's start to its end.
 pub(crate) async fn walk_demo() -> Duration {
     let demo = Demo::start(FaultSet::none()).await.unwrap();
-    let sources: Vec<_> = CHECKLISTS
-        .iter()
-        .map(|(name, text)| Source { name, text })
-        .collect();
-    let config = Source {
-        name: "shippass.yaml",
-        text: CONFIG,
-    };
+    let config = ("shippass.yaml", CONFIG);
     let environment = Environment::from(demo.environment());
-    let project = read_project(Some(config), &sources, &environment, &detect::names()).unwrap();
+    let project = read_embedded(config, CHECKLISTS, FILES, &environment, &detect::names()).unwrap();
     let clock = Instant::now();
     let folder = tempfile::tempdir().unwrap();
     let (mut driver, port) = start_driver();
@@ -206,25 +199,31 @@ impl Script {
     async fn walk(&self, project: &Project, url: &str, folder: &std::path::Path) {
         let mut open = None;
         for checklist in &project.checklists {
-            self.fresh_page(&mut open).await;
-            let recipe = checklist
-                .personas
-                .first()
-                .map(|named| &project.config.personas[&named.name].sign_in);
-            let sign_in: Option<Vec<Action>> =
-                recipe.map(|recipe| recipe.iter().map(RecipeAction::as_written).collect());
-            if let Some(sign_in) = &sign_in {
-                self.act_all(sign_in, url).await;
-                self.look(folder).await;
+            let personas = checklist.personas.iter();
+            let mut rows: Vec<Option<Vec<Action>>> = personas
+                .map(|named| {
+                    let recipe = project.config.personas[&named.name].sign_in.iter();
+                    Some(recipe.map(RecipeAction::as_written).collect())
+                })
+                .collect();
+            if rows.is_empty() {
+                rows.push(None);
             }
-            for step in &checklist.steps {
-                if step.fresh {
-                    self.fresh_page(&mut open).await;
-                    if let Some(sign_in) = &sign_in {
-                        self.act_all(sign_in, url).await;
-                    }
+            for sign_in in rows {
+                self.fresh_page(&mut open).await;
+                if let Some(sign_in) = &sign_in {
+                    self.act_all(sign_in, url).await;
+                    self.look(folder).await;
                 }
-                self.step(step, url, folder).await;
+                for step in &checklist.steps {
+                    if step.fresh {
+                        self.fresh_page(&mut open).await;
+                        if let Some(sign_in) = &sign_in {
+                            self.act_all(sign_in, url).await;
+                        }
+                    }
+                    self.step(step, url, folder).await;
+                }
             }
         }
         if let Some(user) = open {

@@ -13,7 +13,7 @@ use url::Url;
 use self::token::Token;
 use super::{bidi::Bidi, error::BrowserError};
 use crate::config::Target;
-use crate::evidence::Redactor;
+use crate::evidence::{Redactor, is_safe_method};
 
 /// The door of one target; every request is decided by its own origin.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Door {
 
     /// Whether a request may not leave the browser.
     pub(crate) fn keeps_in(&self, method: &str) -> bool {
-        self.is_read_only && !matches!(method, "GET" | "HEAD" | "OPTIONS")
+        self.is_read_only && !is_safe_method(method)
     }
 
     /// The URLs whose requests are stopped on their way, as patterns of DevTools; `None` when none is, since every stop

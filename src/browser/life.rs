@@ -81,8 +81,7 @@ impl<'c> Browser<'c> {
     }
 
     async fn open(&self) -> Result<(), BrowserError> {
-        let stops_requests = self.door.stopped_urls().is_some();
-        let driver = Driver::start(&self.request, stops_requests).await?;
+        let driver = Driver::start(&self.request).await?;
         let request = driver.session_request();
         let door = Arc::clone(&self.door);
         match Session::open(&request, door, self.witness.clone()).await {

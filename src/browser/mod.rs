@@ -1,8 +1,10 @@
 //! A browser's life and a page as a person meets it. Touches and watches; judges nothing.
 
 mod bidi;
+pub mod command;
 mod door;
 mod error;
+pub mod https;
 pub mod launch;
 mod life;
 pub mod page;

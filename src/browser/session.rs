@@ -12,13 +12,13 @@ use fantoccini::{
     error::{CmdError, NewSessionError},
     wd::Capabilities,
 };
-use hyper_rustls::HttpsConnectorBuilder;
 use serde_json::{Value, json};
 
 use super::{
     bidi::{Bidi, Observer},
     door::Door,
     error::BrowserError,
+    https,
     launch::refused_session,
     life::Witness,
     page::{FramePath, PageMarks},
@@ -310,12 +310,7 @@ async fn connect(request: &SessionRequest) -> Result<Client, BrowserError> {
         driver: request.driver.clone(),
         reason,
     };
-    let connector = HttpsConnectorBuilder::new()
-        .with_native_roots()
-        .map_err(|error| refused(error.to_string()))?
-        .https_or_http()
-        .enable_http1()
-        .build();
+    let connector = https::connector().map_err(|error| refused(error.to_string()))?;
     let capabilities: Capabilities = request.capabilities.clone();
     let mut builder = ClientBuilder::new(connector);
     builder.capabilities(capabilities);

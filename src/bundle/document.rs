@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::detect::{Finding, Findings, Noise, Severity, Status, StepRef, judge};
-use crate::evidence::{ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts};
+use crate::detect::{Finding, Findings, IgnoreUse, Noise, Severity, Status, StepRef, judge};
+use crate::evidence::{
+    Area, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts,
+};
 
 /// The format that is written, and the newest that is read.
 pub(super) const FORMAT: &str = "shippass-bundle/1";
@@ -34,6 +36,9 @@ pub struct BundleDocument {
     /// What was filed apart from findings.
     #[serde(default)]
     pub noise: Vec<Noise>,
+    /// Ignore rules that somebody should look at: over, of no use in this run, or more than three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoreUse>,
     /// How many steps of each status.
     pub counts: Counts,
 }
@@ -105,7 +110,7 @@ pub struct StepEntry {
 }
 
 /// A finding, and the evidence that it points at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingEntry {
     /// Unique in the run: `f1`.
     pub id: String,
@@ -137,6 +142,9 @@ pub struct FindingEntry {
     /// Ids of lines in `console.ndjson`.
     #[serde(default)]
     pub console: Vec<String>,
+    /// What it points at on the page where it was seen first, in CSS pixels from the viewport's corner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<Area>,
 }
 
 /// How many steps there are of each status.
@@ -190,6 +198,7 @@ impl BundleDocument {
                 .map(|finding| FindingEntry::new(finding, run))
                 .collect(),
             noise: findings.noise.clone(),
+            ignore: findings.ignore.clone(),
             checklists,
         }
     }
@@ -285,6 +294,7 @@ impl FindingEntry {
             also_at: finding.also_at.clone(),
             signals: finding.signals.clone(),
             console: finding.console.clone(),
+            boxes: finding.boxes.clone(),
         }
     }
 }

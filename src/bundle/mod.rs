@@ -8,10 +8,13 @@ mod digest;
 mod document;
 mod error;
 mod har;
+mod har_in;
 mod open;
+mod pack;
 pub mod paths;
 mod schema;
 mod seal;
+mod unpack;
 mod walk;
 mod walk_log;
 mod whole_file;
@@ -22,9 +25,13 @@ pub use document::{
     BundleDocument, ChecklistEntry, Counts, FindingEntry, RunEntry, StepEntry, ToolEntry,
 };
 pub use error::BundleError;
+pub use har_in::{Archive, Expected, read_har};
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
+pub use pack::{Packed, pack, refuse_altered, refuse_inside};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;
 pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};
+pub use unpack::{Opened, is_zip};
 pub use walk::{Decision, Mark, Missing, Phone, Said, StepWalk, Surface, Verdict, Walk, WalkEntry};
 pub use walk_log::{WalkLog, read_walk};
+pub use whole_file::write_whole;

@@ -156,7 +156,7 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Names that Windows keeps for devices.
-fn is_reserved(name: &str) -> bool {
+pub(super) fn is_reserved(name: &str) -> bool {
     matches!(name, "con" | "prn" | "aux" | "nul")
         || (name.len() == 4
             && (name.starts_with("com") || name.starts_with("lpt"))
@@ -164,7 +164,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// Whether a name from a record may be looked for in the folder.
-fn is_bundle_name(name: &str) -> bool {
+pub(super) fn is_bundle_name(name: &str) -> bool {
     name.split('/').count() <= DEEPEST && name.split('/').all(is_segment)
 }
 

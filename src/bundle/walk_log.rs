@@ -226,7 +226,10 @@ mod tests {
         drop(log);
         let whole = fs::read(&path).unwrap();
         for cut in 0..=whole.len() {
-            File::create(&path).unwrap().write_all(&whole[..cut]).unwrap();
+            File::create(&path)
+                .unwrap()
+                .write_all(&whole[..cut])
+                .unwrap();
             let lines = lengths.iter().filter(|end| **end <= cut as u64).count();
             let log = WalkLog::open(dir.path(), "ab").unwrap();
             let seen = log.walk().steps.get(&step()).cloned().unwrap_or_default();

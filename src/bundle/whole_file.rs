@@ -11,9 +11,17 @@ use serde::Serialize;
 use super::error::BundleError;
 
 /// Writes a file through a buffer; a reader sees the old file or the new one, never a part.
-pub(super) fn write_whole(
+pub fn write_whole(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), BundleError> {
+    write_seekable(path, |out| fill(out))
+}
+
+/// The same for what goes back in a file while it is written.
+pub(super) fn write_seekable(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), BundleError> {
     let beside = beside(path);
     let failed = |source| BundleError::Write {
@@ -40,7 +48,7 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Bund
 
 fn write_synced(
     path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
     // What a killed run left there is ours, and a link there must not lead the writing elsewhere.
     match fs::remove_file(path) {

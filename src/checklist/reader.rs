@@ -23,6 +23,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// The name of the file, as messages use it.
+    pub(super) fn source_name(&self) -> &'a str {
+        self.source.name
+    }
+
     /// Opens a file; without a root it isn't YAML, and the mistakes say why.
     pub(crate) fn open(source: Source<'a>, variables: &'a mut Variables) -> (Self, Option<Node>) {
         let text = without_mark(source.text);

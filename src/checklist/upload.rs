@@ -26,7 +26,9 @@ pub struct UploadFile {
     pub written: String,
     /// Where it really is; as it is written until the project has been looked for on disk.
     pub path: PathBuf,
-    /// Where it is named, up to its end.
+    /// The file that names it; of a checklist that is run, its own.
+    pub named_in: String,
+    /// Where it is named there, up to its end.
     pub place: (Place, Place),
 }
 
@@ -122,6 +124,7 @@ fn upload_file(reader: &mut Reader<'_>, node: &Node, example: &str) -> Option<Up
     Some(UploadFile {
         path: PathBuf::from(&written),
         written,
+        named_in: reader.source_name().to_owned(),
         place: (node.place, node.end),
     })
 }

@@ -56,6 +56,26 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass demo\n  shippass demo --fault sign-bounced\n  shippass demo --fault none --serve"
     )]
     Demo(DemoArguments),
+    /// Runs the detectors again over a bundle, or over any HAR file, without a browser; writes nothing.
+    #[command(
+        after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --url https://preview.example recorded.har\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the recording.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
+    )]
+    Inspect(InspectArguments),
+    /// Writes what went wrong as one Markdown file with pictures, for a model or a colleague.
+    #[command(
+        after_help = "Example:\n  shippass prompt screenshots/01k9xq\n  shippass prompt screenshots/01k9xq --finding f1 --clipboard\n  shippass prompt screenshots/01k9xq --step 13 --clipboard picture\n\nSteps are counted through the whole walk, as they stand on its contact sheet."
+    )]
+    Prompt(PromptArguments),
+    /// Writes a bundle as JUnit, SARIF, CTRF, HAR, or as Markdown for a pull request.
+    #[command(
+        after_help = "Example:\n  shippass export screenshots/01k9xq --format junit --out shippass.xml\n  shippass export screenshots/01k9xq --format sarif --out shippass.sarif\n  shippass export screenshots/01k9xq --format markdown >> \"$GITHUB_STEP_SUMMARY\""
+    )]
+    Export(ExportArguments),
+    /// Packs a bundle into one zip; the same bundle gives the same bytes.
+    #[command(
+        after_help = "Example:\n  shippass pack screenshots/01k9xq\n  shippass pack screenshots/01k9xq --out for-qa.zip"
+    )]
+    Pack(PackArguments),
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
@@ -95,6 +115,94 @@ pub(super) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// The bundle's folder, its zip, or an HTTP archive (HAR 1.2) that any tool wrote.
+    #[arg(value_name = "BUNDLE|FILE.har")]
+    pub(super) of: PathBuf,
+    /// The app's address in a HAR file; that of the first page when not given.
+    #[arg(long, value_parser = address)]
+    pub(super) url: Option<url::Url>,
+    /// How the findings are printed.
+    #[arg(long, value_enum, default_value_t = InspectionFormat::Text)]
+    pub(super) format: InspectionFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InspectionFormat {
+    /// A table and the findings.
+    #[value(alias = "human")]
+    Text,
+    /// For scripts.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PromptArguments {
+    /// The bundle's folder, or its zip.
+    pub(super) bundle: PathBuf,
+    /// One step: its number in the whole walk, or its id as `bundle.json` has it.
+    #[arg(long, value_name = "N", group = "what")]
+    pub(super) step: Option<String>,
+    /// One finding: `f1`.
+    #[arg(long, value_name = "ID", group = "what")]
+    pub(super) finding: Option<String>,
+    /// Everything that isn't clean, as when nothing else is said.
+    #[arg(long, group = "what")]
+    pub(super) flagged: bool,
+    /// The folder to write; one beside the bundle when not given.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Put the text on the clipboard too, or the first picture.
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, default_missing_value = "text")]
+    pub(super) clipboard: Option<ClipboardOf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ClipboardOf {
+    /// The Markdown.
+    Text,
+    /// The picture that shows it closest.
+    Picture,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    /// The bundle's folder, or its zip.
+    pub(super) bundle: PathBuf,
+    /// The form.
+    #[arg(long, value_enum)]
+    pub(super) format: ExportFormat,
+    /// The file to write; standard output when not given.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// JUnit XML: a suite for each checklist, a case for each step.
+    Junit,
+    /// SARIF 2.1.0: each finding at its line of the checklist.
+    Sarif,
+    /// CTRF, the Common Test Report Format.
+    Ctrf,
+    /// The HTTP archive, as the bundle holds it.
+    Har,
+    /// A summary for a pull request or a CI's page.
+    Markdown,
+    /// All that isn't clean, each with how to see it again and what would prove it mended.
+    Brief,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PackArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// The file to write; one beside the bundle when not given.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -8,9 +8,8 @@ use super::{
     signals::watch_signals,
     terminal::Terminal,
 };
-use crate::checklist::Source;
-use crate::config::{Environment, read_project};
-use crate::demo::{CHECKLISTS, CONFIG, Demo, Fault, FaultSet};
+use crate::config::{Environment, read_embedded};
+use crate::demo::{CHECKLISTS, CONFIG, Demo, FILES, Fault, FaultSet};
 use crate::detect;
 
 pub(super) fn main(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -24,7 +23,7 @@ pub(super) fn main(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exi
     let exit = pass::run(&assignment, terminal, &runtime);
     runtime.block_on(demo.stop());
     for fault in Fault::ALL.iter().filter(|fault| faults.contains(**fault)) {
-        if fault.caught_by().is_none() {
+        if fault.caught_by().is_empty() {
             terminal.say(&format!(
                 "not yet caught: {} ({}): {}",
                 fault.name(),
@@ -37,16 +36,9 @@ pub(super) fn main(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exi
 }
 
 fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Failure> {
-    let sources: Vec<_> = CHECKLISTS
-        .iter()
-        .map(|(name, text)| Source { name, text })
-        .collect();
-    let config = Source {
-        name: "checklists/demo/shippass.yaml",
-        text: CONFIG,
-    };
+    let config = ("checklists/demo/shippass.yaml", CONFIG);
     let environment = Environment::from(demo.environment());
-    let project = read_project(Some(config), &sources, &environment, &detect::names())?;
+    let project = read_embedded(config, CHECKLISTS, FILES, &environment, &detect::names())?;
     let target = project.target(None)?.clone();
     Ok(Assignment {
         project,

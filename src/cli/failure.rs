@@ -10,6 +10,8 @@ use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
+use crate::handoff::HandoffError;
+use crate::report::visible;
 use crate::runner::RunnerError;
 
 /// Why a command ended before its time.
@@ -41,8 +43,14 @@ pub(super) enum Failure {
     Runner(RunnerError),
     /// Evidence couldn't be kept.
     Evidence(EvidenceError),
-    /// The bundle couldn't be written.
+    /// What is to be inspected is no evidence.
+    NoEvidence { why: String },
+    /// The bundle couldn't be written or read.
     Bundle(BundleError),
+    /// There is nothing of that kind to hand on.
+    Handoff(HandoffError),
+    /// Nothing can be copied here.
+    NoClipboard { why: String },
     /// A known secret stands in the bundle.
     Leak(ScanError),
     /// A file that was to be written anew.
@@ -68,11 +76,15 @@ impl Failure {
             | Self::UnknownDetector { .. }
             | Self::UnknownFault(_)
             | Self::AlreadyThere { .. }
+            | Self::NoEvidence { .. }
+            | Self::Handoff(_)
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
-            Self::Browser(_)
+            Self::Bundle(error) if error.is_of_input() => Exit::BadInput,
+            Self::Bundle(_)
+            | Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
-            | Self::Bundle(_)
+            | Self::NoClipboard { .. }
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -111,7 +123,14 @@ impl Failure {
             Self::Browser(error) => error.help(),
             Self::Runner(error) => error.help(),
             Self::Evidence(error) => error.help().map(str::to_owned),
+            Self::NoEvidence { .. } => Some(
+                "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
+            ),
             Self::Bundle(error) => Some(error.help().to_owned()),
+            Self::Handoff(error) => Some(error.help()),
+            Self::NoClipboard { .. } => Some(
+                "leave out `--clipboard`: the files are written, and can be opened or attached".to_owned(),
+            ),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -145,7 +164,11 @@ impl Failure {
             Self::Browser(error) => error.to_string(),
             Self::Runner(error) => error.to_string(),
             Self::Evidence(error) => error.to_string(),
+            // It may quote what a stranger wrote.
+            Self::NoEvidence { why } => visible::line(why).into_owned(),
             Self::Bundle(error) => error.to_string(),
+            Self::Handoff(error) => visible::line(&error.to_string()).into_owned(),
+            Self::NoClipboard { why } => format!("nothing can be copied here: {why}"),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -199,6 +222,7 @@ from! {
     RunnerError => Runner,
     EvidenceError => Evidence,
     BundleError => Bundle,
+    HandoffError => Handoff,
     ScanError => Leak,
     DemoError => Demo,
 }

@@ -1,9 +1,12 @@
 //! `shippass __guard`: the second process that sees to the browser's end. Not for people.
 
-use std::{ffi::OsString, io::Write};
+use std::{
+    ffi::{OsStr, OsString},
+    io::Write,
+};
 
 use super::Exit;
-use crate::browser::launch::{GUARD_COMMAND, GuardOrder, run_guard};
+use crate::browser::launch::{self, GUARD_COMMAND, GuardOrder, run_guard};
 
 /// The first word that turns this binary into the guard.
 pub(super) const COMMAND: &str = GUARD_COMMAND;
@@ -21,6 +24,14 @@ pub(super) fn main(words: &[OsString]) -> Exit {
             Exit::Surroundings
         }
     }
+}
+
+/// Becomes the browser; its driver reads why it can't.
+pub(super) fn become_browser(browser: &OsStr, arguments: &[OsString]) -> Exit {
+    let arguments = arguments.get(1..).unwrap_or_default();
+    let error = launch::become_browser(browser, arguments);
+    complain(&format!("{} can't be run: {error}", browser.display()));
+    Exit::Surroundings
 }
 
 /// To whoever still reads; when shippass is dead nobody does.

@@ -3,18 +3,24 @@
 mod arguments;
 mod check;
 mod checkout;
+mod clipboard;
 mod completions;
 mod conclude;
 mod demo;
 mod detectors;
 mod doctor;
 mod exit;
+mod export;
 mod failure;
 mod glance;
 mod guard;
+mod handed;
 mod init;
+mod inspect;
+mod pack;
 mod pass;
 mod person;
+mod prompt;
 mod run;
 mod schema;
 mod signals;
@@ -28,12 +34,17 @@ use arguments::{Cli, Command};
 pub use exit::Exit;
 use terminal::Terminal;
 
+use crate::browser::launch::browser_to_become;
+
 /// Runs the command line and answers the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    // The guard is this binary run once more; it must not depend on anything below.
+    // The guard is this binary run once more, and so is what becomes the browser; neither must depend on anything below.
     if arguments.get(1).is_some_and(|word| word == guard::COMMAND) {
         return guard::main(&arguments[2..]);
+    }
+    if let Some(browser) = browser_to_become() {
+        return guard::become_browser(&browser, &arguments);
     }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -51,6 +62,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let end = match cli.command {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
+        Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
+        Command::Prompt(arguments) => prompt::main(&arguments, &terminal),
+        Command::Export(arguments) => export::main(&arguments, &terminal),
+        Command::Pack(arguments) => pack::main(&arguments, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),

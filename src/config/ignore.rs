@@ -37,7 +37,37 @@ pub(super) fn ignore_rules(
         .iter()
         .map(|item| ignore_rule(reader, item, detectors))
         .collect();
-    rules.into_iter().collect()
+    let rules: Vec<IgnoreRule> = rules.into_iter().collect::<Option<_>>()?;
+    keep_few(reader, node, items, &rules).then_some(rules)
+}
+
+/// With so many rules each must say when it ends.
+pub(super) const WITH_AN_END: usize = 7;
+/// So many are refused.
+pub(super) const TOO_MANY: usize = 8;
+
+/// What is accepted today hides what breaks tomorrow: three rules are fine, from the fourth on the report names them.
+fn keep_few(reader: &mut Reader<'_>, node: &Node, items: &[Node], rules: &[IgnoreRule]) -> bool {
+    if rules.len() >= TOO_MANY {
+        let message = format!(
+            "there are {} ignore rules, and {TOO_MANY} is stop",
+            rules.len()
+        );
+        let help = "mend what some of them accept, and take those out; seven may stand here, each with its `until`";
+        reader.error(node, message, help);
+        return false;
+    }
+    let endless = items.iter().zip(rules);
+    let endless: Vec<&Node> = endless
+        .filter(|(_, rule)| rules.len() >= WITH_AN_END && rule.until.is_none())
+        .map(|(item, _)| item)
+        .collect();
+    for item in &endless {
+        let message = format!("this is one of {WITH_AN_END} ignore rules and has no end");
+        let help = "with seven of them each needs one: write the last day on which it holds: `until: 2026-12-31`";
+        reader.error(item, message, help);
+    }
+    endless.is_empty()
 }
 
 fn ignore_rule(reader: &mut Reader<'_>, node: &Node, detectors: &[&str]) -> Option<IgnoreRule> {

@@ -60,7 +60,7 @@ pub fn load_project(
     let config = config.as_ref().map(|(name, text)| Source { name, text });
     let files = files_beside(config_path);
     let mut read = read_files(config, &found, &library, &files, environment, detectors);
-    look_for_uploads(&mut read, config, &found);
+    look_for_uploads(&mut read, config, &library);
     match read.into_project() {
         Ok(project) if mistakes.is_empty() => Ok(project),
         Ok(_) => Err(ProjectError::Mistakes(mistakes)),
@@ -74,29 +74,31 @@ pub fn load_project(
 }
 
 /// Of every file that could be read.
-fn look_for_uploads(read: &mut FilesRead, config: Option<Source<'_>>, lists: &[Found<'_>]) {
+fn look_for_uploads(read: &mut FilesRead, config: Option<Source<'_>>, library: &ProjectFolder) {
     let project = config.map(|source| folder_of(source.name));
     let project = project.as_deref();
     let mut missing = Vec::new();
     if let (Some(source), Some(config)) = (config, &mut read.config) {
+        let text_of = |_: &str| Some(source.text.to_owned());
         let personas = config.personas.values_mut();
         let recipes = personas.flat_map(|persona| &mut persona.sign_in);
         let actions = recipes.filter_map(|action| match action {
             RecipeAction::Known(action) => Some(action),
             _ => None,
         });
-        missing.extend(find_uploads(source, project, actions));
+        missing.extend(find_uploads(text_of, project, actions));
     }
     for checklist in &mut read.checklists {
-        let mut sources = lists.iter().map(|found| found.source);
-        let Some(source) = sources.find(|source| source.name == checklist.file) else {
-            continue;
-        };
+        let root = checklist.file.clone();
+        let text_of = |name: &str| library.text(&root, name).ok();
         let actions = checklist
             .steps
             .iter_mut()
             .flat_map(|step| &mut step.actions);
-        missing.extend(find_uploads(source, project, actions));
+        let wrong = find_uploads(text_of, project, actions).into_iter();
+        // What several checklists run is wrong once.
+        let wrong: Vec<_> = wrong.filter(|wrong| !missing.contains(wrong)).collect();
+        missing.extend(wrong);
     }
     read.mistakes.extend(missing);
 }

@@ -31,5 +31,5 @@ pub use model::{
     RequestPattern, Secret, Target, TargetKind,
 };
 pub use one_time::{Authenticator, Inbox, InboxSource};
-pub use project::{Project, read_project};
+pub use project::{Project, read_embedded, read_project};
 pub use schema::config_schema;

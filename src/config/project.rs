@@ -48,6 +48,37 @@ pub fn read_project(
     detectors: &[&str],
 ) -> Result<Project, Vec<Mistake>> {
     let no_file = |_: &str| Err("can't be read: there is no folder to look in".to_owned());
+    read_texts(config, checklists, &no_file, environment, detectors)
+}
+
+/// The same of files that come with the program, each with its name, and of those that the configuration names.
+pub fn read_embedded(
+    (name, text): (&str, &str),
+    checklists: &[(&str, &str)],
+    files: &[(&str, &str)],
+    environment: &Environment,
+    detectors: &[&str],
+) -> Result<Project, Vec<Mistake>> {
+    let config = Source { name, text };
+    let checklists = checklists.iter();
+    let checklists: Vec<_> = checklists
+        .map(|(name, text)| Source { name, text })
+        .collect();
+    let embedded = |wanted: &str| {
+        let file = files.iter().find(|(name, _)| *name == wanted);
+        let text = file.map(|(_, text)| (*text).to_owned());
+        text.ok_or_else(|| "isn't among the files that came with it".to_owned())
+    };
+    read_texts(Some(config), &checklists, &embedded, environment, detectors)
+}
+
+fn read_texts(
+    config: Option<Source<'_>>,
+    checklists: &[Source<'_>],
+    files: Files<'_>,
+    environment: &Environment,
+    detectors: &[&str],
+) -> Result<Project, Vec<Mistake>> {
     let found: Vec<Found<'_>> = checklists
         .iter()
         .map(|source| Found {
@@ -56,7 +87,7 @@ pub fn read_project(
         })
         .collect();
     let library = InMemory(checklists);
-    read_files(config, &found, &library, &no_file, environment, detectors).into_project()
+    read_files(config, &found, &library, files, environment, detectors).into_project()
 }
 
 /// What was read of a project's files, whether or not it may be walked.

@@ -9,7 +9,7 @@ use super::{
     contract::CONTRACT,
     device,
     driver::WEBDRIVER,
-    ignore::IGNORE,
+    ignore::{IGNORE, TOO_MANY, WITH_AN_END},
     model::TargetKind,
     one_time::INBOX,
     personas::{PERSONA, SIGN_IN},
@@ -76,7 +76,7 @@ fn write(schemas: &mut Schemas, detectors: &[&str]) -> Value {
             "ignore",
             "Findings that are known and accepted.",
             json!([{"detector": "http-error", "request": "GET /favicon.ico", "why": "the preview has no icon"}]),
-            list_of(&ignore_rule(schemas, detectors)),
+            few(list_of(&ignore_rule(schemas, detectors))),
         ),
         Key::new(
             "webdriver",
@@ -274,6 +274,14 @@ fn contract(schemas: &mut Schemas) -> Value {
         {"required": ["openapi"], "not": {"required": ["request"]}},
     ]);
     contract
+}
+
+/// At most so many ignore rules, the last of them only when each says its end.
+fn few(mut rules: Value) -> Value {
+    rules["maxItems"] = json!(TOO_MANY - 1);
+    rules["if"] = json!({"minItems": WITH_AN_END});
+    rules["then"] = json!({"items": {"required": ["until"]}});
+    rules
 }
 
 fn ignore_rule(schemas: &mut Schemas, detectors: &[&str]) -> Value {

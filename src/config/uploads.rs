@@ -7,24 +7,31 @@ use std::{
 
 use crate::checklist::{Action, Mistake, Source, UploadFile, quote};
 
-/// Finds the files of a source's uploads and puts in where they really are; answers what is wrong with them.
+/// Finds the files of uploads and puts in where they really are; answers what is wrong with them.
 ///
-/// `project` is the configuration's folder, where there is a configuration.
+/// `text_of` gives the text of a file that names some; `project` is the configuration's folder, where there is a
+/// configuration.
 pub(super) fn find_uploads<'a>(
-    source: Source<'_>,
+    text_of: impl Fn(&str) -> Option<String>,
     project: Option<&Path>,
     actions: impl Iterator<Item = &'a mut Action>,
 ) -> Vec<Mistake> {
-    let folder = folder_of(source.name);
     let mut mistakes = Vec::new();
     for action in actions {
         let Action::Upload(uploads) = action else {
             continue;
         };
         for file in uploads.iter_mut().flat_map(|upload| &mut upload.files) {
-            match find(file, &folder, project) {
+            match find(file, &folder_of(&file.named_in), project) {
                 Ok(path) => file.path = path,
-                Err((message, help)) => mistakes.push(source.mistake(file.place, message, help)),
+                Err((message, help)) => {
+                    let text = text_of(&file.named_in).unwrap_or_default();
+                    let source = Source {
+                        name: &file.named_in,
+                        text: &text,
+                    };
+                    mistakes.push(source.mistake(file.place, message, help));
+                }
             }
         }
     }

@@ -31,10 +31,14 @@ pub enum Fault {
     ExtensionNoise,
     /// I-15: a quote's total is cut off at 375 px.
     ClippedTotal,
+    /// I-16: an amount is sent as text, where mocks and the contract have a number.
+    MoneyAsText,
     /// I-17: a name that isn't plain ASCII makes saving crash.
     EmojiCrash,
     /// I-23: another company's quote can be read.
     CrossTenant,
+    /// I-24: a free seat is refused what its tier has.
+    FreeLockedOut,
 }
 
 /// What is said of a fault.
@@ -42,7 +46,7 @@ struct Told {
     name: &'static str,
     incident: &'static str,
     what: &'static str,
-    caught_by: Option<&'static str>,
+    caught_by: &'static [&'static str],
 }
 
 impl Fault {
@@ -61,8 +65,10 @@ impl Fault {
         Self::ViewportDesktop,
         Self::ExtensionNoise,
         Self::ClippedTotal,
+        Self::MoneyAsText,
         Self::EmojiCrash,
         Self::CrossTenant,
+        Self::FreeLockedOut,
     ];
 
     /// The name on the command line: `sign-bounced`.
@@ -80,103 +86,116 @@ impl Fault {
         self.told().what
     }
 
-    /// What catches it today: a detector's name, `expectation` for a check that fails, `noise` for
-    /// what is filed apart from findings; `None` for what a green pass would let through.
-    pub fn caught_by(self) -> Option<&'static str> {
+    /// What catches it today: names of detectors, one for each thing that is wrong; `expectation` for a check that
+    /// fails, `noise` for what is filed apart from findings; nothing for what a green pass would let through.
+    pub fn caught_by(self) -> &'static [&'static str] {
         self.told().caught_by
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, one entry per fault")]
     fn told(self) -> Told {
-        let (name, incident, what, caught_by) = match self {
+        let (name, incident, what, caught_by): (_, _, _, &[&str]) = match self {
             Self::EarlyReturn => (
                 "early-return",
                 "I-01",
                 "the quotes page returns before one of its hooks and crashes as soon as its data is there",
-                Some("page-crash"),
+                &["page-crash"],
             ),
             Self::SignBounced => (
                 "sign-bounced",
                 "I-02",
                 "signing is sent to the sign-in page, which answers 200, and the customer is thanked for nothing",
-                Some("html-for-json"),
+                &["html-for-json"],
             ),
             Self::SaveLost => (
                 "save-lost",
                 "I-03",
                 "saving notes answers ok and writes nothing",
-                Some("not-persisted"),
+                &["not-persisted"],
             ),
             Self::DeadButton => (
                 "dead-button",
                 "I-04",
                 "the automation steps “Add tag” and “Start sequence” are offered and do nothing",
-                Some("no-effect"),
+                &["no-effect"],
             ),
             Self::NewlineInEnv => (
                 "newline-in-env",
                 "I-05",
                 "the bucket's name was pasted with a newline, which becomes %0A in the upload's URL",
-                Some("malformed-request"),
+                &["malformed-request"],
             ),
             Self::KeyMissing => (
                 "key-missing",
                 "I-06",
                 "the key of the transcription service was never set",
-                Some("http-error"),
+                &["http-error"],
             ),
             Self::MoneyReformat => (
                 "money-reformat",
                 "I-07",
                 "the amount is reformatted at every keystroke, so that $4500 becomes $4.00",
-                Some("typed-differs"),
+                &["typed-differs"],
             ),
             Self::CorsProductionOnly => (
                 "cors-production-only",
                 "I-08",
                 "the upload origin lets only the production site in, so that photos don't arrive",
-                Some("expectation"),
+                &["cors-blocked"],
             ),
             Self::OldCommit => (
                 "old-commit",
                 "I-09",
                 "the deployment serves a commit from before the change",
-                Some("stale-deployment"),
+                &["stale-deployment"],
             ),
             Self::WrongHost => (
                 "wrong-host",
                 "I-10",
                 "the link to the customer's page leads to production",
-                Some("wrong-target"),
+                &["wrong-target"],
             ),
             Self::ViewportDesktop => (
                 "viewport-desktop",
                 "I-12",
                 "the pages ask to be laid out 1024 px wide, whatever the screen",
-                Some("expectation"),
+                &["expectation"],
             ),
             Self::ExtensionNoise => (
                 "extension-noise",
                 "I-13",
                 "a browser extension writes alarming errors that aren't the app's",
-                Some("noise"),
+                &["noise"],
             ),
             Self::ClippedTotal => (
                 "clipped-total",
                 "I-15",
                 "at 375 px a quote's total is cut off, its table is wider than the screen, and a small button is covered",
-                None,
+                &["clipped-text", "covered-control", "overflow-x"],
+            ),
+            Self::MoneyAsText => (
+                "money-as-text",
+                "I-16",
+                "the API sends an amount as text, which the page happens to bear and every mock has as a number",
+                &["contract"],
             ),
             Self::EmojiCrash => (
                 "emoji-crash",
                 "I-17",
                 "a customer's name is cut at a byte that may be the middle of a letter, and saving it fails",
-                Some("http-error"),
+                &["http-error"],
             ),
             Self::CrossTenant => (
                 "cross-tenant",
                 "I-23",
                 "whoever is signed in can read any company's quotes",
-                Some("permission"),
+                &["permission"],
+            ),
+            Self::FreeLockedOut => (
+                "free-locked-out",
+                "I-24",
+                "a check of the plan stands on the wrong route, so that a free seat can't open a quote",
+                &["http-error"],
             ),
         };
         Told {

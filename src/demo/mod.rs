@@ -77,4 +77,14 @@ pub const CHECKLISTS: &[(&str, &str)] = &[
         "checklists/demo/11-other-companies.yaml",
         include_str!("../../checklists/demo/11-other-companies.yaml"),
     ),
+    (
+        "checklists/demo/12-on-every-seat.yaml",
+        include_str!("../../checklists/demo/12-on-every-seat.yaml"),
+    ),
 ];
+
+/// The files that the configuration names, name and text.
+pub const FILES: &[(&str, &str)] = &[(
+    "contracts/dashboard.json",
+    include_str!("../../checklists/demo/contracts/dashboard.json"),
+)];

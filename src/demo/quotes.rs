@@ -47,11 +47,16 @@ pub(super) async fn dashboard(
     let rows = company_quotes(&app.database, person.company_id).await?;
     let of = |status: &'static str| rows.iter().filter(move |row| row.3 == status);
     let first_name = person.name.split(' ').next().unwrap_or_default();
+    let waiting_cents = of("waiting").map(|row| row.4).sum::<i64>();
     Ok(Json(json!({
         "name": first_name,
         "company": person.company,
         "waiting": of("waiting").count(),
-        "waiting_cents": of("waiting").map(|row| row.4).sum::<i64>(),
+        "waiting_cents": if app.has(Fault::MoneyAsText) {
+            json!(waiting_cents.to_string())
+        } else {
+            json!(waiting_cents)
+        },
         "signed": of("signed").count(),
         "signed_cents": of("signed").map(|row| row.4).sum::<i64>(),
         "drafts": of("draft").count(),
@@ -86,6 +91,9 @@ pub(super) async fn show(
         found.ok_or(Refusal::NotFound)?;
     if company_id != person.company_id && !app.has(Fault::CrossTenant) {
         return Err(Refusal::NotFound);
+    }
+    if person.tier == "free" && app.has(Fault::FreeLockedOut) {
+        return Err(Refusal::NotAllowed("this needs a Pro seat"));
     }
     let mut quote = json!({
         "number": number,

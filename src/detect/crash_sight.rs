@@ -58,7 +58,7 @@ pub(super) fn sight_of(run: &Run, step: &StepRun) -> Option<Sight> {
     if !page.url.starts_with("http") || foreign_origin(run, &page.url).is_some() {
         return None;
     }
-    if is_blank(page) && step.unsettled.is_none() && !is_no_html(step, page) {
+    if is_blank(step, page) && step.unsettled.is_none() && !is_no_html(step, page) {
         return Some(Sight {
             title: "the page stayed blank",
             words: "There was no text, picture or control to be seen on it.".to_owned(),
@@ -70,8 +70,11 @@ pub(super) fn sight_of(run: &Run, step: &StepRun) -> Option<Sight> {
     })
 }
 
-fn is_blank(page: &PageFacts) -> bool {
-    page.text_length == 0 && page.visuals == 0
+/// What stands in shadow trees only is no text of the page, and is seen all the same.
+fn is_blank(step: &StepRun, page: &PageFacts) -> bool {
+    let facts = step.layout.as_ref().and_then(|layout| layout.facts());
+    let shown = facts.map_or(0, |facts| facts.shown);
+    page.text_length == 0 && page.visuals == 0 && shown == 0
 }
 
 /// A PDF or a picture opened as a page has no text of its own.

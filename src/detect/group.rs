@@ -54,13 +54,32 @@ fn root_of(causes: &[Option<usize>], cause: Option<usize>) -> Option<usize> {
 }
 
 fn take_in(cause: &mut Finding, effect: Finding) {
-    let _ = write!(cause.detail, "\nIt brought about: {}.", effect.title);
+    // A logged line says it itself, among the evidence.
+    let is_told = effect.detector == "console-error" || repeats(cause, &effect);
+    if !is_told {
+        // A loss is found after what it follows from was seen.
+        let lead = match cause.detector.as_str() {
+            "not-persisted" => "When it was done",
+            _ => "It brought about",
+        };
+        let _ = write!(cause.detail, "\n{lead}: {}.", effect.title);
+    }
     if effect.detector == "page-crash" && !effect.detail.is_empty() {
         let _ = write!(cause.detail, " {}", effect.detail);
     }
     cause.severity = cause.severity.max(effect.severity);
     add_new(&mut cause.requests, effect.requests);
     add_new(&mut cause.console, effect.console);
+}
+
+/// The cause's own words say it already.
+fn repeats(cause: &Finding, effect: &Finding) -> bool {
+    if cause.detector == "auth-lost" && effect.detector == "http-error" {
+        return true;
+    }
+    let said = effect.title.strip_prefix("the page said “");
+    said.and_then(|said| said.split_once('”'))
+        .is_some_and(|(words, _)| cause.detail.contains(words))
 }
 
 /// The same fault again is the same finding.
@@ -79,7 +98,9 @@ fn merge_equal(found: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn absorb(known: &mut Finding, other: Finding) {
-    if other.at != known.at {
+    if other.at == known.at {
+        add_new(&mut known.boxes, other.boxes);
+    } else {
         add_new(&mut known.also_at, vec![other.at]);
     }
     add_new(&mut known.requests, other.requests);

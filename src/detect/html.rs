@@ -95,7 +95,7 @@ fn has_segment(url: &str, known: &[&str]) -> bool {
 }
 
 /// `Sign in to Fieldquote`, and not `Sign invoices`.
-fn speaks_of_signing_in(title: &str) -> bool {
+pub(super) fn speaks_of_signing_in(title: &str) -> bool {
     const PHRASES: &[&str] = &[
         "sign in",
         "sign-in",

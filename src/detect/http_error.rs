@@ -35,9 +35,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
                 continue;
             };
             let is_noise = file_of(run, &seen, exchange).is_some();
-            let is_expected = is_expected(seen.step, exchange, answer.status)
-                || seen.is_denial(exchange, answer.status);
-            if !is_noise && !is_expected {
+            if !is_noise && !is_refusal_wanted(&seen, exchange) {
                 findings.push(finding(run, &seen, exchange, answer));
             }
         }
@@ -80,6 +78,12 @@ fn detail(run: &Run, exchange: &Exchange, answer: &Answer) -> String {
     format!(
         "{said} {origin} is none of the target's origins; declare it under `origins` if it belongs to the target."
     )
+}
+
+/// Whether the checklist wants this request to be refused, by a `response` or a `denied` line.
+pub(super) fn is_refusal_wanted(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
+    let status = exchange.answer().map_or(0, |answer| answer.status);
+    status >= 400 && (is_expected(seen.step, exchange, status) || seen.is_denial(exchange, status))
 }
 
 /// The checklist's own line names this status: it is what should happen.

@@ -1,6 +1,10 @@
 //! What is known and accepted: findings that a rule of the configuration takes out, with its reason.
 
+use std::fmt;
+
 use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::rule::{Finding, Noise};
 use crate::config::{IgnoreRule, RequestPattern};
@@ -27,6 +31,70 @@ pub(super) fn split<'i>(
         }
     }
     (kept, accepted)
+}
+
+/// So many rules are nothing to speak of.
+const FEW: usize = 3;
+
+/// What became of an ignore rule in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IgnoreUse {
+    /// What it accepts: `http-error GET /favicon.ico`.
+    pub rule: String,
+    /// Why.
+    pub why: String,
+    /// The last day on which it holds, as `2026-12-31`.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// That day was over before the run was judged.
+    pub is_over: bool,
+    /// How many findings it accepted.
+    pub accepted: usize,
+}
+
+impl fmt::Display for IgnoreUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, why, .. } = self;
+        write!(f, "{rule} ({why})")?;
+        match (&self.until, self.accepted) {
+            (Some(until), _) if self.is_over => {
+                write!(f, " ended on {until} and no longer holds; take it out")
+            }
+            (_, 0) => f.write_str(" accepted nothing in this run; take it out if it is mended"),
+            (until, count) => {
+                let findings = if count == 1 { "finding" } else { "findings" };
+                write!(f, " accepted {count} {findings}")?;
+                until
+                    .iter()
+                    .try_for_each(|until| write!(f, " and ends on {until}"))
+            }
+        }
+    }
+}
+
+/// The rules that somebody should look at: those that are over or accepted nothing, and all of them when there are
+/// more than a few.
+pub(super) fn worth_a_look(
+    rules: &[IgnoreRule],
+    accepted: &[(Finding, &IgnoreRule)],
+    today: Date,
+) -> Vec<IgnoreUse> {
+    let uses = rules.iter().map(|rule| {
+        let mine = accepted.iter().filter(|(_, by)| std::ptr::eq(*by, rule));
+        let request = rule.request.as_ref().map(|request| {
+            let method = request.method.as_deref().unwrap_or_default();
+            format!(" {method} {}", request.path).replace("  ", " ")
+        });
+        IgnoreUse {
+            rule: format!("{}{}", rule.detector, request.unwrap_or_default()),
+            why: rule.why.clone(),
+            until: rule.until.map(|until| until.to_string()),
+            is_over: rule.until.is_some_and(|until| today > until),
+            accepted: mine.count(),
+        }
+    });
+    uses.filter(|it| rules.len() > FEW || it.is_over || it.accepted == 0)
+        .collect()
 }
 
 /// Files what was accepted.

@@ -96,11 +96,11 @@ fn unknown(checklist: usize, step: &StepRun, findings: &Findings) -> Option<Stri
             .map(|gap| gap.why.clone())
     };
     let picture = || {
-        let is_missing = step.pictures.is_empty();
+        let is_missing = step.pictures.is_empty() && !step.is_traffic_only;
         is_missing.then(|| "no picture of it could be kept".to_owned())
     };
     let page = || {
-        let is_missing = step.page.is_none();
+        let is_missing = step.page.is_none() && !step.is_traffic_only;
         is_missing.then(|| "the page couldn't be looked at at its end".to_owned())
     };
     step.undecided

@@ -1,36 +1,62 @@
 //! Judgement: one file a detector, each a pure function of a `Run`. No files, no network, no clock.
 
+mod amount;
 mod cause;
 mod crash_sight;
 mod expects_json;
+mod failure_words;
 mod group;
 mod html;
 mod html_on_purpose;
 mod ignore;
 mod json_start;
 mod judge;
+mod laid_out;
+mod message;
 mod noise;
 mod origin;
 mod protected;
 mod route;
 mod rule;
 mod seen_step;
+mod success_words;
 mod undecided;
 mod unfilled;
+mod write_fate;
 
+mod auth_lost;
+mod blank_screen;
+mod broken_image;
+mod clipped_text;
+mod console_error;
 mod contract;
+mod cors_blocked;
+mod covered_control;
+mod double_submit;
+mod failure_shown;
 mod html_for_json;
 mod http_error;
 mod malformed_request;
+mod mixed_content;
 mod no_effect;
+mod not_json;
 mod not_persisted;
+mod overflow_x;
 mod page_crash;
 mod permission;
+mod request_failed;
+mod secret_exposed;
+mod slow_response;
+mod small_target;
 mod stale_deployment;
+mod success_without_write;
 mod typed_differs;
 mod unexpected_dialog;
+mod viewport_meta;
 mod wrong_target;
+mod zoom_on_focus;
 
+pub use ignore::IgnoreUse;
 pub use judge::{Judgement, judge, judge_all};
 pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
 pub use stale_deployment::is_same_commit;
@@ -42,18 +68,37 @@ use crate::evidence::Run;
 
 /// Every detector.
 pub const RULES: &[&Rule] = &[
+    &auth_lost::RULE,
+    &blank_screen::RULE,
+    &broken_image::RULE,
+    &clipped_text::RULE,
+    &console_error::RULE,
     &contract::RULE,
+    &cors_blocked::RULE,
+    &covered_control::RULE,
+    &double_submit::RULE,
+    &failure_shown::RULE,
     &html_for_json::RULE,
     &http_error::RULE,
     &malformed_request::RULE,
+    &mixed_content::RULE,
     &no_effect::RULE,
+    &not_json::RULE,
     &not_persisted::RULE,
+    &overflow_x::RULE,
     &page_crash::RULE,
     &permission::RULE,
+    &request_failed::RULE,
+    &secret_exposed::RULE,
+    &slow_response::RULE,
+    &small_target::RULE,
     &stale_deployment::RULE,
+    &success_without_write::RULE,
     &typed_differs::RULE,
     &unexpected_dialog::RULE,
+    &viewport_meta::RULE,
     &wrong_target::RULE,
+    &zoom_on_focus::RULE,
 ];
 
 /// The detectors' names.
@@ -71,11 +116,13 @@ pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
     let found = RULES.iter().flat_map(|rule| (rule.inspect)(run)).collect();
     let found = protected::without(run, found);
     let (found, accepted) = ignore::split(run, found, ignore, today);
+    let ignored = ignore::worth_a_look(ignore, &accepted, today);
     let mut noise = noise::file(run);
     noise.extend(ignore::file(accepted));
     Findings {
         findings: group::group(run, found),
         noise,
         undecided: undecided::undecided(run),
+        ignore: ignored,
     }
 }

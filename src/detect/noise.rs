@@ -8,7 +8,7 @@ use super::{
     rule::Noise,
     seen_step::{SeenStep, seen_steps},
 };
-use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run};
+use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run, is_safe_method};
 
 /// Files all noise of a run.
 pub(super) fn file(run: &Run) -> Vec<Noise> {
@@ -49,6 +49,7 @@ pub(super) fn file_of(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Op
     let owner = owner_of(run, &exchange.url);
     match &exchange.outcome {
         Outcome::Failed { .. } if owner == Owner::Tracker => Some("tracker"),
+        Outcome::Failed { .. } if exchange.resource == Resource::Preflight => Some("preflight"),
         Outcome::Failed { error } if is_cut_off(error) && seen.step.was_offline() => Some(OFFLINE),
         Outcome::Failed { error } => is_aborted(error).then_some("aborted by leaving the page"),
         Outcome::Answered(answer) if answer.status >= 400 => {
@@ -141,7 +142,7 @@ fn has_signed_in(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
         .iter()
         .take_while(|earlier| earlier.id != exchange.id);
     before
-        .filter(|earlier| !matches!(earlier.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
+        .filter(|earlier| !is_safe_method(&earlier.method))
         .filter(|earlier| !matches!(earlier.resource, Resource::Beacon | Resource::Preflight))
         .filter_map(Exchange::answer)
         .any(|answer| is_success(answer.status) || answer.is_redirect())
@@ -244,7 +245,7 @@ fn is_abort(text: &str) -> bool {
 }
 
 /// What `fetch` says, in three engines, when its request was cut off.
-fn is_lost_request(text: &str) -> bool {
+pub(super) fn is_lost_request(text: &str) -> bool {
     [
         "TypeError: Failed to fetch",
         "TypeError: NetworkError when attempting to fetch",

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::evidence::{
     About, ActionOutcome, Exchange, ExpectationOutcome, ExpectationRecord, Resource, Run, StepRun,
+    is_safe_method,
 };
 
 /// The rule.
@@ -150,9 +151,8 @@ fn claim_of<'r>(run: &Run, step: &'r StepRun, index: usize) -> Option<Claim<'r>>
     words.extend(alerts.map(|alert| format!("the page said “{alert}”")));
     words.extend(seen_words(step).map(|what| format!("the checklist found it done: {what}")));
     let is_told = words.iter().any(|words| says_done(words));
-    let has_acted = verbs().any(|verb| !matches!(verb, "visit" | "back" | "reload"));
     let has_entered = verbs().any(|verb| ENTERING.contains(&verb));
-    let is_claim = has_acted && (!writes.is_empty() || (has_entered && is_told));
+    let is_claim = step.has_acted() && (!writes.is_empty() || (has_entered && is_told));
     is_claim.then_some(Claim {
         step,
         index,
@@ -181,7 +181,7 @@ fn says_done(text: &str) -> bool {
 
 /// A request of the page that changes something, answered with success or led on after it.
 fn is_write(run: &Run, exchange: &Exchange) -> bool {
-    let is_sent = !matches!(exchange.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    let is_sent = !is_safe_method(&exchange.method)
         && !matches!(exchange.resource, Resource::Beacon | Resource::Preflight);
     let is_taken = exchange
         .answer()
@@ -193,7 +193,7 @@ fn is_write(run: &Run, exchange: &Exchange) -> bool {
 }
 
 /// GraphQL sends what only reads by POST too.
-fn is_graphql_read(exchange: &Exchange) -> bool {
+pub(super) fn is_graphql_read(exchange: &Exchange) -> bool {
     let body = exchange.request_body.start().unwrap_or_default();
     body.contains("\"query\"") && !body.contains("mutation")
 }

@@ -3,8 +3,8 @@
 
 use super::{
     origin::{Owner, owner_of},
-    rule::{Finding, StepRef},
-    seen_step::SeenStep,
+    rule::Finding,
+    seen_step::{SeenStep, step_at},
 };
 use crate::evidence::{Happening, Run, StepRun};
 
@@ -42,7 +42,13 @@ fn follows_from_protection(run: &Run, step: &StepRun, finding: &Finding) -> bool
         .filter(|exchange| finding.requests.contains(&exchange.id));
     match finding.detector.as_str() {
         // Its sign-in page lies elsewhere, and its page isn't the app's.
-        "wrong-target" | "page-crash" | "no-effect" => true,
+        "auth-lost"
+        | "wrong-target"
+        | "page-crash"
+        | "no-effect"
+        | "console-error"
+        | "failure-shown"
+        | "success-without-write" => true,
         "http-error" | "html-for-json" => requests.all(|exchange| exchange.protection().is_some()),
         _ => false,
     }
@@ -50,7 +56,11 @@ fn follows_from_protection(run: &Run, step: &StepRun, finding: &Finding) -> bool
 
 /// A page may well break over a request that never left.
 fn follows_from_guard(run: &Run, step: &StepRun, finding: &Finding) -> bool {
-    matches!(finding.detector.as_str(), "page-crash" | "no-effect") && withheld(run, step).is_some()
+    let is_of_page = matches!(
+        finding.detector.as_str(),
+        "page-crash" | "no-effect" | "console-error" | "failure-shown"
+    );
+    is_of_page && withheld(run, step).is_some()
 }
 
 /// The first request that was kept in; what trackers would have been told changes nothing on the page.
@@ -63,9 +73,4 @@ fn withheld<'r>(run: &Run, step: &'r StepRun) -> Option<(&'r str, &'r str)> {
             }
             _ => None,
         })
-}
-
-fn step_at<'r>(run: &'r Run, at: &StepRef) -> Option<&'r StepRun> {
-    let list = run.checklists.get(at.checklist)?;
-    list.steps.iter().find(|step| step.id == at.step)
 }

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Run;
+use super::ignore::IgnoreUse;
+use crate::evidence::{Area, Run};
 
 /// A detector: its texts and its judgement.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,7 @@ pub enum Severity {
 }
 
 /// What a detector thinks; points at evidence, copies none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Unique in the run: `f1`; given after grouping.
     pub id: String,
@@ -68,6 +69,9 @@ pub struct Finding {
     /// Ids of console lines.
     #[serde(default)]
     pub console: Vec<String>,
+    /// What to box in the picture of the step where it was seen first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<Area>,
     /// What makes two findings the same fault; detector-made, never shown.
     #[serde(default)]
     pub fault: String,
@@ -98,7 +102,7 @@ pub struct Noise {
 }
 
 /// The whole judgement over a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     /// What was found, in the order of steps.
     pub findings: Vec<Finding>,
@@ -107,6 +111,9 @@ pub struct Findings {
     /// What a detector needed and couldn't have.
     #[serde(default)]
     pub undecided: Vec<Undecided>,
+    /// Ignore rules that somebody should look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<IgnoreUse>,
 }
 
 /// Something that a detector needed and that couldn't be had: its step isn't known to be clean.
@@ -136,6 +143,30 @@ pub enum Status {
     Failed,
 }
 
+impl Severity {
+    /// As a person says it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Status {
+    /// As a person says it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::NotRun => "not run",
+            Self::Unknown => "unknown",
+            Self::Flagged => "flagged",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 impl Rule {
     /// A finding of this detector, as heavy as its others.
     pub(super) fn finding(&self, at: StepRef, title: String, fault: String) -> Finding {
@@ -160,11 +191,7 @@ impl Rule {
             mend,
             ..
         } = self;
-        let severity = match self.severity {
-            Severity::Notice => "notice",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
+        let severity = self.severity.in_words();
         format!(
             "## {name}\n\nSeverity: {severity}. It means that {what}.\n\n**Why it matters.** {why}\n\n**What it looks at.** {looks_at}\n\n\
              **When it stays silent.** {silent}\n\n**How to mend the app.** {mend}\n\n**How to ignore it.** In `shippass.yaml`, with a reason and, \

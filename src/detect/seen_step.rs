@@ -2,7 +2,8 @@
 
 use super::rule::StepRef;
 use crate::evidence::{
-    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, Run, StepRun,
+    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, PageFacts, Resource, Run,
+    StepRun,
 };
 
 /// The sign-in's step id.
@@ -41,6 +42,12 @@ pub(super) fn first_step(run: &Run) -> StepRef {
         .unwrap_or_default()
 }
 
+/// The step that a finding names.
+pub(super) fn step_at<'r>(run: &'r Run, at: &StepRef) -> Option<&'r StepRun> {
+    let list = run.checklists.get(at.checklist)?;
+    list.steps.iter().find(|step| step.id == at.step)
+}
+
 impl<'r> SeenStep<'r> {
     /// Names it.
     pub(super) fn at(&self) -> StepRef {
@@ -59,8 +66,25 @@ impl<'r> SeenStep<'r> {
     /// Whether a status only says what a `denied` line wanted to hear.
     pub(super) fn is_denial(&self, exchange: &Exchange, status: u16) -> bool {
         let mut lines = self.step.expectations.iter();
+        let is_cause = |line: &ExpectationRecord| {
+            line.brought_about.contains(&exchange.id) || self.is_of_page(line, exchange)
+        };
         matches!(status, 401 | 403 | 404)
-            && lines.any(|line| is_held_denial(line) && line.brought_about.contains(&exchange.id))
+            && lines.any(|line| is_held_denial(line) && is_cause(line))
+    }
+
+    /// Whether the page that a line went to asked for it, be it long after the line had been decided.
+    fn is_of_page(&self, line: &ExpectationRecord, exchange: &Exchange) -> bool {
+        let documents = || {
+            let exchanges = self.step.exchanges.iter();
+            exchanges.filter(|exchange| exchange.resource == Resource::Document)
+        };
+        let page = documents().find(|document| Some(&document.id) == line.exchange.as_ref());
+        page.is_some_and(|page| {
+            let is_left = documents()
+                .any(|next| next.started > page.started && next.started <= exchange.started);
+            exchange.started >= page.started && !is_left
+        })
     }
 
     /// Whether the step's page is one that a `denied` line was rightly refused.
@@ -85,6 +109,12 @@ impl<'r> SeenStep<'r> {
     /// The checklist's steps up to this one, itself among them.
     pub(super) fn so_far(&self) -> &'r [StepRun] {
         self.list.steps.get(..=self.index).unwrap_or_default()
+    }
+
+    /// The page as it stood when the step began: at the end of the last one that was looked at.
+    pub(super) fn page_before(&self) -> Option<&'r PageFacts> {
+        let before = self.list.steps.get(..self.index).unwrap_or_default();
+        before.iter().rev().find_map(|step| step.page.as_ref())
     }
 
     /// The hops that led to an exchange, first to last, without itself.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     exchange::{Exchange, ReadAs},
+    layout::Layout,
     records::{
         ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
     },
@@ -94,6 +95,13 @@ pub enum RunEvent {
         at: StepIndex,
         /// What.
         happening: Happening,
+    },
+    /// How the settled page is laid out, or why that isn't known.
+    LayoutMeasured {
+        /// Which step.
+        at: StepIndex,
+        /// What came of it.
+        layout: Layout,
     },
     /// A picture is on disk.
     PictureTaken {

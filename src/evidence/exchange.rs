@@ -43,6 +43,9 @@ pub struct Exchange {
     /// What the page's own code did with the answer, as the preload script saw it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read_as: Vec<ReadAs>,
+    /// The browser's rule that kept it, or its answer, from the page; `None` when none did or none was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_back: Option<KeptBack>,
 }
 
 fn get() -> String {
@@ -66,6 +69,32 @@ impl Exchange {
     /// The value of a request header, name without regard to case.
     pub fn request_header(&self, name: &str) -> Option<&str> {
         find_header(&self.request_headers, name)
+    }
+}
+
+/// The browser itself kept a request from leaving, or its answer from the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBack {
+    /// The browser's name of the rule: `MissingAllowOriginHeader`, `mixed-content`, `csp`.
+    pub rule: String,
+    /// The rule is one of those for requests across origins (CORS).
+    #[serde(default)]
+    pub is_cors: bool,
+    /// What it failed on: a header's name or value, a method; often empty.
+    #[serde(default)]
+    pub parameter: String,
+    /// The status of the answer that was kept back, when one came.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// What that answer allowed: its `access-control-` headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
+}
+
+impl KeptBack {
+    /// The value of a header of the answer, name without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
     }
 }
 
@@ -122,6 +151,13 @@ impl Answer {
     pub fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308) && self.header("location").is_some()
     }
+}
+
+/// Whether a request of that method only reads; TRACE, which browsers don't send, is left out.
+///
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>
+pub fn is_safe_method(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
 }
 
 fn find_header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
@@ -277,6 +313,9 @@ pub struct KeptBody {
     /// The first 2,000 characters of a text, redacted; empty for binary.
     #[serde(default)]
     pub start: String,
+    /// Keys in it that only a server may have, as they were taken out: `server-key-Stripe:1a2b`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub server_keys: Vec<String>,
     /// The whole text, where a contract speaks of it; read when the journal is, never written to it.
     #[serde(skip)]
     pub text: Option<String>,
@@ -312,6 +351,22 @@ pub enum Content {
     Text,
     /// Not text.
     Binary,
+}
+
+impl Content {
+    /// What the bytes are, as a person says it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::HtmlDocument => "an HTML page",
+            Self::HtmlFragment => "a piece of HTML",
+            Self::Json => "JSON",
+            Self::BrokenJson => "broken JSON",
+            Self::Xml => "XML",
+            Self::Text => "text",
+            Self::Binary => "binary",
+        }
+    }
 }
 
 /// What the page's code did with an answer.

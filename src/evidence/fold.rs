@@ -5,6 +5,7 @@ use std::path::Path;
 use url::Url;
 
 use super::{
+    bodies,
     error::EvidenceError,
     event::{RunEvent, StepIndex},
     exchange::{Body, Outcome, ReadAs, Resource},
@@ -14,12 +15,17 @@ use super::{
 
 /// Reads a bundle's journal and folds it.
 pub fn read_run(folder: &Path) -> Result<Run, EvidenceError> {
+    read_run_so_far(folder).map(|(run, _)| run)
+}
+
+/// The same, and what is wrong behind the last whole record; `None` when the whole journal is good.
+pub fn read_run_so_far(folder: &Path) -> Result<(Run, Option<String>), EvidenceError> {
     let mut journal = JournalReader::open(folder)?;
     let run = Run::from_events(journal.by_ref());
     journal.close()?;
     let mut run = run?;
     run.take_bodies(folder);
-    Ok(run)
+    Ok((run, journal.torn()))
 }
 
 /// A read whose exchange hasn't come yet.
@@ -95,6 +101,7 @@ impl Run {
             | RunEvent::ConsoleWritten { at, .. }
             | RunEvent::Navigated { at, .. }
             | RunEvent::Happened { at, .. }
+            | RunEvent::LayoutMeasured { at, .. }
             | RunEvent::PictureTaken { at, .. }
             | RunEvent::StepFinished { at, .. }
             | RunEvent::StepSkipped { at, .. } => self.step(at)?.take(event),
@@ -116,7 +123,7 @@ impl Run {
                 && let Body::Kept(kept) = &mut answer.body
             {
                 // A file that is gone leaves the start, and what can't be decided says so.
-                kept.text = std::fs::read_to_string(folder.join(&kept.file)).ok();
+                kept.text = bodies::read_text(folder, &kept.file);
             }
         }
         self.contracts = contracts;
@@ -176,6 +183,7 @@ impl StepRun {
             RunEvent::ConsoleWritten { line, .. } => self.console.push(line),
             RunEvent::Navigated { navigation, .. } => self.navigations.push(navigation),
             RunEvent::Happened { happening, .. } => self.happenings.push(happening),
+            RunEvent::LayoutMeasured { layout, .. } => self.layout = Some(layout),
             RunEvent::PictureTaken { picture, .. } => self.pictures.push(picture),
             RunEvent::StepSkipped { why, .. } => self.not_run = Some(why),
             RunEvent::StepFinished {

@@ -3,20 +3,21 @@
 //! A line is `<sha256 of the rest> {"n":…,"prev":"<sha256 of the line before>","ev":{…}}`.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{BufRead, BufReader, Seek, SeekFrom, Write},
+    fs::{self, File, OpenOptions},
+    io::{BufRead, BufReader, Read as _, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::{error::EvidenceError, event::RunEvent};
+use super::{digest::hex_sha256, error::EvidenceError, event::RunEvent};
 
 /// The journal's name in a bundle.
 pub const JOURNAL: &str = "journal.ndjson";
 /// The format, in the first record.
 const FORMAT: &str = "shippass-journal/1";
+/// No record is longer: the first one may hold every contract, and none of them is larger than 8 MiB.
+const LONGEST_RECORD: u64 = 256 << 20;
 
 #[derive(Serialize)]
 struct Written<'e> {
@@ -139,6 +140,12 @@ pub(super) struct JournalReader {
 impl JournalReader {
     pub(super) fn open(folder: &Path) -> Result<Self, EvidenceError> {
         let path = folder.join(JOURNAL);
+        let found = fs::symlink_metadata(&path).map_err(|source| failed("read", &path, source))?;
+        if !found.is_file() {
+            // A link could lead anywhere, and opening a pipe would wait for good.
+            let why = "it is not a plain file".to_owned();
+            return Err(EvidenceError::NoJournal { path, why });
+        }
         let file = File::open(&path).map_err(|source| failed("read", &path, source))?;
         Ok(Self {
             path,
@@ -165,6 +172,11 @@ impl JournalReader {
         }
         Ok(())
     }
+
+    /// What is wrong behind the last whole record.
+    pub(super) fn torn(self) -> Option<String> {
+        self.torn
+    }
 }
 
 impl Iterator for JournalReader {
@@ -175,7 +187,8 @@ impl Iterator for JournalReader {
             return None;
         }
         self.line.clear();
-        match self.file.read_until(b'\n', &mut self.line) {
+        let mut rest = self.file.by_ref().take(LONGEST_RECORD);
+        match rest.read_until(b'\n', &mut self.line) {
             Ok(0) => return None,
             Ok(_) => {}
             Err(source) => {
@@ -212,17 +225,6 @@ fn check_record(line: &[u8], next: u64, head: &str) -> Result<(String, RunEvent)
         return Err(format!("its format isn't {FORMAT}"));
     }
     Ok((hash.to_owned(), record.ev))
-}
-
-/// SHA-256 in lower-case hex.
-pub fn hex_sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 fn failed(what: &'static str, path: &Path, source: std::io::Error) -> EvidenceError {

@@ -4,11 +4,13 @@
 
 mod bodies;
 mod content;
+mod digest;
 mod error;
 mod event;
 mod exchange;
 mod fold;
 mod journal;
+mod layout;
 mod picture;
 mod protection;
 mod recorder;
@@ -17,16 +19,22 @@ mod redact;
 mod run;
 pub mod visible;
 
-pub use bodies::CapturedBody;
+pub use bodies::{CapturedBody, TEXT_LIMIT};
 pub use content::sniff;
+pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
-    Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBody, Outcome, ReadAs,
-    Resource, Timings,
+    Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBack, KeptBody, Outcome,
+    ReadAs, Resource, Timings, is_safe_method,
 };
-pub use fold::read_run;
-pub use journal::{JOURNAL, ReadJournal, hex_sha256, read_journal};
+pub use fold::{read_run, read_run_so_far};
+pub use journal::{JOURNAL, ReadJournal, read_journal};
+pub use layout::{
+    BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
+    SmallTarget, WideElement,
+};
+pub use picture::draw_box;
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{
@@ -35,6 +43,8 @@ pub use records::{
     Typed,
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
+pub(crate) use redact::{SERVER_KEY, server_keys_taken_from};
 pub use run::{
-    AccessFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun, TargetFacts,
+    AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,
+    TargetFacts,
 };

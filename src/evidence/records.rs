@@ -1,15 +1,19 @@
 //! What was seen in one step, piece by piece: actions, expectations, console lines, pictures, the page.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One action and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActionRecord {
     /// The verb: `tap`.
     pub verb: String,
     /// In words, secrets taken out: `tap “Sign quote”`.
     pub what: String,
+    /// When it began, waiting for its element included; what it brought about came after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
     /// How long it took, waiting for its element included.
     #[serde(default)]
     pub duration_ms: u64,
@@ -64,7 +68,7 @@ pub struct ElementFacts {
 }
 
 /// A rectangle in CSS pixels, relative to the viewport.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Area {
     /// Left edge.
     pub x: f64,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     exchange::Exchange,
+    layout::Layout,
     records::{
         ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
     },
@@ -99,9 +100,25 @@ pub struct TargetFacts {
     /// It was only looked at: nothing that could change something was done or sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_read_only: bool,
+    /// The certificate that the page was answered with; `None` on plain HTTP and where the browser doesn't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateFacts>,
     /// What was shown to a protected deployment; `None` when nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<AccessFacts>,
+}
+
+/// A TLS certificate, as the browser read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CertificateFacts {
+    /// Whom it names: `preview.example`.
+    pub subject: String,
+    /// Who issued it.
+    #[serde(default)]
+    pub issuer: String,
+    /// Until when it holds.
+    #[serde(default)]
+    pub valid_until: Timestamp,
 }
 
 /// What was shown to a protected deployment, and where it went.
@@ -217,15 +234,27 @@ pub struct StepRun {
     /// The page as it stood at the end.
     #[serde(default)]
     pub page: Option<PageFacts>,
+    /// How it was laid out then; `None` in records from before that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
     /// Why the page was taken before it had settled; `None` when it had.
     #[serde(default)]
     pub unsettled: Option<String>,
     /// What needed to decide couldn't be had, each with its reason.
     #[serde(default)]
     pub undecided: Vec<String>,
+    /// Another tool recorded its requests and nothing else: there is neither a page nor a picture to miss.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_traffic_only: bool,
 }
 
 impl StepRun {
+    /// Whether it did something on its page; who only looks brings nothing about.
+    pub fn has_acted(&self) -> bool {
+        let mut actions = self.actions.iter();
+        actions.any(|action| !matches!(action.verb.as_str(), "visit" | "back" | "reload"))
+    }
+
     /// Whether the step took the network away at some moment.
     pub fn was_offline(&self) -> bool {
         self.happenings.iter().any(

@@ -2,7 +2,7 @@
 
 use super::{
     error::HandoffError,
-    view::{self, BundleView, WalkedStep},
+    view::{BundleView, WalkedStep},
 };
 use crate::bundle::FindingEntry;
 use crate::detect::{Severity, Status};
@@ -110,6 +110,17 @@ fn step<'a>(view: &BundleView<'a>, name: &str) -> Result<WalkedStep<'a>, Handoff
 }
 
 impl<'a> Case<'a> {
+    /// The picture that shows it, as a path in the bundle.
+    pub fn picture(&self) -> Option<&'a str> {
+        let named = self.finding.and_then(|finding| finding.picture.as_deref());
+        named.or(self.walked.step.screens.last().map(String::as_str))
+    }
+
+    /// What that picture shows.
+    pub fn picture_in_words(&self) -> String {
+        format!("{}: the screen at the end of step {}", self.id(), self.walked.number)
+    }
+
     /// What is wrong, in one line.
     pub(super) fn title(&self) -> &'a str {
         match self.finding {
@@ -122,9 +133,9 @@ impl<'a> Case<'a> {
     pub(super) fn kind(&self) -> String {
         match self.finding {
             Some(finding) => {
-                format!("{}, {}", finding.detector, view::severity(finding.severity))
+                format!("{}, {}", finding.detector, finding.severity.in_words())
             }
-            None => view::status(self.walked.step.status).to_owned(),
+            None => self.walked.step.status.in_words().to_owned(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::detect::Status;
 use crate::evidence::visible;
 
 /// The version of the format that is written.
-const VERSION: &str = "1.0.0";
+const VERSION: &str = "0.0.0";
 
 /// The CTRF file of a bundle.
 pub fn ctrf(view: &BundleView<'_>) -> String {

@@ -73,12 +73,20 @@ pub(super) fn line(exchange: &Exchange) -> String {
             if let Some(place) = answer.header("location") {
                 let _ = write!(end, ", redirects to {place}");
             } else if let Some(content) = answer.body.content() {
-                let _ = write!(end, ", {}", in_words(content));
+                let _ = write!(end, ", {}", content.in_words());
             }
             end
         }
     };
     format!("{} {} → {end}", exchange.method, exchange.url)
+}
+
+/// Whether it may explain a step that went wrong: it failed, or its answer says so.
+pub(super) fn is_telling(exchange: &Exchange) -> bool {
+    match &exchange.outcome {
+        Outcome::Answered(answer) => answer.status >= 400,
+        Outcome::Failed { .. } | Outcome::Pending => true,
+    }
 }
 
 fn headers(text: &mut String, mark: &str, headers: &[Header]) {
@@ -105,12 +113,12 @@ fn body(text: &mut String, view: &BundleView<'_>, (how, body): (&str, &Body), ne
         Body::Kept(kept) => kept,
     };
     if matches!(kept.content, Content::Binary | Content::Empty) {
-        let _ = writeln!(text, "[body {how}: {}, {} bytes]", in_words(kept.content), kept.size);
+        let _ = writeln!(text, "[body {how}: {}, {} bytes]", kept.content.in_words(), kept.size);
         return;
     }
-    let file = (view.file)(&kept.file).and_then(|bytes| String::from_utf8(bytes).ok());
+    let file = view.read(&kept.file).and_then(|bytes| String::from_utf8(bytes).ok());
     let whole = file.as_deref().unwrap_or(&kept.start);
-    let _ = writeln!(text, "[body {how}: {}, {} bytes, {}]", in_words(kept.content), kept.size, kept.file);
+    let _ = writeln!(text, "[body {how}: {}, {} bytes, {}]", kept.content.in_words(), kept.size, kept.file);
     let _ = writeln!(text, "{}", cut(whole, needles).trim_end());
 }
 
@@ -144,19 +152,6 @@ pub(super) fn quoted_in(text: &str) -> Vec<String> {
         .filter(|quoted| quoted.chars().count() >= 4)
         .map(str::to_owned)
         .collect()
-}
-
-fn in_words(content: Content) -> &'static str {
-    match content {
-        Content::Empty => "empty",
-        Content::HtmlDocument => "an HTML page",
-        Content::HtmlFragment => "a piece of HTML",
-        Content::Json => "JSON",
-        Content::BrokenJson => "broken JSON",
-        Content::Xml => "XML",
-        Content::Text => "text",
-        Content::Binary => "binary",
-    }
 }
 
 #[cfg(test)]

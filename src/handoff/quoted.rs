@@ -6,10 +6,15 @@ use crate::evidence::visible;
 
 /// How long a text on one line may be, in characters.
 const LONGEST_LINE: usize = 300;
+const LONGEST_STORY: usize = 1_500;
 
 /// A text on one line, as code.
 pub(super) fn code(text: &str) -> String {
-    let shown = capped(&visible::line(text), LONGEST_LINE);
+    code_up_to(text, LONGEST_LINE)
+}
+
+fn code_up_to(text: &str, longest: usize) -> String {
+    let shown = capped(&visible::line(text), longest);
     if shown.trim().is_empty() {
         return "–".to_owned();
     }
@@ -23,6 +28,11 @@ pub(super) fn code(text: &str) -> String {
     }
 }
 
+/// A text of a few sentences, as code.
+pub(super) fn told(text: &str) -> String {
+    code_up_to(text, LONGEST_STORY)
+}
+
 /// The same in a table's cell, where a bar would end it.
 pub(super) fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
@@ -33,6 +43,20 @@ pub(super) fn fenced(text: &str, longest: usize) -> String {
     let shown = capped(&visible::block(text), longest);
     let ticks = "`".repeat(longest_run(&shown, '`').max(2) + 1);
     format!("{ticks}text\n{}\n{ticks}\n", shown.trim_end_matches('\n'))
+}
+
+/// A path inside `![…](…)`: what would end the link there is written in percent signs.
+pub(super) fn link(path: &str) -> String {
+    let mut link = String::new();
+    for character in path.chars() {
+        match character {
+            ' ' | '(' | ')' | '<' | '>' | '\\' | '"' => {
+                let _ = write!(link, "%{:02X}", u32::from(character));
+            }
+            plain => link.push(plain),
+        }
+    }
+    link
 }
 
 /// No more than so many characters; what is left out is counted.

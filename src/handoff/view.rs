@@ -2,7 +2,7 @@
 
 use super::lines::StepLines;
 use crate::bundle::{BundleDocument, BundlePaths, ChecklistEntry, FindingEntry, StepEntry};
-use crate::detect::{Severity, Status, StepRef};
+use crate::detect::{Severity, StepRef};
 use crate::evidence::{ConsoleLine, Exchange, Run, StepRun};
 
 /// A bundle to be handed over.
@@ -16,8 +16,8 @@ pub struct BundleView<'a> {
     pub folder: Option<&'a str>,
     /// Where steps stand in their checklists' files.
     pub lines: &'a StepLines,
-    /// The bytes of a file of the bundle, named by its path in it.
-    pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// Where the bundle's files are.
+    pub paths: &'a BundlePaths,
 }
 
 /// A step of the walk.
@@ -82,11 +82,21 @@ impl<'a> BundleView<'a> {
         lines.find(|line| line.id == id)
     }
 
+    /// Whether a console line or an exchange was filed as noise.
+    pub(super) fn is_noise(&self, id: &str) -> bool {
+        self.document.noise.iter().any(|noise| noise.evidence == id)
+    }
+
+    /// The bytes of a file of the bundle, when it is there and plain.
+    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.paths.read(name).ok()
+    }
+
     /// A file of the bundle as it is referred to from outside.
-    pub(super) fn path(&self, name: &str) -> Option<String> {
+    pub fn path(&self, name: &str) -> Option<String> {
         let folder = self.folder?.trim_end_matches('/');
         // Nothing of a bundle is referred to by a name that leads out of it.
-        BundlePaths::new("").inside(name)?;
+        self.paths.inside(name)?;
         Some(match folder {
             "" | "." => name.to_owned(),
             folder => format!("{folder}/{name}"),
@@ -109,25 +119,5 @@ impl WalkedStep<'_> {
         findings.any(|finding| {
             finding.severity >= Severity::Warning && self.step.findings.contains(&finding.id)
         })
-    }
-}
-
-/// A status as a person reads it.
-pub(super) fn status(status: Status) -> &'static str {
-    match status {
-        Status::Clean => "clean",
-        Status::NotRun => "not run",
-        Status::Unknown => "unknown",
-        Status::Flagged => "flagged",
-        Status::Failed => "failed",
-    }
-}
-
-/// A severity as a person reads it.
-pub(super) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Notice => "notice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::bundle::Counts;
 use crate::detect::{Severity, Status};
-use crate::evidence::TargetFacts;
+use crate::evidence::{CertificateFacts, TargetFacts};
 
 /// All statuses, the worst first.
 pub(super) const STATUSES: [Status; 5] = [
@@ -17,22 +17,12 @@ pub(super) const STATUSES: [Status; 5] = [
 
 /// A status as a person reads it.
 pub(super) fn status(status: Status) -> &'static str {
-    match status {
-        Status::Clean => "clean",
-        Status::NotRun => "not run",
-        Status::Unknown => "unknown",
-        Status::Flagged => "flagged",
-        Status::Failed => "failed",
-    }
+    status.in_words()
 }
 
 /// A severity as a person reads it.
 pub(super) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Notice => "notice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
+    severity.in_words()
 }
 
 /// `5 steps: 1 failed, 4 clean`; statuses that no step has are left out.
@@ -122,7 +112,24 @@ pub(super) fn target(target: &TargetFacts) -> String {
         }
         (_, None) => {}
     }
+    if let Some(held) = &target.certificate {
+        line.push_str(", ");
+        line.push_str(&certificate(held));
+    }
     line
+}
+
+/// Whom a certificate names: `certificate preview.example by R11 until 2026-12-24`.
+pub(super) fn certificate(certificate: &CertificateFacts) -> String {
+    let CertificateFacts {
+        subject,
+        issuer,
+        valid_until,
+    } = certificate;
+    format!(
+        "certificate {subject} by {issuer} until {}",
+        valid_until.strftime("%Y-%m-%d")
+    )
 }
 
 /// The number that a step's id begins with: `02` of `02-sign-it`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::step::StepWalk;
+use super::{step::StepWalk, typed::fold};
 use crate::browser::{
     BrowserError,
     page::{Answer, Deed},
@@ -58,10 +58,4 @@ impl StepWalk<'_, '_> {
         }
         Ok(done)
     }
-}
-
-/// As texts on the page are compared: case and white space don't count.
-fn fold(text: &str) -> String {
-    let words: Vec<_> = text.split_whitespace().collect();
-    words.join(" ").to_lowercase()
 }

@@ -63,9 +63,7 @@ impl StepWalk<'_, '_> {
                 record.outcome = match self.look_for(check, limit).await? {
                     Some(Answer::Broken(obstacle)) => {
                         self.boxes.extend(obstacle.boxes);
-                        ExpectationOutcome::Broken {
-                            seen: self.walk.redactor.text(&obstacle.why),
-                        }
+                        self.broken(&obstacle.why)
                     }
                     Some(Answer::Held) | None => ExpectationOutcome::Held,
                 };
@@ -104,9 +102,7 @@ impl StepWalk<'_, '_> {
         record.exchange = answer.exchange;
         record.outcome = match answer.verdict {
             ResponseVerdict::Held => ExpectationOutcome::Held,
-            ResponseVerdict::Broken(seen) => ExpectationOutcome::Broken {
-                seen: self.walk.redactor.text(&seen),
-            },
+            ResponseVerdict::Broken(seen) => self.broken(&seen),
             ResponseVerdict::Undecided(why) => ExpectationOutcome::Undecided { why },
         };
     }

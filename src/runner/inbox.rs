@@ -2,19 +2,30 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     time::{Duration, Instant},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{Request, header};
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use regex::Regex;
 use serde_json::Value;
-use tokio::{process::Command, time::MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 use url::Url;
 
+use crate::browser::{
+    command::{complaint, output_of},
+    https::connector,
+};
 use crate::config::{Inbox, InboxSource};
+
+type HttpsClient = Client<HttpsConnector<HttpConnector>, Empty<&'static [u8]>>;
 
 /// How often an inbox is asked.
 const PACE: Duration = Duration::from_millis(500);
@@ -29,7 +40,8 @@ const NAMES: &[&str] = &["id", "_id", "uid", "messageid", "message_id", "message
 /// An inbox, and what lay in it when the sign-in began.
 #[derive(Debug)]
 pub(super) struct NewMessages<'p> {
-    inbox: &'p Inbox,
+    find: &'p Regex,
+    asked: Asked<'p>,
     /// How often each message was there.
     known: BTreeMap<String, usize>,
 }
@@ -45,13 +57,23 @@ struct Message {
 
 impl<'p> NewMessages<'p> {
     /// Asks what is there; an inbox that doesn't answer yet holds nothing.
-    pub(super) async fn begin(inbox: &'p Inbox) -> Self {
-        let answer = ask(&inbox.source).await.unwrap_or_default();
+    ///
+    /// # Errors
+    ///
+    /// In words, when this machine can't ask by HTTPS.
+    pub(super) async fn begin(inbox: &'p Inbox) -> Result<Self, String> {
+        let asked = Asked::new(&inbox.source)
+            .map_err(|error| format!("the inbox can't be asked: {error}"))?;
+        let answer = asked.ask().await.unwrap_or_default();
         let mut known = BTreeMap::new();
         for message in messages(&answer) {
             *known.entry(message.name).or_default() += 1;
         }
-        Self { inbox, known }
+        Ok(Self {
+            find: &inbox.find,
+            asked,
+            known,
+        })
     }
 
     /// What is looked for, in a message that has come since; each message is used once.
@@ -61,7 +83,7 @@ impl<'p> NewMessages<'p> {
         loop {
             // Nothing tells when a message comes: it is asked for at a pace that a mail catcher bears.
             pace.tick().await;
-            let answer = ask(&self.inbox.source).await;
+            let answer = self.asked.ask().await;
             let found = answer.as_deref().map(|answer| self.find_in(answer));
             if let Ok(Some(text)) = found {
                 return Ok(text);
@@ -72,7 +94,7 @@ impl<'p> NewMessages<'p> {
                     Ok(answer) if self.has_new(&answer) => {
                         format!(
                             "none of the new messages has anything like `{}` in it",
-                            self.inbox.find
+                            self.find
                         )
                     }
                     Ok(_) => "it holds only what was there before the sign-in began".to_owned(),
@@ -84,7 +106,7 @@ impl<'p> NewMessages<'p> {
 
     fn find_in(&mut self, answer: &str) -> Option<String> {
         for message in self.new_in(answer) {
-            let Some(found) = self.inbox.find.captures(&message.text) else {
+            let Some(found) = self.find.captures(&message.text) else {
                 continue;
             };
             *self.known.entry(message.name).or_default() += 1;
@@ -172,19 +194,39 @@ fn read(value: &Value, text: &mut String) {
     }
 }
 
-async fn ask(source: &InboxSource) -> Result<String, String> {
-    let (name, asking) = match source {
-        InboxSource::Http(url) => (place(url), tokio::time::timeout(ASK_LIMIT, get(url)).await),
-        InboxSource::Command(words) => {
-            let program = words.first().map(String::as_str).unwrap_or_default();
-            let running = tokio::time::timeout(ASK_LIMIT, print(program, words)).await;
-            (format!("`{program}`"), running)
+/// Whom an inbox is asked of.
+#[derive(Debug)]
+enum Asked<'p> {
+    Http(&'p Url, HttpsClient),
+    Command(&'p [String]),
+}
+
+impl<'p> Asked<'p> {
+    fn new(source: &'p InboxSource) -> io::Result<Self> {
+        Ok(match source {
+            InboxSource::Http(url) => {
+                let client = Client::builder(TokioExecutor::new()).build(connector()?);
+                Self::Http(url, client)
+            }
+            InboxSource::Command(words) => Self::Command(words),
+        })
+    }
+
+    async fn ask(&self) -> Result<String, String> {
+        match self {
+            Self::Http(url, client) => {
+                let asking = tokio::time::timeout(ASK_LIMIT, get(url, client)).await;
+                let too_long = |_| Err(format!("took longer than {} s", ASK_LIMIT.as_secs()));
+                let answer = asking.unwrap_or_else(too_long);
+                answer.map_err(|why| format!("{} {why}", place(url)))
+            }
+            Self::Command(words) => {
+                let program = words.first().map(String::as_str).unwrap_or_default();
+                print(words)
+                    .await
+                    .map_err(|why| format!("`{program}` {why}"))
+            }
         }
-    };
-    match asking {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(why)) => Err(format!("{name} {why}")),
-        Err(_) => Err(format!("{name} took more than {} s", ASK_LIMIT.as_secs())),
     }
 }
 
@@ -193,15 +235,8 @@ fn place(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
-async fn get(url: &Url) -> Result<String, String> {
+async fn get(url: &Url, client: &HttpsClient) -> Result<String, String> {
     let words = |error: &dyn std::error::Error| format!("couldn't be asked: {error}");
-    let connector = HttpsConnectorBuilder::new()
-        .with_native_roots()
-        .map_err(|error| words(&error))?
-        .https_or_http()
-        .enable_http1()
-        .build();
-    let client = Client::builder(TokioExecutor::new()).build(connector);
     let mut bare = url.clone();
     // Neither fails for an address with a host.
     let _ = bare.set_username("");
@@ -230,18 +265,11 @@ async fn get(url: &Url) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&body.to_bytes()).into_owned())
 }
 
-async fn print(program: &str, words: &[String]) -> Result<String, String> {
-    let output = Command::new(program)
-        .args(words.get(1..).unwrap_or_default())
-        .stdin(std::process::Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|error| format!("couldn't be run: {error}"))?;
+async fn print(words: &[String]) -> Result<String, String> {
+    let output = output_of(words, ASK_LIMIT).await?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let last = said.lines().last().unwrap_or_default();
-        return Err(format!("ended with {}: {last}", output.status));
+        let complaint = complaint(&output);
+        return Err(format!("ended with {}: {complaint}", output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -265,7 +293,8 @@ mod tests {
     fn find(find: &str, before: &str, after: &str) -> Option<String> {
         let (inbox, known) = inbox(find, before);
         let mut messages = NewMessages {
-            inbox: &inbox,
+            find: &inbox.find,
+            asked: Asked::new(&inbox.source).expect("a command"),
             known,
         };
         messages.find_in(after)
@@ -312,7 +341,8 @@ mod tests {
     fn a_message_is_used_once() {
         let (inbox, known) = inbox("[0-9]{6}", "");
         let mut new = NewMessages {
-            inbox: &inbox,
+            find: &inbox.find,
+            asked: Asked::new(&inbox.source).expect("a command"),
             known,
         };
         let answer = r#"[{"id":1,"text":"111111"},{"id":2,"text":"222222"}]"#;

@@ -21,7 +21,7 @@ const MESSAGE_LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct LateTexts<'p> {
     persona: &'p Persona,
-    messages: Option<NewMessages<'p>>,
+    messages: Option<Result<NewMessages<'p>, String>>,
 }
 
 impl<'p> LateTexts<'p> {
@@ -81,7 +81,11 @@ impl<'p> LateTexts<'p> {
     async fn message(&mut self) -> Result<String, String> {
         let missing = || "the persona has no `inbox`".to_owned();
         let messages = self.messages.as_mut().ok_or_else(missing)?;
-        messages.wait(Instant::now() + MESSAGE_LIMIT).await
+        messages
+            .as_mut()
+            .map_err(|why| why.clone())?
+            .wait(Instant::now() + MESSAGE_LIMIT)
+            .await
     }
 }
 

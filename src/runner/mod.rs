@@ -1,7 +1,6 @@
 //! Walks the list: plan, sign-in, one step after the other. Sees to it that a failed step is data.
 
 mod around;
-mod ask;
 mod deny;
 mod effects;
 mod error;
@@ -16,6 +15,7 @@ mod shelf;
 mod sign_in;
 mod step;
 mod target;
+mod truth;
 mod typed;
 mod walk;
 

@@ -110,17 +110,13 @@ impl Patience {
 impl StepWalk<'_, '_> {
     /// Asks the person, and types what was told.
     pub(super) async fn ask(&mut self, ask: &Ask) -> Deed<()> {
-        let plain = |why: String| Obstacle {
-            why,
-            boxes: Vec::new(),
-        };
         let (person, redactor) = (&self.walk.person, &self.walk.redactor);
         if let Some(why) = person.human.absence(ask) {
-            return Ok(Err(plain(format!("it needs a person: {why}"))));
+            return Ok(Err(Obstacle::plain(format!("it needs a person: {why}"))));
         }
         let question = redactor.text(&ask.to_string());
         let Some(answer) = person.ask(ask, &question).await else {
-            return Ok(Err(plain(
+            return Ok(Err(Obstacle::plain(
                 "nobody answered: standard input has ended".to_owned(),
             )));
         };
@@ -129,7 +125,7 @@ impl StepWalk<'_, '_> {
         };
         let text = answer.trim().to_owned();
         if text.is_empty() {
-            return Ok(Err(plain("an empty line was told".to_owned())));
+            return Ok(Err(Obstacle::plain("an empty line was told".to_owned())));
         }
         redactor.learn_code("told by a person", &text);
         let field = into.clone();

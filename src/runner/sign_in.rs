@@ -249,11 +249,8 @@ impl StepWalk<'_, '_> {
         self.actions.push(ActionRecord {
             verb: action.verb().to_owned(),
             what: action.to_string(),
-            duration_ms: 0,
             outcome: ActionOutcome::Failed { why },
-            element: None,
-            effects: None,
-            typed: Vec::new(),
+            ..ActionRecord::default()
         });
     }
 }
@@ -286,9 +283,6 @@ fn taken_up_record(what: String, clock: Instant) -> ActionRecord {
         verb: "take up".to_owned(),
         what,
         duration_ms: milliseconds(clock.elapsed()),
-        outcome: ActionOutcome::Done,
-        element: None,
-        effects: None,
-        typed: Vec::new(),
+        ..ActionRecord::default()
     }
 }

@@ -16,8 +16,8 @@ use crate::browser::{
 };
 use crate::checklist::{Action, Entry, Step};
 use crate::evidence::{
-    About, ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, PageFacts,
-    Protection, RunEvent, StepIndex, Typed,
+    About, ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, Layout,
+    PageFacts, Protection, RunEvent, StepIndex, Typed,
 };
 
 /// How a step ended, as far as the steps after it care.
@@ -116,6 +116,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         picture: String,
     ) -> Result<StepEnd, BrowserError> {
         expected.extend(self.layout_expectation(&settled));
+        self.measure_layout(&settled).await;
         self.look(&settled, picture).await?;
         let protection = self.session.protection(Some(&settled.page));
         if protection.is_some() {
@@ -128,6 +129,34 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             self.walk.recorder.record(event);
         }
         Ok(self.finish(clock, settled, protection))
+    }
+
+    /// A page that can't be measured says so and fails nothing; one that still moves isn't laid out yet.
+    async fn measure_layout(&self, settled: &Settled) {
+        let redactor = &self.walk.redactor;
+        let unsettled = settled.unsettled.as_ref();
+        let unfit = unsettled
+            .map(|why| format!("the page had not settled: {why}"))
+            // Laid out for another width it says nothing of how it looks on the device.
+            .or_else(|| settled.measure.layout_problem(self.walk.device));
+        let measured = match unfit {
+            Some(why) => Err(why),
+            None => self
+                .session
+                .measure_layout()
+                .await
+                .map_err(|error| error.to_string()),
+        };
+        let layout = match measured {
+            Ok(facts) => Layout::Measured(Box::new(facts.redacted(redactor))),
+            Err(why) => Layout::NotMeasured {
+                why: redactor.text(&why),
+            },
+        };
+        let at = self.at;
+        self.walk
+            .recorder
+            .record(RunEvent::LayoutMeasured { at, layout });
     }
 
     async fn look(&mut self, settled: &Settled, file: String) -> Result<(), BrowserError> {
@@ -181,15 +210,13 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         let mut record = ActionRecord {
             verb: action.verb().to_owned(),
             what: action.to_string(),
-            duration_ms: 0,
             outcome: ActionOutcome::NotRun,
-            element: None,
-            effects: None,
-            typed: Vec::new(),
+            ..ActionRecord::default()
         };
         if !self.has_failed_action {
             self.rest_after_touch().await?;
             let clock = Instant::now();
+            record.started = Some(Timestamp::now());
             let done = self.perform_if_allowed(action).await?;
             record.duration_ms = milliseconds(clock.elapsed());
             match done {

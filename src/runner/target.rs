@@ -32,7 +32,7 @@ pub async fn learn_target(
     mut facts: TargetFacts,
 ) -> Result<Learned, RunnerError> {
     let url = target.url.as_str();
-    if let Err(obstacle) = session.visit(url).await? {
+    if let Err(obstacle) = session.visit_with_certificate(url).await? {
         return Err(RunnerError::Unreachable {
             url: url.to_owned(),
             reason: reason_of(&obstacle.why),
@@ -61,6 +61,7 @@ pub async fn learn_target(
     let refusal = outside_of(&settled.page.url, target)
         .map(|origin| format!("the target's URL led to {origin}, which is none of its origins"));
     facts.final_url = Some(settled.page.url.clone());
+    facts.certificate = session.certificate().await;
     let (commit, source) = learn_commit(session, target).await?;
     facts.commit = commit;
     facts.commit_source = source;

@@ -25,7 +25,8 @@ pub(super) fn means_the_same(typed: &str, held: &str, input_type: &str) -> bool 
     }
 }
 
-fn fold(text: &str) -> String {
+/// As texts on the page are compared: case and white space don't count.
+pub(super) fn fold(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().collect();
     words.join(" ").to_lowercase()
 }

@@ -319,17 +319,13 @@ impl Walk<'_> {
 
     /// The whole URL of a `visit`; it must stay on the target.
     pub(super) fn resolve(&self, path: &str) -> Result<String, Obstacle> {
-        let plain = |why: String| Obstacle {
-            why,
-            boxes: Vec::new(),
-        };
-        let url: Url = self
-            .target
-            .url
-            .join(path)
-            .map_err(|error| plain(format!("`{path}` is no path of the target: {error}")))?;
+        let url: Url = self.target.url.join(path).map_err(|error| {
+            Obstacle::plain(format!("`{path}` is no path of the target: {error}"))
+        })?;
         match outside_of(url.as_str(), self.target) {
-            Some(origin) => Err(plain(format!("{origin} is none of the target's origins"))),
+            Some(origin) => Err(Obstacle::plain(format!(
+                "{origin} is none of the target's origins"
+            ))),
             None => Ok(url.into()),
         }
     }

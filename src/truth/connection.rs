@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use sqlx::{Connection as _, MySqlConnection, PgConnection, SqliteConnection};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use super::{MOST_ROWS, error::TruthError, mysql, postgres, sqlite};
 use crate::checklist::{Statements, Table};
@@ -23,7 +23,7 @@ pub struct Connection {
 enum Line {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
-    MySql(MySqlConnection),
+    MySql(mysql::Line),
 }
 
 impl Connection {

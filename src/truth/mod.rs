@@ -9,17 +9,25 @@ mod sqlite;
 pub use connection::Connection;
 pub use error::TruthError;
 
+use sqlx::{Column, Row};
+
+use crate::checklist::Table;
+
 /// The most rows that an answer may have.
 pub const MOST_ROWS: usize = 1000;
 
-/// Bytes as lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+/// What a database gave, each value as the text that a person would see.
+fn table<R: Row>(
+    rows: &[R],
+    text: impl Fn(&R, usize) -> Result<Option<String>, sqlx::Error>,
+) -> Result<Table, sqlx::Error> {
+    let columns = rows.first().map(|row| {
+        let columns = row.columns().iter();
+        columns.map(|column| column.name().to_owned()).collect()
+    });
+    let cells = |row: &R| (0..row.len()).map(|index| text(row, index)).collect();
+    Ok(Table {
+        columns: columns.unwrap_or_default(),
+        rows: rows.iter().map(cells).collect::<Result<_, _>>()?,
+    })
 }

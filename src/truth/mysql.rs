@@ -3,19 +3,39 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, Column, ConnectOptions, Connection, Decode, Executor, MySql, MySqlConnection,
-    Row, SqlSafeStr, TypeInfo, ValueRef,
+    AssertSqlSafe, ConnectOptions, Connection, Decode, Executor, MySql, MySqlConnection, Row,
+    SqlSafeStr, TypeInfo, ValueRef,
     mysql::{MySqlConnectOptions, MySqlRow},
 };
 
-use super::{MOST_ROWS, hex};
+use super::{MOST_ROWS, table};
 use crate::checklist::{Statements, Table};
+use crate::evidence::hex;
+
+/// A connection, and which of the two it leads to: each has its own word for a time limit.
+#[derive(Debug)]
+pub(super) struct Line {
+    line: MySqlConnection,
+    is_mariadb: bool,
+}
 
 /// Opens a connection; TLS is used where the server offers it, unless the URL says otherwise.
-pub(super) async fn open(url: &str) -> Result<MySqlConnection, sqlx::Error> {
+pub(super) async fn open(url: &str) -> Result<Line, sqlx::Error> {
     let url = url.replacen("mariadb://", "mysql://", 1);
     let options = MySqlConnectOptions::from_str(&url)?;
-    MySqlConnection::connect_with(&options.disable_statement_logging()).await
+    let mut line = MySqlConnection::connect_with(&options.disable_statement_logging()).await?;
+    let version = sqlx::raw_sql("select version()")
+        .fetch_one(&mut line)
+        .await?;
+    let is_mariadb = text(&version, 0)?.is_some_and(|version| version.contains("MariaDB"));
+    Ok(Line { line, is_mariadb })
+}
+
+impl Line {
+    /// Says goodbye.
+    pub(super) async fn close(self) -> Result<(), sqlx::Error> {
+        self.line.close().await
+    }
 }
 
 /// Asks one statement.
@@ -23,20 +43,13 @@ pub(super) async fn open(url: &str) -> Result<MySqlConnection, sqlx::Error> {
 /// It is prepared as part of another first, which takes nothing but a query: a read-only transaction alone lets MariaDB
 /// drop a table. It is prepared by itself, which takes a single statement. Then it is asked by the text protocol, which gives
 /// every value as the text that a person would see.
-pub(super) async fn ask(
-    line: &mut MySqlConnection,
-    sql: &str,
-    limit: Duration,
-) -> Result<Table, sqlx::Error> {
-    let version = sqlx::raw_sql("select version()")
-        .fetch_one(&mut *line)
-        .await?;
-    let is_mariadb = text(&version, 0)?.is_some_and(|version| version.contains("MariaDB"));
-    let time = if is_mariadb {
+pub(super) async fn ask(line: &mut Line, sql: &str, limit: Duration) -> Result<Table, sqlx::Error> {
+    let time = if line.is_mariadb {
         format!("max_statement_time = {}", limit.as_secs_f64())
     } else {
         format!("max_execution_time = {}", limit.as_millis().max(1))
     };
+    let line = &mut line.line;
     let rows = MOST_ROWS + 1;
     let limits = format!("set session {time}, session sql_select_limit = {rows}");
     sqlx::raw_sql(AssertSqlSafe(limits))
@@ -55,19 +68,7 @@ pub(super) async fn ask(
         .fetch_all(&mut *line)
         .await?;
     sqlx::raw_sql("rollback").execute(line).await?;
-    Ok(Table {
-        columns: rows.first().map(names).unwrap_or_default(),
-        rows: rows.iter().map(texts).collect::<Result<_, _>>()?,
-    })
-}
-
-fn names(row: &MySqlRow) -> Vec<String> {
-    let columns = row.columns().iter();
-    columns.map(|column| column.name().to_owned()).collect()
-}
-
-fn texts(row: &MySqlRow) -> Result<Vec<Option<String>>, sqlx::Error> {
-    (0..row.len()).map(|index| text(row, index)).collect()
+    table(&rows, text)
 }
 
 fn text(row: &MySqlRow, index: usize) -> Result<Option<String>, sqlx::Error> {

@@ -3,12 +3,12 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, PgConnection, Row, SqlSafeStr,
-    TypeInfo, ValueRef,
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row, SqlSafeStr, TypeInfo,
+    ValueRef,
     postgres::{PgConnectOptions, PgRow},
 };
 
-use super::MOST_ROWS;
+use super::{MOST_ROWS, table};
 use crate::checklist::Table;
 
 /// Opens a connection; TLS is used where the server offers it, unless the URL says otherwise.
@@ -43,31 +43,20 @@ pub(super) async fn ask(
         .fetch_all(&mut *line)
         .await?;
     sqlx::raw_sql("rollback").execute(line).await?;
-    Ok(Table {
-        columns: rows.first().map(names).unwrap_or_default(),
-        rows: rows.iter().map(texts).collect::<Result<_, _>>()?,
-    })
+    table(&rows, text)
 }
 
-fn names(row: &PgRow) -> Vec<String> {
-    let columns = row.columns().iter();
-    columns.map(|column| column.name().to_owned()).collect()
-}
-
-fn texts(row: &PgRow) -> Result<Vec<Option<String>>, sqlx::Error> {
-    let cells = (0..row.len()).map(|index| {
-        let value = row.try_get_raw(index)?;
-        if value.is_null() {
-            return Ok(None);
-        }
-        let is_bytes = value.type_info().name() == "BYTEA";
-        let text = value.as_str().map_err(sqlx::Error::Decode)?;
-        let text = if is_bytes {
-            text.trim_start_matches("\\x")
-        } else {
-            text
-        };
-        Ok(Some(text.to_owned()))
-    });
-    cells.collect()
+fn text(row: &PgRow, index: usize) -> Result<Option<String>, sqlx::Error> {
+    let value = row.try_get_raw(index)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    let is_bytes = value.type_info().name() == "BYTEA";
+    let text = value.as_str().map_err(sqlx::Error::Decode)?;
+    let text = if is_bytes {
+        text.trim_start_matches("\\x")
+    } else {
+        text
+    };
+    Ok(Some(text.to_owned()))
 }

@@ -5,14 +5,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{
-    AssertSqlSafe, Column, ConnectOptions, Connection, Row, SqliteConnection, TypeInfo, ValueRef,
+    AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection, TypeInfo, ValueRef,
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
 
-use super::{MOST_ROWS, hex};
+use super::{MOST_ROWS, table};
 use crate::checklist::Table;
+use crate::evidence::hex;
 
 /// How many steps of its machine are done between two looks at the clock.
 const STEPS: i32 = 10_000;
@@ -42,23 +43,9 @@ pub(super) async fn ask(
     line.lock_handle()
         .await?
         .set_progress_handler(STEPS, move || Instant::now() < deadline);
-    let mut table = Table::default();
-    let mut rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(line);
-    while let Some(row) = rows.try_next().await? {
-        if table.rows.is_empty() {
-            let columns = row.columns().iter();
-            table.columns = columns.map(|column| column.name().to_owned()).collect();
-        }
-        table.rows.push(texts(&row)?);
-        if table.rows.len() > MOST_ROWS {
-            break;
-        }
-    }
-    Ok(table)
-}
-
-fn texts(row: &SqliteRow) -> Result<Vec<Option<String>>, sqlx::Error> {
-    (0..row.len()).map(|index| text(row, index)).collect()
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(line);
+    let rows: Vec<_> = rows.take(MOST_ROWS + 1).try_collect().await?;
+    table(&rows, text)
 }
 
 /// A value has a type of its own, whatever its column was declared as.

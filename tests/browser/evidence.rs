@@ -125,7 +125,13 @@ fn no_planted_secret_reaches_the_bundle_and_the_har_is_valid() {
         "{}",
         ended.stderr
     );
-    assert_eq!(ended.statuses(), ["clean"], "{:#?}", ended.steps());
+    // Its token stands in URLs, which is told by what was taken out there; and it logs an error, whose words are told.
+    assert_eq!(ended.statuses(), ["flagged"], "{:#?}", ended.steps());
+    let findings = ended.document()["findings"].clone();
+    let detectors = ["console-error", "secret-exposed"].map(str::to_owned);
+    assert_eq!(ended.detectors(), detectors.into(), "{findings:#}");
+    let logged = findings[0]["title"].as_str().expect("a title");
+    assert!(logged.contains("logged an error: failed with "), "{logged}");
     let mut files = BTreeMap::new();
     every_byte(&ended.bundle, &mut files);
     let url_encoded = TOKEN.replace('_', "%5F");

@@ -14,6 +14,7 @@ mod elements;
 mod evidence;
 mod failures;
 mod first_look;
+mod layout;
 mod remote;
 mod sessions;
 mod signals;

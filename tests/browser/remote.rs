@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::Arc,
 };
 
 use axum::{
@@ -19,6 +20,11 @@ use hyper_util::{
 };
 
 use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, pki_types::PrivateKeyDer},
+};
 
 use crate::support::{Site, Workshop, page};
 
@@ -81,6 +87,71 @@ async fn hand_on(State((client, driver)): State<Onward>, mut request: Request) -
     answer.map(Body::new).into_response()
 }
 
+/// Puts a certificate before a site; answers the port.
+fn with_certificate(site: &Site) -> u16 {
+    let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]);
+    let own = own.expect("a certificate");
+    let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .expect("a server");
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let behind = site.url.trim_start_matches("http://").to_owned();
+    let (port, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let own = listener.local_addr().expect("an address").port();
+            port.send(own).expect("heard");
+            while let Ok((client, _)) = listener.accept().await {
+                let (acceptor, behind) = (acceptor.clone(), behind.clone());
+                tokio::spawn(async move {
+                    let mut client = acceptor.accept(client).await.ok()?;
+                    let mut server = TcpStream::connect(behind).await.ok()?;
+                    tokio::io::copy_bidirectional(&mut client, &mut server)
+                        .await
+                        .ok()
+                });
+            }
+        });
+    });
+    heard.recv().expect("a port")
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn the_certificate_of_a_target_is_named() {
+    let driver = Driver::start();
+    let site = Site::serve(Router::new().route("/", get(|| async { page("<h1>Quotes</h1>") })));
+    let port = with_certificate(&site);
+    let workshop = Workshop::new();
+    workshop.write(
+        "shippass.yaml",
+        &format!(
+            "targets: {{ here: {{ url: 'https://localhost:{port}/', kind: preview }} }}\nwebdriver:\n  url: http://{}\n  capabilities:\n    \
+             browserName: chrome\n    acceptInsecureCerts: true\n    {PHONE}",
+            driver.authority
+        ),
+    );
+    workshop.write("list.yaml", OPEN_IT);
+    let ended = workshop.shippass(&["run", "--out", "out", "list.yaml"]);
+    assert_eq!(ended.status, 0, "{}\n{}", ended.stdout, ended.stderr);
+    let certificate = &ended.document()["target"]["certificate"];
+    assert_eq!(certificate["subject"], "rcgen self signed cert");
+    let named = "certificate rcgen self signed cert by rcgen self signed cert until 4096-01-01";
+    let report = std::fs::read_to_string(ended.bundle.join("report.html")).expect("a report");
+    assert!(report.contains(named), "{certificate}");
+    assert!(ended.stderr.contains(named), "{}", ended.stderr);
+}
+
+/// What makes somebody else's browser the phone.
+const PHONE: &str = "goog:chromeOptions:\n      args: [--headless=new, --no-sandbox, --disable-gpu]\n      \
+                     mobileEmulation: { deviceMetrics: { width: 375, height: 812, pixelRatio: 3, touch: true, mobile: true } }\n";
+
+const OPEN_IT: &str = "name: Far away\nsteps:\n  - name: Open it\n    do:\n      - visit: /\n    expect:\n      - see: Quotes\n";
+
 #[test]
 #[ignore = "needs a browser driver"]
 fn a_driver_that_already_runs_is_used_and_left_running() {
@@ -97,15 +168,11 @@ fn a_driver_that_already_runs_is_used_and_left_running() {
         "shippass.yaml",
         &format!(
             "targets: {{ here: {{ url: {}, kind: local }} }}\nwebdriver:\n  url: {}\n  capabilities:\n    browserName: chrome\n    \
-             goog:chromeOptions:\n      args: [--headless=new, --no-sandbox, --disable-gpu]\n      \
-             mobileEmulation: {{ deviceMetrics: {{ width: 375, height: 812, pixelRatio: 3, touch: true, mobile: true }} }}\n",
+             {PHONE}",
             site.url, grid.url
         ),
     );
-    workshop.write(
-        "list.yaml",
-        "name: Far away\nsteps:\n  - name: Open it\n    do:\n      - visit: /\n    expect:\n      - see: Quotes\n",
-    );
+    workshop.write("list.yaml", OPEN_IT);
     let ended = workshop.shippass(&["run", "--out", "out", "list.yaml"]);
     assert_eq!(ended.status, 0, "{}\n{}", ended.stdout, ended.stderr);
     let picture = ended.document()["checklists"][0]["steps"][0]["screens"][0]

@@ -191,20 +191,50 @@ fn the_import_check_sees_an_import_that_goes_up() {
     assert_eq!(wrong_imports(&down).len(), 0);
 }
 
+fn uses(source: &Source, name: &str) -> bool {
+    let mark = format!("{name}::");
+    source.code().any(|line| {
+        line.match_indices(&mark).any(|(at, _)| {
+            !line[..at].ends_with(|next: char| next.is_alphanumeric() || next == '_' || next == ':')
+        })
+    })
+}
+
+/// The names under `[dependencies]` of a manifest.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join(manifest)).expect("a manifest");
+    let part = text.split("[dependencies]").nth(1).expect("dependencies");
+    let lines = part.lines().take_while(|line| !line.starts_with('['));
+    let names = lines.filter_map(|line| line.split_once(" = "));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// They are compiled there by their paths, and nothing else would say that one is missing.
+#[test]
+fn the_crates_of_the_lowest_rooms_are_those_of_the_fuzz_targets_too() {
+    let there = dependencies("fuzz/Cargo.toml");
+    let sources = sources();
+    let lowest = || {
+        let rooms = sources
+            .iter()
+            .filter(|source| matches!(source.room(), "checklist" | "config"));
+        rooms.filter(|source| !is_test(source))
+    };
+    let missing: Vec<_> = dependencies("Cargo.toml")
+        .into_iter()
+        .filter(|name| lowest().any(|source| uses(source, &name.replace('-', "_"))))
+        .filter(|name| !there.contains(name))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
 #[test]
 fn each_crate_stays_in_its_room() {
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| !is_test(source)) {
         for (name, rooms) in CRATES {
-            let mark = format!("{name}::");
-            let uses = source.code().any(|line| {
-                line.match_indices(&mark).any(|(at, _)| {
-                    !line[..at].ends_with(|next: char| {
-                        next.is_alphanumeric() || next == '_' || next == ':'
-                    })
-                })
-            });
-            if uses && !rooms.contains(&source.room()) {
+            if uses(source, name) && !rooms.contains(&source.room()) {
                 wrong.push(format!("{} uses {name}", source.path));
             }
         }

@@ -25,6 +25,7 @@ fn step(folder: &str, id: &str, name: &str, failure: Option<&str>) -> StepRun {
         actions: vec![ActionRecord {
             verb: "tap".to_owned(),
             what: "tap “Team”".to_owned(),
+            started: None,
             duration_ms: 12,
             outcome,
             element: None,

@@ -158,6 +158,7 @@ fn every_command_has_help_with_an_example() {
     for command in [
         "run",
         "demo",
+        "inspect",
         "check",
         "init",
         "doctor",

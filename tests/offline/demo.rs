@@ -6,7 +6,7 @@ mod visitor;
 use std::path::PathBuf;
 
 use serde_json::json;
-use shippass::demo::{CHECKLISTS, CONFIG, Demo, FaultSet};
+use shippass::demo::{CHECKLISTS, CONFIG, Demo, FILES, FaultSet};
 use tokio::net::TcpStream;
 
 use visitor::{SIGN, Visitor, credentials, exchange, healthy, upload};
@@ -273,23 +273,28 @@ async fn the_configuration_asks_for_nothing_that_the_demo_does_not_give() {
 
 #[test]
 fn the_checklists_are_the_files_of_the_folder_in_their_order() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("checklists/demo");
-    let mut names: Vec<_> = std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .into_string()
-                .expect("a name")
-        })
-        .filter(|name| name != "shippass.yaml")
+    assert_eq!(names_of(CHECKLISTS), names_in("checklists/demo"));
+    let contracts = names_in("checklists/demo/contracts");
+    let files: Vec<_> = names_of(FILES)
+        .iter()
         .map(|name| format!("checklists/demo/{name}"))
         .collect();
-    names.sort();
-    let known: Vec<_> = CHECKLISTS
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
+    assert_eq!(files, contracts);
+}
+
+fn names_of(files: &[(&str, &str)]) -> Vec<String> {
+    files.iter().map(|(name, _)| (*name).to_owned()).collect()
+}
+
+/// The files of a folder of this project, but for the configuration.
+fn names_in(folder: &str) -> Vec<String> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let entries = std::fs::read_dir(root.join(folder)).expect("a folder");
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().is_file() && entry.file_name() != "shippass.yaml")
+        .map(|entry| format!("{folder}/{}", entry.file_name().display()))
         .collect();
-    assert_eq!(known, names);
+    names.sort();
+    names
 }

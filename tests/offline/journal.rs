@@ -6,8 +6,9 @@ use std::{
 };
 
 use shippass::evidence::{
-    CapturedBody, ChecklistRun, ConsoleLine, JOURNAL, PageFacts, Recorder, Redactor, Resource, Run,
-    RunEvent, RunInfo, StepIndex, StepRun, TargetFacts, read_journal, read_run,
+    CapturedBody, ChecklistRun, ConsoleLine, JOURNAL, Layout, LayoutFacts, PageFacts, Recorder,
+    Redactor, Resource, Run, RunEvent, RunInfo, StepIndex, StepRun, TargetFacts, WideElement,
+    read_journal, read_run,
 };
 
 fn start() -> RunEvent {
@@ -263,4 +264,34 @@ fn a_disk_that_takes_nothing_is_said_and_ends_the_record() {
     recorder.keep_body(body, Resource::Fetch, true);
     let error = recorder.finish(end()).expect_err("evidence was lost");
     assert!(error.to_string().contains("bodies"), "{error}");
+}
+
+#[test]
+fn how_a_page_is_laid_out_comes_back_and_older_journals_have_nothing_of_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = StepIndex {
+        checklist: 0,
+        step: 1,
+    };
+    let wide = WideElement {
+        beyond: 77.0,
+        ..WideElement::default()
+    };
+    let facts = LayoutFacts {
+        content_width: 452.0,
+        wide: vec![wide],
+        ..LayoutFacts::default()
+    };
+    let layout = Layout::Measured(Box::new(facts));
+    let recorder =
+        Recorder::create(folder.path(), Arc::new(Redactor::default()), |_| ()).expect("begun");
+    recorder.record(start());
+    recorder.record(RunEvent::LayoutMeasured {
+        at,
+        layout: layout.clone(),
+    });
+    recorder.finish(end()).expect("written");
+    let run = read_run(folder.path()).expect("read");
+    let steps = &run.checklists[0].steps;
+    assert_eq!((&steps[0].layout, &steps[1].layout), (&None, &Some(layout)));
 }

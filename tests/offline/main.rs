@@ -9,6 +9,7 @@ mod commands;
 mod demo;
 mod detectors;
 mod golden;
+mod inspect;
 mod journal;
 mod progress;
 mod protections;

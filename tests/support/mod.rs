@@ -156,10 +156,14 @@ impl Site {
     }
 }
 
+/// What a finger needs, so that a test page is as healthy as its body.
+const TOUCHABLE: &str = "a{display:inline-block;min-width:24px;min-height:24px}\
+     input:not([type=checkbox],[type=radio]),select,textarea{font-size:16px;min-height:28px}";
+
 /// A page of a phone app around a body.
 pub(crate) fn page(body: &str) -> axum::response::Html<String> {
     axum::response::Html(format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <link rel=icon href='data:,'><title>Test page</title></head><body>{body}</body></html>"
+         <link rel=icon href='data:,'><title>Test page</title><style>{TOUCHABLE}</style></head><body>{body}</body></html>"
     ))
 }

@@ -1,7 +1,6 @@
 //! What happens around the page: dialogs, tabs, downloads, file pickers.
 
 use std::{
-    fmt::Write as _,
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -13,11 +12,12 @@ use sha2::{Digest, Sha256};
 
 use super::{
     messages::{ContextEvent, DownloadEvent, FileDialogEvent, PromptEvent},
-    observer::{FileDialog, Shared, Tab},
+    observer::Shared,
+    stage::{FileDialog, Tab},
     watcher::Watcher,
 };
 use crate::checklist::DialogAnswer;
-use crate::evidence::{DownloadedFile, Happening, RunEvent, StepIndex};
+use crate::evidence::{DownloadedFile, Happening, RunEvent, StepIndex, hex};
 
 /// A download that has begun.
 #[derive(Debug)]
@@ -42,6 +42,7 @@ impl Watcher {
             }
             event.parent.is_none() && is_own
         };
+        self.shared.new_tabs.know(&event.context);
         if is_opened_by_page {
             let at = self.shared.stage().at;
             self.blank_tabs.insert(event.context.clone(), at);
@@ -69,6 +70,8 @@ impl Watcher {
             was_page
         };
         self.name_tab(&event.context, &event.url);
+        // Nothing more is told of what it was still loading.
+        self.give_up_on(|open| open.is_of(&event.context));
         if was_page {
             self.turn_page();
         }
@@ -189,12 +192,7 @@ fn take_in(path: &Path) -> io::Result<DownloadedFile> {
     };
     let size = io::copy(&mut File::open(path)?, &mut hash)?;
     std::fs::remove_file(path)?;
-    let digest = hash.digest.finalize();
-    let sha256 = digest.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let sha256 = hex(&hash.digest.finalize());
     Ok(DownloadedFile { size, sha256 })
 }
 

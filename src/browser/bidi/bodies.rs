@@ -9,14 +9,20 @@ use serde_json::json;
 
 use super::{
     exchange::{Bodies, OpenExchange, media_type},
+    kept_back::rule_behind,
     messages::{BytesValue, NetworkEvent, RequestData},
     observer::{SeenExchange, Shared},
+    socket::Bidi,
 };
 use crate::browser::error::BrowserError;
 use crate::evidence::{Body, CapturedBody, Exchange, Resource, RunEvent, StepIndex};
 
 /// How long a body may come after its response (w3c/webdriver-bidi#1015).
 const BODY_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why a new tab's early answer has no body.
+const EARLY_STREAM: &str =
+    "a new tab asked for it before the browser watched it, and it might have been a stream";
 
 /// Fetches the bodies of an ended exchange and records it.
 pub(super) async fn finish_exchange(
@@ -46,6 +52,7 @@ pub(super) async fn finish_exchange(
         .keep_body(sent, resource, is_first_party);
     let exchange = match response {
         Some(response) if error_text.is_none() => {
+            shared.told.forget(&request.request);
             let is_redirect = (300..400).contains(&response.status) && response.status != 304;
             let mime = media_type(&response.mime_type);
             let came = if is_redirect {
@@ -71,7 +78,8 @@ pub(super) async fn finish_exchange(
         }
         _ => {
             let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
-            open.fail(&request, error, sent, shared.redactor())
+            let rule = rule_behind(&shared, &request.request).await;
+            open.fail(&request, (error, rule), sent, shared.redactor())
         }
     };
     record_exchange(&shared, at, method, url, exchange);
@@ -148,30 +156,23 @@ async fn fetch_body(
     part: &str,
     mime: String,
 ) -> CapturedBody {
-    #[derive(serde::Deserialize)]
-    struct Data {
-        bytes: BytesValue,
+    if let Some(early) = &request.early {
+        return match early.body(part) {
+            Some(bytes) => CapturedBody::Bytes { mime, bytes },
+            None => missing(EARLY_STREAM.to_owned()),
+        };
     }
-    let params = json!({"dataType": part, "request": request.request});
     let started = Instant::now();
     let mut marks = shared.marks.subscribe();
     loop {
-        let problem = match shared.bidi.send("network.getData", params.clone()).await {
-            Ok(value) => match serde_json::from_value::<Data>(value) {
-                Ok(data) => {
-                    return CapturedBody::Bytes {
-                        mime,
-                        bytes: data.bytes.into_bytes(),
-                    };
-                }
-                Err(error) => {
-                    return missing(format!("the browser's answer made no sense: {error}"));
-                }
-            },
+        let (error, message) = match ask(&shared.bidi, &request.request, part).await {
+            Ok(bytes) => {
+                let bytes = bytes.into_bytes();
+                return CapturedBody::Bytes { mime, bytes };
+            }
             Err(BrowserError::BidiCommand { error, message, .. }) => (error, message),
             Err(error) => return missing(error.to_string()),
         };
-        let (error, message) = problem;
         let left = BODY_PATIENCE.saturating_sub(started.elapsed());
         if error != "no such network data" || left.is_zero() {
             return missing(format!("{error}: {message}"));
@@ -179,6 +180,17 @@ async fn fetch_body(
         // Whatever the browser tells next may bring it; else once more a little later.
         let _ = tokio::time::timeout(left.min(Duration::from_millis(50)), marks.changed()).await;
     }
+}
+
+/// From what BiDi's collector keeps.
+async fn ask(bidi: &Bidi, request: &str, part: &str) -> Result<BytesValue, BrowserError> {
+    let method = "network.getData";
+    let data = json!({"dataType": part, "request": request});
+    let mut data = bidi.send(method, data).await?;
+    serde_json::from_value(data["bytes"].take()).map_err(|error| BrowserError::Nonsense {
+        script: method,
+        reason: error.to_string(),
+    })
 }
 
 fn missing(why: String) -> CapturedBody {

@@ -6,7 +6,8 @@ use super::messages::{
     HeaderData, InitiatorData, NetworkEvent, RequestData, ResponseData, TimingData,
 };
 use crate::evidence::{
-    Answer, Body, Exchange, Header, Initiator, Outcome, Redactor, Resource, Timings,
+    Answer, Body, Exchange, Header, Initiator, KeptBack, Outcome, Redactor, Resource, Timings,
+    is_safe_method,
 };
 
 /// A request that has begun; becomes an `Exchange` when it ends.
@@ -16,9 +17,44 @@ pub(super) struct OpenExchange {
     /// The URL as it went over the wire, for matching only.
     raw_url: String,
     has_request_body: bool,
+    /// The browsing context that asked.
+    context: Option<String>,
+    /// Nobody waits for it any more.
+    is_given_up: bool,
 }
 
 impl OpenExchange {
+    /// What a page isn't whole without. Calls of its code are counted in the page, where it is known which of
+    /// them never end.
+    pub(super) fn is_awaited(&self) -> bool {
+        let is_part = matches!(
+            self.resource(),
+            Resource::Document
+                | Resource::Frame
+                | Resource::Script
+                | Resource::Style
+                | Resource::Font
+        );
+        is_part && !self.is_given_up
+    }
+
+    pub(super) fn is_of(&self, context: &str) -> bool {
+        self.context.as_deref() == Some(context)
+    }
+
+    /// Whether it asked for this document of the tab.
+    pub(super) fn is_document(&self, context: &str, url: &str) -> bool {
+        let bare = |url: &str| url.split('#').next().unwrap_or_default().to_owned();
+        self.resource() == Resource::Document
+            && self.is_of(context)
+            && bare(&self.raw_url) == bare(url)
+    }
+
+    /// From now on nobody waits for it.
+    pub(super) fn give_up(&mut self) {
+        self.is_given_up = true;
+    }
+
     /// Takes a request as it begins.
     pub(super) fn begin(
         id: String,
@@ -27,8 +63,7 @@ impl OpenExchange {
         redactor: &Redactor,
     ) -> Self {
         let request = &event.request;
-        let has_request_body = !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
-            && request.body_size != Some(0);
+        let has_request_body = !is_safe_method(&request.method) && request.body_size != Some(0);
         let initiator = event.initiator.as_ref();
         let exchange = Exchange {
             id,
@@ -43,11 +78,14 @@ impl OpenExchange {
             timings: Timings::default(),
             outcome: Outcome::Pending,
             read_as: Vec::new(),
+            kept_back: None,
         };
         Self {
             exchange,
             raw_url: request.url.clone(),
             has_request_body,
+            context: event.context.clone(),
+            is_given_up: false,
         }
     }
 
@@ -113,11 +151,12 @@ impl OpenExchange {
     pub(super) fn fail(
         mut self,
         request: &RequestData,
-        error: String,
+        (error, kept_back): (String, Option<KeptBack>),
         request_body: Body,
         redactor: &Redactor,
     ) -> Exchange {
         self.update(request, redactor);
+        self.exchange.kept_back = kept_back;
         self.exchange.request_body = request_body;
         self.exchange.outcome = Outcome::Failed { error };
         self.exchange

@@ -5,26 +5,18 @@
 //! request that it gives headers loses its `Origin`. Stopped for the whole browser, all of these are right, workers and
 //! service workers included. Only a web socket's handshake can't be stopped either way.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
-use super::{
-    observer::Shared,
-    socket::{Bidi, RawEvent},
-};
-use crate::browser::error::BrowserError;
+use super::{observer::Shared, socket::Bidi};
 use crate::evidence::{Happening, RunEvent};
-
-/// Where a browser writes down the port and the path that its DevTools listen on.
-const PORT_FILE: &str = "DevToolsActivePort";
 
 /// `Fetch.requestPaused`: a request that the browser holds back until it is told what to do with it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Stopped {
+pub(super) struct Stopped {
     request_id: String,
     request: StoppedRequest,
 }
@@ -37,47 +29,8 @@ struct StoppedRequest {
     headers: BTreeMap<String, String>,
 }
 
-/// Has every request that `patterns` name stopped, in the browser with that profile, and sees to it that it goes on.
-pub(super) async fn start(
-    shared: Arc<Shared>,
-    profile: Option<&Path>,
-    patterns: Value,
-) -> Result<(), BrowserError> {
-    let address = profile.and_then(address_of);
-    let address = address.ok_or(BrowserError::NoInterception)?;
-    let (devtools, events) = Bidi::connect(&address).await?;
-    tokio::spawn(pass_on(shared, devtools.clone(), events));
-    let enable = json!({"patterns": patterns});
-    devtools.send("Fetch.enable", enable).await?;
-    Ok(())
-}
-
-/// The browser's DevTools socket, when it is on this machine.
-fn address_of(profile: &Path) -> Option<String> {
-    let written = std::fs::read_to_string(profile.join(PORT_FILE)).ok()?;
-    let mut lines = written.lines();
-    let (port, path) = (lines.next()?.trim(), lines.next()?.trim());
-    let is_port = port.parse::<u16>().is_ok();
-    is_port.then(|| format!("ws://127.0.0.1:{port}{path}"))
-}
-
-async fn pass_on(
-    shared: Arc<Shared>,
-    devtools: Bidi,
-    mut events: mpsc::UnboundedReceiver<RawEvent>,
-) {
-    while let Some(event) = events.recv().await {
-        if event.method == "Fetch.requestPaused"
-            && let Ok(stopped) = serde_json::from_value(event.params)
-        {
-            // Each on its own: a token that is asked for again holds up nobody else.
-            tokio::spawn(decide(Arc::clone(&shared), devtools.clone(), stopped));
-        }
-    }
-}
-
 /// Whatever fails here, the request goes on; only one that a read-only door keeps in doesn't.
-async fn decide(shared: Arc<Shared>, devtools: Bidi, stopped: Stopped) {
+pub(super) async fn decide(shared: Arc<Shared>, devtools: Bidi, stopped: Stopped) {
     let Stopped {
         request_id,
         request,
@@ -141,21 +94,5 @@ mod tests {
             merged,
             [header("Accept", "*/*"), header("x-bypass", "secret")]
         );
-    }
-
-    #[test]
-    fn the_browsers_own_words_say_where_it_listens() {
-        let profile = tempfile::tempdir().expect("a folder");
-        assert_eq!(address_of(profile.path()), None);
-        let write = |text: &str| {
-            let mut file = std::fs::File::create(profile.path().join(PORT_FILE)).expect("made");
-            std::io::Write::write_all(&mut file, text.as_bytes()).expect("written");
-        };
-        write("36919\n/devtools/browser/18f0");
-        let address = address_of(profile.path());
-        let expected = "ws://127.0.0.1:36919/devtools/browser/18f0";
-        assert_eq!(address.as_deref(), Some(expected));
-        write("nonsense");
-        assert_eq!(address_of(profile.path()), None);
     }
 }

@@ -37,6 +37,9 @@ pub(crate) struct RequestData {
     pub(crate) resource_type: Option<String>,
     #[serde(default)]
     pub(crate) timings: TimingData,
+    /// The bodies of a request that BiDi hasn't seen begin.
+    #[serde(skip)]
+    pub(crate) early: Option<EarlyBodies>,
 }
 
 impl RequestData {
@@ -46,6 +49,23 @@ impl RequestData {
         headers
             .find(|header| header.name.eq_ignore_ascii_case(name))
             .map(|header| header.value.to_text())
+    }
+}
+
+/// What DevTools kept of a request that a new tab made before BiDi listened there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EarlyBodies {
+    pub(crate) request: Option<String>,
+    pub(crate) response: Option<BytesValue>,
+}
+
+impl EarlyBodies {
+    /// The bytes of the `request` or the `response`.
+    pub(crate) fn body(&self, part: &str) -> Option<Vec<u8>> {
+        match part {
+            "request" => self.request.clone().map(String::into_bytes),
+            _ => self.response.clone().map(BytesValue::into_bytes),
+        }
     }
 }
 
@@ -162,6 +182,22 @@ pub(crate) struct LogEntry {
     #[serde(default)]
     pub(crate) timestamp: f64,
     pub(crate) stack_trace: Option<StackTrace>,
+    #[serde(default)]
+    args: Vec<LogArgument>,
+}
+
+impl LogEntry {
+    /// Whether an error stands in it, of which its text says no more than that.
+    pub(crate) fn has_error(&self) -> bool {
+        self.args.iter().any(|argument| argument.kind == "error")
+    }
+}
+
+/// A `script.RemoteValue` that was written to the console.
+#[derive(Debug, Deserialize)]
+struct LogArgument {
+    #[serde(rename = "type")]
+    kind: String,
 }
 
 /// `browsingContext.navigationStarted` and its kin.

@@ -4,12 +4,20 @@
 
 mod around;
 mod bodies;
+mod certificate;
+mod console;
+mod devtools;
+mod early;
 mod exchange;
 mod intercept;
+mod kept_back;
 mod messages;
+mod new_tab;
 mod observer;
 mod socket;
+mod stage;
 mod watcher;
 
-pub(crate) use observer::{FileDialog, Marks, Observer, SeenExchange};
+pub(crate) use observer::{Marks, Observer, SeenExchange};
 pub(crate) use socket::Bidi;
+pub(crate) use stage::FileDialog;

@@ -1,7 +1,6 @@
 //! Watches what the browser tells by itself and hands it to the recorder, step by step.
 
 use std::{
-    collections::HashSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -11,16 +10,15 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    intercept,
+    certificate, devtools, kept_back,
+    new_tab::NewTabs,
     socket::{Bidi, RawEvent},
+    stage::{Document, FileDialog, Stage, Tab},
     watcher::Watcher,
 };
 use crate::browser::{door::Door, error::BrowserError, life::Witness, session::SessionRequest};
 use crate::checklist::DialogAnswer;
-use crate::evidence::{
-    Answered, Content, Protection, Redactor, RunEvent, StepIndex, protection_at_the_door,
-    protection_of,
-};
+use crate::evidence::{CertificateFacts, Content, Protection, Redactor, RunEvent, StepIndex};
 
 /// The events that are asked for.
 const EVENTS: [&str; 16] = [
@@ -93,99 +91,6 @@ pub(crate) struct SeenExchange {
     pub(crate) is_document: bool,
 }
 
-/// Which page the observer watches and where what it sees belongs.
-#[derive(Debug, Default)]
-pub(super) struct Stage {
-    /// Where what is seen belongs; before the first step nothing is kept.
-    pub(super) at: Option<StepIndex>,
-    /// The browsing contexts of the page and of the tabs that were opened from it; the last one is in front.
-    pub(super) tabs: Vec<Tab>,
-    /// How dialogs of the step are answered.
-    pub(super) dialog: Option<DialogAnswer>,
-    /// What dialogs of the step said; never written anywhere.
-    pub(super) said: Vec<String>,
-    /// The file field that was opened last.
-    pub(super) file_dialog: Option<FileDialog>,
-    pub(super) seen: Vec<SeenExchange>,
-    /// The newest answer to a top document.
-    pub(super) document: Option<Document>,
-    /// What stood before the target and answered one of its requests in this step.
-    pub(super) protection: Option<Protection>,
-    /// Requests that were still open when patience ran out; not waited for again.
-    endless: HashSet<String>,
-}
-
-/// An answer to a top document, for learning the commit and who answered.
-#[derive(Debug, Clone)]
-pub(crate) struct Document {
-    pub(crate) url: String,
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-}
-
-impl Document {
-    /// Who answered in the target's place, going by the answer and the words of its page.
-    pub(crate) fn protection(&self, words: &str) -> Option<Protection> {
-        self.answered(words, protection_of)
-    }
-
-    /// The same for the very first visit, where a refusal by HTTP itself counts too.
-    pub(crate) fn protection_at_the_door(&self, words: &str) -> Option<Protection> {
-        self.answered(words, protection_at_the_door)
-    }
-
-    fn answered(
-        &self,
-        words: &str,
-        judge: fn(&Answered<'_>) -> Option<Protection>,
-    ) -> Option<Protection> {
-        let headers = self.headers.iter();
-        let headers: Vec<_> = headers
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        judge(&Answered {
-            url: &self.url,
-            status: self.status,
-            headers: &headers,
-            words,
-        })
-    }
-}
-
-/// A tab and what stands in it.
-#[derive(Debug, Default)]
-pub(super) struct Tab {
-    pub(super) context: String,
-    pub(super) url: String,
-}
-
-impl Stage {
-    /// The tab in front: what a person would look at and touch.
-    pub(super) fn page(&self) -> &str {
-        self.tabs.last().map_or("", |tab| tab.context.as_str())
-    }
-
-    pub(super) fn has_tab(&self, context: &str) -> bool {
-        self.tabs.iter().any(|tab| tab.context == context)
-    }
-
-    /// The tab in front shows another document.
-    pub(super) fn arrive(&mut self, url: &str) {
-        if let Some(tab) = self.tabs.last_mut() {
-            url.clone_into(&mut tab.url);
-        }
-    }
-}
-
-/// A file field that asked for files.
-#[derive(Debug, Clone)]
-pub(crate) struct FileDialog {
-    /// The browsing context that it lies in.
-    pub(crate) context: String,
-    /// The element's shared id.
-    pub(crate) element: String,
-}
-
 /// A handle to the watching task.
 #[derive(Debug, Clone)]
 pub(crate) struct Observer {
@@ -200,6 +105,9 @@ pub(super) struct Shared {
     pub(super) door: Arc<Door>,
     /// Where the browser puts downloads, when that is on this machine.
     pub(super) downloads: Option<PathBuf>,
+    /// Which rules kept what from the page.
+    pub(super) told: kept_back::Told,
+    pub(super) new_tabs: NewTabs,
     stage: Mutex<Stage>,
     pub(super) marks: watch::Sender<Marks>,
 }
@@ -242,24 +150,29 @@ impl Observer {
         request: &SessionRequest,
     ) -> Result<Self, BrowserError> {
         let (marks, marks_seen) = watch::channel(Marks::default());
+        let (calls, early) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             bidi: bidi.clone(),
             witness,
-            door: Arc::clone(&door),
+            door,
             downloads: request.own.as_ref().map(|own| own.downloads.clone()),
+            told: kept_back::Told::default(),
+            new_tabs: NewTabs::new(calls),
             stage: Mutex::default(),
             marks,
         });
-        tokio::spawn(Watcher::new(Arc::clone(&shared)).run(events));
+        tokio::spawn(Watcher::new(Arc::clone(&shared)).run(events, early));
         bidi.send("session.subscribe", json!({"events": EVENTS}))
             .await?;
-        if let Some(patterns) = door.stopped_urls() {
-            intercept::start(Arc::clone(&shared), profile, patterns).await?;
-        }
+        devtools::start(&shared, profile).await?;
         for event in NEWER_EVENTS {
             let _ = bidi
                 .send("session.subscribe", json!({"events": [event]}))
                 .await;
+        }
+        let rules = json!({"events": kept_back::EVENTS});
+        if bidi.send("session.subscribe", rules).await.is_ok() {
+            shared.told.listen();
         }
         let collect =
             json!({"dataTypes": ["request", "response"], "maxEncodedDataSize": BODY_LIMIT});
@@ -283,6 +196,19 @@ impl Observer {
         stage.said.clear();
         stage.seen.clear();
         stage.protection = None;
+    }
+
+    /// Listens for the page's certificate, or no longer; answers the newest one.
+    pub(crate) async fn listen_for_certificate(&self, is_on: bool) -> Option<CertificateFacts> {
+        let command = if is_on {
+            "session.subscribe"
+        } else {
+            "session.unsubscribe"
+        };
+        let event = json!({"events": [certificate::EVENT]});
+        // A driver that hands none on is good enough without it.
+        let _ = self.shared.bidi.send(command, event).await;
+        self.shared.stage().certificate.clone()
     }
 
     /// From now on this is the page that is watched.

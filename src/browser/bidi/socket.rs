@@ -27,6 +27,8 @@ pub(crate) struct Bidi {
 
 #[derive(Debug)]
 struct Command {
+    /// The DevTools session that it goes to; BiDi's socket has but one.
+    session: Option<String>,
     method: &'static str,
     params: Value,
     reply: Reply,
@@ -35,6 +37,8 @@ struct Command {
 /// An event as it came: its name and parameters, not yet read.
 #[derive(Debug)]
 pub(crate) struct RawEvent {
+    /// The DevTools session that it comes from.
+    pub(crate) session: Option<String>,
     pub(crate) method: String,
     pub(crate) params: Value,
 }
@@ -43,6 +47,8 @@ pub(crate) struct RawEvent {
 #[derive(Deserialize)]
 struct Incoming {
     id: Option<u64>,
+    #[serde(rename = "sessionId")]
+    session: Option<String>,
     method: Option<String>,
     #[serde(default)]
     params: Value,
@@ -83,9 +89,20 @@ impl Bidi {
         method: &'static str,
         params: Value,
     ) -> Result<Value, BrowserError> {
+        self.send_on(None, method, params).await
+    }
+
+    /// The same to one of the DevTools sessions that go over this socket.
+    pub(crate) async fn send_on(
+        &self,
+        session: Option<&str>,
+        method: &'static str,
+        params: Value,
+    ) -> Result<Value, BrowserError> {
         let (reply, answer) = oneshot::channel();
         self.commands
             .send(Command {
+                session: session.map(str::to_owned),
                 method,
                 params,
                 reply,
@@ -111,7 +128,10 @@ async fn run_socket(
                 let Some(command) = command else { break };
                 next_id += 1;
                 open.insert(next_id, (command.method, command.reply));
-                let text = json!({"id": next_id, "method": command.method, "params": command.params});
+                let mut text = json!({"id": next_id, "method": command.method, "params": command.params});
+                if let Some(session) = command.session {
+                    text["sessionId"] = Value::String(session);
+                }
                 if socket.send(Message::text(text.to_string())).await.is_err() {
                     break;
                 }
@@ -137,6 +157,7 @@ fn take_message(
     if let Some(method) = incoming.method {
         // Nobody listening any more is no fault: the session is being closed.
         let _ = events.send(RawEvent {
+            session: incoming.session,
             method,
             params: incoming.params,
         });

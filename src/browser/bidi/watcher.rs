@@ -1,6 +1,9 @@
 //! The task that reads the browser's events, one after the other.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -8,14 +11,17 @@ use tokio::sync::mpsc;
 use super::{
     around::OpenDownload,
     bodies::finish_exchange,
+    certificate::{self, certificate_of},
+    console::{self, HalfTold},
+    early::{EarlyCall, EarlyCalls},
     exchange::{OpenExchange, timestamp},
-    messages::{ChannelMessage, LogEntry, NavigationEvent, NetworkEvent},
-    observer::{CHANNEL, Document, Shared},
+    kept_back::{ExtraInfo, HandedOn},
+    messages::{ChannelMessage, NavigationEvent, NetworkEvent},
+    observer::{CHANNEL, Shared},
     socket::RawEvent,
+    stage::Document,
 };
-use crate::evidence::{
-    ConsoleKind, ConsoleLine, Happening, Navigation, Resource, RunEvent, StepIndex,
-};
+use crate::evidence::{Happening, Navigation, Resource, RunEvent, StepIndex};
 
 /// The task's own state.
 pub(super) struct Watcher {
@@ -26,6 +32,9 @@ pub(super) struct Watcher {
     open: HashMap<(String, u32), (Option<StepIndex>, OpenExchange)>,
     /// The first hop's resource and each hop's id, for the hops after it.
     hops: HashMap<String, (String, Resource)>,
+    early: EarlyCalls,
+    /// Lines that an error stands in, until it is known what it says.
+    pub(super) half_told: VecDeque<HalfTold>,
 }
 
 impl Watcher {
@@ -36,12 +45,26 @@ impl Watcher {
             blank_tabs: HashMap::new(),
             open: HashMap::new(),
             hops: HashMap::new(),
+            early: EarlyCalls::default(),
+            half_told: VecDeque::new(),
         }
     }
 
-    pub(super) async fn run(mut self, mut events: mpsc::UnboundedReceiver<RawEvent>) {
-        while let Some(event) = events.recv().await {
-            self.take(event);
+    pub(super) async fn run(
+        mut self,
+        mut events: mpsc::UnboundedReceiver<RawEvent>,
+        mut early: mpsc::UnboundedReceiver<EarlyCall>,
+    ) {
+        loop {
+            tokio::select! {
+                // What DevTools tell of a call goes before what BiDi says of it.
+                biased;
+                Some(call) = early.recv() => self.take_early(call),
+                event = events.recv() => match event {
+                    Some(event) => self.take(event),
+                    None => break,
+                },
+            }
         }
         for (_, (at, open)) in self.open.drain() {
             if let Some(at) = at {
@@ -51,6 +74,7 @@ impl Watcher {
             }
         }
         self.leave_all();
+        self.write_half_told();
         self.shared.mark(|marks| {
             marks.downloads = 0;
             marks.open = 0;
@@ -66,14 +90,11 @@ impl Watcher {
         fn read<T: serde::de::DeserializeOwned>(params: Value) -> Option<T> {
             serde_json::from_value(params).ok()
         }
-        let RawEvent { method, params } = event;
+        let RawEvent { method, params, .. } = event;
         let name = method.as_str();
         match name {
-            "network.beforeRequestSent" => read(params).map(|event| self.begin(&event)),
-            // Chromium leaves out the begin of a redirect's hop now and then.
-            "network.responseStarted" => read(params).map(|event| self.hear_answer(&event)),
-            "network.responseCompleted" | "network.fetchError" => {
-                read(params).map(|event| self.end(event))
+            network if network.starts_with("network.") => {
+                read(params).map(|event| self.hear_network(network, event))
             }
             "log.entryAdded" => read(params).map(|entry| self.log(entry)),
             "script.message" => read(params).map(|message| self.hear(&message)),
@@ -85,8 +106,43 @@ impl Watcher {
             "browsingContext.downloadEnd" => read(params).map(|event| self.end_download(event)),
             "input.fileDialogOpened" => read(params).map(|event| self.pick_file(event)),
             "browsingContext.userPromptOpened" => read(params).map(|event| self.prompt(event)),
+            "goog:cdp.Network.loadingFailed" => read(params).map(|event| {
+                self.shared.told.hear_failure(event, self.shared.redactor());
+                // Whoever waits for the rule looks again.
+                self.shared.mark(|_| {});
+            }),
+            console::EVENT => read(params).map(|event| self.hear_console(&event)),
+            certificate::EVENT => read(params).map(|event| {
+                let mut stage = self.shared.stage();
+                if let Some(certificate) = certificate_of(event, stage.page()) {
+                    stage.certificate = Some(certificate);
+                }
+            }),
+            "goog:cdp.Network.responseReceivedExtraInfo" => {
+                read(params).map(|event| self.hear_allowance(event))
+            }
             _ => read(params).map(|event| self.navigate(name, &event)),
         };
+    }
+
+    fn hear_network(&mut self, name: &str, event: NetworkEvent) {
+        if self.early.has(&event) {
+            return;
+        }
+        match name {
+            "network.beforeRequestSent" => self.begin(&event),
+            // Chromium leaves out the begin of a redirect's hop now and then.
+            "network.responseStarted" => self.hear_answer(&event),
+            _ => self.end(event),
+        }
+    }
+
+    /// What a new tab asked for before BiDi knew it, unless BiDi has told of it all the same.
+    fn take_early(&mut self, call: EarlyCall) {
+        if !self.hops.contains_key(&call.event.request.request) {
+            self.early.add(&call);
+            self.end(call.event);
+        }
     }
 
     fn begin(&mut self, event: &NetworkEvent) {
@@ -107,7 +163,7 @@ impl Watcher {
             open.follow(previous, *resource);
         }
         self.hops.insert(key.0.clone(), (id, open.resource()));
-        let awaited = usize::from(is_awaited(open.resource()));
+        let awaited = usize::from(open.is_awaited());
         // What a check asks is no effect of a touch.
         let begun = u64::from(!open.is_of_check());
         self.open.insert(key, (at, open));
@@ -117,6 +173,18 @@ impl Watcher {
             marks.awaited += awaited;
             marks.unrecorded += 1;
         });
+    }
+
+    /// Of these the browser may never tell the end.
+    pub(super) fn give_up_on(&mut self, is_meant: impl Fn(&OpenExchange) -> bool) {
+        let open = self.open.values_mut().map(|(_, open)| open);
+        let mut count = 0;
+        for open in open.filter(|open| open.is_awaited() && is_meant(open)) {
+            open.give_up();
+            count += 1;
+        }
+        self.shared
+            .mark(|marks| marks.awaited = marks.awaited.saturating_sub(count));
     }
 
     /// An answer has begun; a page that is refused for want of a password may never be completed.
@@ -130,6 +198,14 @@ impl Watcher {
         }
     }
 
+    /// An answer may be kept from the page; what it allows is told apart from it.
+    fn hear_allowance(&self, event: HandedOn<ExtraInfo>) {
+        let is_open = |request: &str| self.open.keys().any(|(id, _)| id == request);
+        if is_open(event.request()) {
+            self.shared.told.hear_answer(event, self.shared.redactor());
+        }
+    }
+
     fn end(&mut self, event: NetworkEvent) {
         self.begin(&event);
         let key = (event.request.request.clone(), event.redirect_count);
@@ -140,7 +216,7 @@ impl Watcher {
             self.shared.door.saw_cookies(open.raw_url(), &cookies);
         }
         self.look_at_answer(&open, &event);
-        let awaited = usize::from(is_awaited(open.resource()));
+        let awaited = usize::from(open.is_awaited());
         self.shared.mark(|marks| {
             marks.open = marks.open.saturating_sub(1);
             marks.awaited = marks.awaited.saturating_sub(awaited);
@@ -175,42 +251,6 @@ impl Watcher {
         if is_document {
             stage.document = Some(document);
         }
-    }
-
-    fn log(&mut self, entry: LogEntry) {
-        let redactor = self.shared.redactor();
-        let frames = entry
-            .stack_trace
-            .map(|trace| trace.call_frames)
-            .unwrap_or_default();
-        let stack = frames.iter().take(12).map(|frame| {
-            let name = if frame.function_name.is_empty() {
-                "anonymous"
-            } else {
-                &frame.function_name
-            };
-            let (line, column) = (frame.line_number + 1, frame.column_number + 1);
-            format!("{name} ({}:{line}:{column})", redactor.url(&frame.url))
-        });
-        let line = ConsoleLine {
-            id: self.shared.witness.next_line(),
-            level: entry.level,
-            kind: match entry.kind.as_str() {
-                "javascript" => ConsoleKind::UncaughtError,
-                "console" => ConsoleKind::Console,
-                _ => ConsoleKind::Browser,
-            },
-            text: redactor.text(&entry.text.unwrap_or_default()),
-            source: frames
-                .first()
-                .map(|frame| redactor.url(&frame.url))
-                .unwrap_or_default(),
-            line: frames.first().map_or(0, |frame| frame.line_number + 1),
-            stack: stack.collect(),
-            at: timestamp(entry.timestamp),
-        };
-        self.shared
-            .record(|at| RunEvent::ConsoleWritten { at, line });
     }
 
     /// The preload script saw the page's code read an answer.
@@ -253,6 +293,7 @@ impl Watcher {
             // Of a new tab's first document some browsers tell nothing else.
             "browsingContext.domContentLoaded" => {
                 self.shared.stage().arrive(&event.url);
+                self.give_up_on(|open| open.is_document(&event.context, &event.url));
                 self.shared.mark(|marks| marks.loading = 0);
             }
             "browsingContext.navigationStarted" => self.shared.mark(|marks| marks.loading += 1),
@@ -279,13 +320,4 @@ impl Watcher {
             }
         }
     }
-}
-
-/// What a page isn't whole without. Calls of its code are counted in the page, where it is known which of
-/// them never end.
-fn is_awaited(resource: Resource) -> bool {
-    matches!(
-        resource,
-        Resource::Document | Resource::Frame | Resource::Script | Resource::Style | Resource::Font
-    )
 }

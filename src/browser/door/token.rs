@@ -1,14 +1,16 @@
 //! A token with a short life, as the user's own command prints it.
 
 use std::{
-    fmt, io,
-    process::{Output, Stdio},
+    fmt,
     time::{Duration, Instant},
 };
 
-use tokio::{process::Command, sync::Mutex};
+use tokio::sync::Mutex;
 
-use crate::browser::error::BrowserError;
+use crate::browser::{
+    command::{complaint, output_of},
+    error::BrowserError,
+};
 use crate::config::TokenCommand;
 use crate::evidence::Redactor;
 
@@ -73,21 +75,12 @@ async fn ask_token(command: &TokenCommand, redactor: &Redactor) -> Result<String
         program: program.clone(),
         reason: redactor.text(&reason),
     };
-    let asked = tokio::time::timeout(LIMIT, output_of(command)).await;
-    let output = match asked {
-        Err(_) => return Err(failed(format!("it took longer than {} s", LIMIT.as_secs()))),
-        Ok(Err(error)) => return Err(failed(error.to_string())),
-        Ok(Ok(output)) => output,
-    };
+    let output = output_of(&command.words, LIMIT).await;
+    let output = output.map_err(|why| failed(format!("it {why}")))?;
     let token = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     redactor.learn("access token", &token);
     if !output.status.success() {
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        let last = complaint.lines().rfind(|line| !line.trim().is_empty());
-        return Err(failed(format!(
-            "it failed: {}",
-            last.unwrap_or("without a word").trim()
-        )));
+        return Err(failed(format!("it failed: {}", complaint(&output))));
     }
     if token.is_empty() {
         return Err(failed("it printed nothing".to_owned()));
@@ -98,17 +91,6 @@ async fn ask_token(command: &TokenCommand, redactor: &Redactor) -> Result<String
         ));
     }
     Ok(token)
-}
-
-async fn output_of(command: &TokenCommand) -> io::Result<Output> {
-    let words = command.words.split_first();
-    let (program, arguments) = words.ok_or(io::ErrorKind::InvalidInput)?;
-    Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
 }
 
 #[cfg(test)]

@@ -20,9 +20,11 @@ pub enum Window {
 }
 
 /// Nothing that isn't the product's: no sign-in bubbles, no background requests, no questions.
-const QUIET: [&str; 15] = [
+const QUIET: [&str; 16] = [
     // Chromium ends when the driver does: what it listens on is a pipe that the driver holds.
     "--remote-debugging-pipe",
+    // The browser writes down which port it took; new tabs are held and requests are stopped over it.
+    "--remote-debugging-port=0",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -69,15 +71,6 @@ pub fn chromium_capabilities(
     capabilities.insert("browserName".to_owned(), json!("chrome"));
     capabilities.insert("goog:chromeOptions".to_owned(), options);
     capabilities
-}
-
-/// Has the browser listen on a free port of this machine, and write down which.
-pub(super) fn listen_on_port(capabilities: &mut Map<String, Value>) {
-    let options = capabilities.get_mut("goog:chromeOptions");
-    let arguments = options.and_then(|options| options["args"].as_array_mut());
-    if let Some(arguments) = arguments {
-        arguments.push(json!("--remote-debugging-port=0"));
-    }
 }
 
 fn arguments(profile: &Path, window: Window, user_agent: &str) -> Vec<String> {

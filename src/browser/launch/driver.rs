@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    chromium::{Window, chromium_capabilities, listen_on_port},
+    chromium::{Window, chromium_capabilities},
     process::{ChromiumOptions, DriverProcess, start_chromedriver},
     profile::downloads_beside,
     remote,
@@ -38,12 +38,8 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts chromedriver, or takes the driver that already runs. A browser whose requests are to be stopped on
-    /// their way listens on a port of this machine too.
-    pub async fn start(
-        request: &DriverRequest<'_>,
-        stops_requests: bool,
-    ) -> Result<Self, BrowserError> {
+    /// Starts chromedriver, or takes the driver that already runs.
+    pub async fn start(request: &DriverRequest<'_>) -> Result<Self, BrowserError> {
         let configured = request.remote.and_then(|remote| remote.url.as_ref());
         if let Some(url) = request.remote_url.or(configured) {
             return Ok(Self {
@@ -59,11 +55,8 @@ impl Driver {
         } else {
             Window::Hidden
         };
-        let mut capabilities =
+        let capabilities =
             chromium_capabilities(request.device, process.profile(), window, process.browser());
-        if stops_requests {
-            listen_on_port(&mut capabilities);
-        }
         Ok(Self {
             url: process.url().to_string(),
             capabilities,

@@ -29,6 +29,18 @@ const PASSED_ON: [&str; 13] = [
 /// Without these the browser can't reach what the person's own browser reaches.
 const PROXIES: [&str; 4] = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
 
+/// Names the browser that this program is to become when a driver starts it in the browser's place.
+pub(super) const BROWSER: &str = "SHIPPASS_BECOMES_BROWSER";
+
+/// The browser to become, when this program was started in its place.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no setting: shippass's own word to itself"
+)]
+pub fn browser_to_become() -> Option<OsString> {
+    env::var_os(BROWSER)
+}
+
 /// The variables that the driver and the browser are started with.
 #[expect(
     clippy::disallowed_methods,

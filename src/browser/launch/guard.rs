@@ -4,7 +4,7 @@
 //! Then, or when the driver has ended, it kills all that came of the driver and removes the profile's folder.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io::{self, Write},
     os::{fd::AsFd, unix::process::CommandExt},
     path::{Path, PathBuf},
@@ -19,7 +19,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::{find::this_program, processes, profile};
+use super::{environment::BROWSER, find::this_program, processes, profile};
 
 /// The hidden command that makes this program the guard.
 pub const GUARD_COMMAND: &str = "__guard";
@@ -156,6 +156,21 @@ fn become_driver(guard: i32, driver: &[OsString]) -> io::Result<()> {
         return Ok(());
     }
     Err(driver_command(driver)?.exec())
+}
+
+/// Becomes the browser that a driver started, and is killed when the driver dies: Chromium ends with the pipe that its
+/// driver holds only as long as it listens on nothing else.
+///
+/// # Errors
+///
+/// When the browser can't be run.
+pub fn become_browser(browser: &OsStr, arguments: &[OsString]) -> io::Error {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_parent_process_death_signal(Some(Signal::KILL)) {
+        return error.into();
+    }
+    let mut command = Command::new(browser);
+    command.args(arguments).env_remove(BROWSER).exec()
 }
 
 fn driver_command(driver: &[OsString]) -> io::Result<Command> {

@@ -17,7 +17,7 @@ use tokio::{
 use url::Url;
 
 use super::{
-    environment::driver_environment,
+    environment::{BROWSER, driver_environment},
     find::{Program, find_browser, find_driver, this_program},
     guard::{GUARD_COMMAND, GuardOrder},
     output::{Output, Started},
@@ -89,7 +89,7 @@ pub async fn start_chromedriver(options: &ChromiumOptions) -> Result<DriverProce
     let profile = folder.data();
     // Asking for versions takes as long as starting, so both go on at once.
     let ((guard, started), driver, browser) = tokio::try_join!(
-        start_on_a_free_port(options, folder, &driver),
+        start_on_a_free_port(options, folder, &driver, &browser),
         Program::ask(&driver),
         Program::ask(&browser),
     )?;
@@ -99,6 +99,10 @@ pub async fn start_chromedriver(options: &ChromiumOptions) -> Result<DriverProce
             driver: driver.version.to_string(),
         });
     }
+    let browser = Program {
+        path: guard.started_in_place_of(browser.path),
+        ..browser
+    };
     Ok(DriverProcess {
         url: started.url,
         browser,
@@ -147,6 +151,15 @@ impl DriverProcess {
 }
 
 impl GuardProcess {
+    /// What the driver starts as the browser: the guard's own program, which becomes it.
+    fn started_in_place_of(&self, browser: PathBuf) -> PathBuf {
+        if cfg!(target_os = "linux") {
+            format!("/proc/{}/exe", self.id).into()
+        } else {
+            browser
+        }
+    }
+
     async fn stop(self) -> Result<(), BrowserError> {
         let Self {
             id,
@@ -174,17 +187,18 @@ async fn start_on_a_free_port(
     options: &ChromiumOptions,
     folder: ProfileFolder,
     driver: &Path,
+    browser: &Path,
 ) -> Result<(GuardProcess, Started), BrowserError> {
     let mut folder = folder;
     for _ in 1..START_TRIES {
-        match start_guarded(options, folder, driver).await {
+        match start_guarded(options, folder, driver, browser).await {
             Err(BrowserError::DriverDied { words, .. }) if is_port_taken(&words) => {
                 folder = ProfileFolder::create(&options.temporary_folder)?;
             }
             other => return other,
         }
     }
-    start_guarded(options, folder, driver).await
+    start_guarded(options, folder, driver, browser).await
 }
 
 fn is_port_taken(words: &str) -> bool {
@@ -198,6 +212,7 @@ async fn start_guarded(
     options: &ChromiumOptions,
     folder: ProfileFolder,
     driver: &Path,
+    browser: &Path,
 ) -> Result<(GuardProcess, Started), BrowserError> {
     let order = GuardOrder::Hold {
         folder: folder.root().to_owned(),
@@ -207,7 +222,7 @@ async fn start_guarded(
         Some(guard) => Ok(guard.clone()),
         None => this_program(),
     };
-    let spawned = program.and_then(|program| spawn_guard(&program, &order, &folder));
+    let spawned = program.and_then(|program| spawn_guard(&program, &order, &folder, browser));
     let (mut guard, leash) = match spawned {
         Ok(spawned) => spawned,
         Err(source) => {
@@ -254,6 +269,7 @@ fn spawn_guard(
     program: &Path,
     order: &GuardOrder,
     folder: &ProfileFolder,
+    browser: &Path,
 ) -> io::Result<(Child, OwnedFd)> {
     let mut command = Command::new(program);
     command
@@ -262,6 +278,7 @@ fn spawn_guard(
         .args(order.words())
         .env_clear()
         .envs(driver_environment())
+        .env(BROWSER, browser)
         // Whatever is written to the working folder goes with it.
         .current_dir(folder.root())
         .stdin(Stdio::piped())

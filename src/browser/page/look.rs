@@ -16,7 +16,7 @@ use crate::evidence::DeviceFacts;
 
 const MASK: Script = Script {
     name: "mask.js",
-    text: include_str!("js/mask.js"),
+    text: concat!(include_str!("js/clock.js"), include_str!("js/mask.js")),
 };
 
 /// JPEG quality: text stays crisp at three device pixels per CSS pixel, at a third of a PNG's size.
@@ -29,6 +29,8 @@ pub struct Measure {
     pub width: f64,
     /// `innerHeight`.
     pub height: f64,
+    /// The width that the page is laid out for; `width` is more when content is wider and the browser has zoomed out.
+    pub layout_width: f64,
     /// `devicePixelRatio`.
     pub scale: f64,
     /// `navigator.maxTouchPoints`.
@@ -60,9 +62,12 @@ impl Measure {
 
     /// Why the page isn't laid out at the device's width; `None` when it is.
     pub fn layout_problem(&self, device: &Device) -> Option<String> {
-        let is_same = (self.width - f64::from(device.width)).abs() < 0.5;
+        // Content that is wider than a page laid out for the device is another matter: `overflow-x`.
+        let is_same = [self.width, self.layout_width]
+            .iter()
+            .any(|width| (width - f64::from(device.width)).abs() < 0.5);
         let cause = if self.has_viewport_meta {
-            "its <meta name=\"viewport\"> doesn't say width=device-width, or its content is wider than the screen"
+            "its <meta name=\"viewport\"> doesn't say width=device-width"
         } else {
             "it has no <meta name=\"viewport\" content=\"width=device-width\">"
         };

@@ -11,6 +11,7 @@ mod frames;
 mod front;
 mod gesture;
 mod keys;
+mod layout;
 mod locate;
 mod look;
 mod network;

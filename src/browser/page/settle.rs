@@ -11,7 +11,7 @@ use crate::evidence::PageFacts;
 
 const SETTLE: Script = Script {
     name: "settle.js",
-    text: include_str!("js/settle.js"),
+    text: concat!(include_str!("js/clock.js"), include_str!("js/settle.js")),
 };
 
 /// A page at rest, or as it was when patience ran out; not redacted yet.
@@ -73,7 +73,8 @@ impl Session {
             let left = limit.saturating_sub(started.elapsed());
             let endless = self.observer.endless();
             let mut settled: Settled = self.ask_page(SETTLE, vec![json!(endless)], left).await?;
-            if !is_network_quiet && settled.unsettled.is_none() {
+            if !is_network_quiet {
+                // With no time left the page can say no more than that it is still changing.
                 let what = if before.downloads > 0 {
                     "a download is still under way"
                 } else {

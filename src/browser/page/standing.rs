@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{act::Deed, locate::Purpose, script::Script};
 use crate::browser::Session;
 use crate::checklist::Locator;
-use crate::evidence::{PageFacts, Protection};
+use crate::evidence::{CertificateFacts, PageFacts, Protection};
 
 const SENDS: Script = Script {
     name: "sends.js",
@@ -13,6 +13,17 @@ const SENDS: Script = Script {
 };
 
 impl Session {
+    /// Goes to a page and listens meanwhile for its certificate, which `certificate` then tells.
+    pub async fn visit_with_certificate(&self, url: &str) -> Deed<()> {
+        self.observer.listen_for_certificate(true).await;
+        self.visit(url).await
+    }
+
+    /// The certificate that the page was answered with, where the browser tells it.
+    pub async fn certificate(&self) -> Option<CertificateFacts> {
+        self.observer.listen_for_certificate(false).await
+    }
+
     /// What stands in the target's place after the first visit.
     pub fn protection_at_the_door(&self, page: &PageFacts) -> Option<Protection> {
         let document = self.observer.document();

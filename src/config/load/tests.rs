@@ -8,12 +8,16 @@ const CHECKLIST: &str = "name: A\nsteps:\n  - name: One\n    do:\n      - visit:
 fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, bytes) in files {
-        let path = folder.path().join(name);
-        let parent = path.parent().expect("a file is in a folder");
-        std::fs::create_dir_all(parent).expect("a folder");
-        io::Write::write_all(&mut File::create(&path).expect("a file"), bytes).expect("written");
+        write(folder.path(), name, bytes);
     }
     folder
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) {
+    let path = folder.join(name);
+    let parent = path.parent().expect("a file is in a folder");
+    std::fs::create_dir_all(parent).expect("a folder");
+    io::Write::write_all(&mut File::create(&path).expect("a file"), bytes).expect("written");
 }
 
 fn load(folder: &Path, config: &str, paths: &[&str]) -> Result<Project, ProjectError> {
@@ -273,4 +277,37 @@ fn files_to_upload_that_are_missing_or_outside_are_mistakes_with_their_place() {
             "9:35 `link.txt` lies outside of the project's folder: put a copy into the project: what is uploaded belongs to what is looked at",
         ]
     );
+}
+
+#[test]
+fn files_that_a_checklist_uploads_for_others_lie_beside_it() {
+    let outer = b"name: A\nsteps:\n  - name: Photo\n    do:\n      - run: parts/photo.yaml\n";
+    let parts = b"name: P\nsteps:\n  - name: One\n    do:\n      - upload: { Photo: roof.jpg }\n";
+    let wrong = b"name: W\nsteps:\n  - name: One\n    do:\n      - upload: { Photo: wall.jpg }\n";
+    let folder = folder(&[
+        ("shippass.yaml", b"device: 375x812@3\n"),
+        ("checklists/a.yaml", outer),
+        ("checklists/parts/photo.yaml", parts),
+        ("checklists/parts/roof.jpg", b"roof"),
+    ]);
+    let project = load(folder.path(), "shippass.yaml", &["checklists/a.yaml"]).expect("good");
+    let Action::Upload(uploads) = &project.checklists[0].steps[0].actions[0] else {
+        panic!("{:?}", project.checklists[0].steps[0].actions);
+    };
+    let root = folder.path().canonicalize().expect("there");
+    assert_eq!(
+        uploads[0].files[0].path,
+        root.join("checklists/parts/roof.jpg")
+    );
+
+    write(folder.path(), "checklists/parts/photo.yaml", wrong);
+    let error = load(folder.path(), "shippass.yaml", &[]).expect_err("a missing file");
+    let ProjectError::Mistakes(mistakes) = error else {
+        panic!("{error}");
+    };
+    let [mistake] = mistakes.as_slice() else {
+        panic!("{mistakes:#?}");
+    };
+    assert!(mistake.file.ends_with("parts/photo.yaml"), "{mistake}");
+    assert_eq!((mistake.place.line, mistake.place.column), (5, 26));
 }

@@ -6,6 +6,8 @@ use base64::{
 };
 use std::{collections::BTreeSet, fmt::Write};
 
+use crate::evidence::digest::hex;
+
 /// Every form of a value that a program is likely to write, as bytes.
 pub(super) fn forms(value: &str) -> BTreeSet<Vec<u8>> {
     let mut texts: BTreeSet<String> = BTreeSet::from([value.to_owned()]);
@@ -20,8 +22,9 @@ pub(super) fn forms(value: &str) -> BTreeSet<Vec<u8>> {
         texts.extend(percents(&text));
     }
     texts.extend(html(value));
-    texts.insert(hex(value.as_bytes(), false));
-    texts.insert(hex(value.as_bytes(), true));
+    let digits = hex(value.as_bytes());
+    texts.insert(digits.to_uppercase());
+    texts.insert(digits);
     let mut forms: BTreeSet<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
     forms.extend(base64_cores(value.as_bytes()));
     forms.insert(value.encode_utf16().flat_map(u16::to_le_bytes).collect());
@@ -138,17 +141,6 @@ fn html(text: &str) -> Vec<String> {
         }
     }
     forms
-}
-
-fn hex(bytes: &[u8], upper: bool) -> String {
-    bytes.iter().fold(String::new(), |mut form, byte| {
-        let _ = if upper {
-            write!(form, "{byte:02X}")
-        } else {
-            write!(form, "{byte:02x}")
-        };
-        form
-    })
 }
 
 /// What stays the same of a base64 text whatever stands around the value, at each of three offsets.

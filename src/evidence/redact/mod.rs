@@ -7,7 +7,9 @@ mod body;
 mod encodings;
 mod known;
 mod lists;
+mod pieces;
 mod scan;
+mod server_keys;
 #[cfg(test)]
 mod tests;
 mod url;
@@ -23,6 +25,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 pub use scan::{Leak, ScanError, Scanner};
+pub(crate) use server_keys::{SERVER_KEY, taken_from as server_keys_taken_from};
 
 use known::{Known, Reach, SHORTEST};
 use lists::{HeaderFate, header_fate, is_scheme};
@@ -118,11 +121,12 @@ impl Redactor {
 
     /// Takes secrets out of a URL.
     pub fn url(&self, url: &str) -> String {
-        url::clean(self, url)
+        url::clean(self, &server_keys::out(self, url))
     }
 
     /// Takes secrets out of a header's value; learns those that a cookie sets.
     pub fn header(&self, name: &str, value: &str) -> String {
+        let value = &*server_keys::out(self, value);
         match header_fate(name) {
             HeaderFate::Kept => self.text(value),
             HeaderFate::Url => self.url(value),
@@ -163,7 +167,7 @@ impl Redactor {
 
     /// Takes secrets out of a body of text (JSON, form, multipart, HTML, plain).
     pub fn body(&self, mime: &str, text: &str) -> String {
-        body::clean(self, mime, text)
+        body::clean(self, mime, &server_keys::out(self, text))
     }
 
     /// What was taken out so far: rule and count.
@@ -193,7 +197,7 @@ impl Redactor {
             .split_once(' ')
             .filter(|(scheme, _)| is_scheme(scheme))
             .map_or(bare, |(_, credentials)| credentials);
-        if is_unfilled(credentials) || bare.starts_with("[redacted:") {
+        if is_unfilled(credentials) || credentials.starts_with("[redacted:") {
             return value.to_owned();
         }
         value.replacen(bare, &self.replacement(rule, bare), 1)

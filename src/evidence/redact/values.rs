@@ -4,12 +4,49 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::Redactor;
+use super::{
+    Redactor,
+    body::is_learnable,
+    server_keys::{self, SERVER_KEY},
+};
 
-/// A shape, the rule's name, and which group of it is taken out.
-struct Shape {
+/// A shape whose group `v` is taken out, and the rule's name.
+pub(super) struct Shape {
     rule: &'static str,
+    /// Whether a value of that shape is one indeed.
+    is: fn(&str) -> bool,
     regex: Regex,
+}
+
+impl Shape {
+    pub(super) fn new(rule: &'static str, is: fn(&str) -> bool, pattern: &str) -> Option<Self> {
+        let regex = Regex::new(pattern).ok()?;
+        Some(Self { rule, is, regex })
+    }
+
+    /// The text without the values of that shape; `None` when it holds none.
+    pub(super) fn out(&self, redactor: &Redactor, text: &str) -> Option<String> {
+        if !self.regex.is_match(text) {
+            return None;
+        }
+        let replaced = self.regex.replace_all(text, |found: &Captures<'_>| {
+            let whole = found.get(0).map_or("", |whole| whole.as_str());
+            let Some(value) = found.name("v") else {
+                return whole.to_owned();
+            };
+            if value.as_str().contains("[redacted:") || !(self.is)(value.as_str()) {
+                return whole.to_owned();
+            }
+            if self.rule.starts_with(SERVER_KEY) && is_learnable(value.as_str()) {
+                redactor.learn(self.rule, value.as_str());
+            }
+            let begin = value.start() - found.get(0).map_or(0, |whole| whole.start());
+            let end = begin + value.len();
+            let replacement = redactor.replacement(self.rule, value.as_str());
+            format!("{}{replacement}{}", &whole[..begin], &whole[end..])
+        });
+        Some(replaced.into_owned())
+    }
 }
 
 static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
@@ -39,41 +76,23 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
     shapes
         .into_iter()
         .filter_map(|(rule, pattern)| {
-            Some(Shape {
-                rule,
-                regex: Regex::new(pattern).ok()?,
-            })
+            let is = if rule == "card" {
+                is_card
+            } else {
+                |_: &str| true
+            };
+            Shape::new(rule, is, pattern)
         })
         .collect()
 });
 
 /// Takes every value out that has the shape of a secret.
 pub(super) fn shapes_out(redactor: &Redactor, text: &str) -> String {
-    let mut clean = text.to_owned();
+    let mut clean = server_keys::out(redactor, text).into_owned();
     for shape in SHAPES.iter() {
-        if !shape.regex.is_match(&clean) {
-            continue;
+        if let Some(without) = shape.out(redactor, &clean) {
+            clean = without;
         }
-        let replaced = shape.regex.replace_all(&clean, |found: &Captures<'_>| {
-            let whole = found.get(0).map_or("", |whole| whole.as_str());
-            let Some(value) = found.name("v") else {
-                return whole.to_owned();
-            };
-            if shape.rule == "card" && !is_card(value.as_str())
-                || value.as_str().contains("[redacted:")
-            {
-                return whole.to_owned();
-            }
-            let begin = value.start() - found.get(0).map_or(0, |whole| whole.start());
-            let end = begin + value.len();
-            format!(
-                "{}{}{}",
-                &whole[..begin],
-                redactor.replacement(shape.rule, value.as_str()),
-                &whole[end..]
-            )
-        });
-        clean = replaced.into_owned();
     }
     clean
 }

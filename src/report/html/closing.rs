@@ -9,6 +9,7 @@ use crate::evidence::Run;
 pub(super) fn closing(document: &BundleDocument, run: &Run) -> Markup {
     html! {
         section.closing {
+            (ignore_rules(document))
             (noise(document))
             (redactions(run))
             (not_in_here())
@@ -42,6 +43,17 @@ fn noise(document: &BundleDocument) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn ignore_rules(document: &BundleDocument) -> Markup {
+    html! {
+        @if !document.ignore.is_empty() {
+            details.fold {
+                summary { "Ignore rules to look at " span.quiet { (document.ignore.len()) } }
+                ul { @for rule in &document.ignore { li { (shown(&rule.to_string())) } } }
             }
         }
     }

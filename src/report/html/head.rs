@@ -75,6 +75,7 @@ fn facts(document: &BundleDocument) -> Markup {
                         br; span.quiet { "led to " } code { (shown(end)) }
                     }
                     br; span.quiet { (shown(&target.name)) @if target.name != target.kind { ", " (shown(&target.kind)) } @if target.is_read_only { ", only looked at" } }
+                    @if let Some(certificate) = &target.certificate { br; span.quiet { (shown(&words::certificate(certificate))) } }
                     @if let Some(access) = &target.access { br; span.quiet { (access_words(access)) } }
                 }
             }

@@ -12,10 +12,10 @@ use super::{
     shown::{shown, shown_block},
 };
 use crate::bundle::StepEntry;
-use crate::detect::{Status, StepRef};
+use crate::detect::{Severity, Status, StepRef};
 use crate::evidence::{
-    ActionOutcome, ActionRecord, ConsoleKind, Effects, ExpectationOutcome, ExpectationRecord,
-    Happening, StepRun, Typed,
+    ActionOutcome, ActionRecord, Area, ConsoleKind, Effects, ExpectationOutcome, ExpectationRecord,
+    Happening, Layout, StepRun, Typed,
 };
 use crate::report::words;
 
@@ -41,7 +41,7 @@ pub(super) fn step(
                 (found(evidence, entry))
                 @if let Some(seen) = seen.filter(|_| entry.status != Status::NotRun) {
                     div.sides {
-                        (pictures(view, at, &seen.pictures))
+                        (pictures(view, at, seen, &pointed_at(evidence, at.0, entry)))
                         div.told {
                             (done(&seen.actions))
                             (expected(&seen.expectations))
@@ -181,6 +181,7 @@ fn page(seen: &StepRun) -> Markup {
                 (happened(happening))
             }
             @if let Some(why) = &seen.unsettled { dt { "Unsettled" } dd { (shown(why)) } }
+            @if let (None, Some(Layout::NotMeasured { why })) = (&seen.unsettled, &seen.layout) { dt { "Layout" } dd { "not measured: " (shown(why)) } }
             @for why in &seen.undecided { dt { "Undecided" } dd { (shown(why)) } }
         }
     }
@@ -240,6 +241,16 @@ fn found(evidence: &Evidence<'_>, entry: &StepEntry) -> Markup {
             }
         }
     }
+}
+
+/// What the findings that were seen first in this step point at; a notice is only worth knowing.
+fn pointed_at(evidence: &Evidence<'_>, checklist: usize, entry: &StepEntry) -> Vec<Area> {
+    let found = entry.findings.iter().filter_map(|id| evidence.finding(id));
+    found
+        .filter(|(_, found)| found.at.checklist == checklist && found.at.step == entry.id)
+        .filter(|(_, found)| found.severity > Severity::Notice)
+        .flat_map(|(_, found)| found.boxes.iter().copied())
+        .collect()
 }
 
 /// A finding stands whole in the step where it was seen first; further steps lead there.

@@ -95,6 +95,8 @@ fn title(checklist: &ChecklistEntry) -> String {
             visible::line(tier)
         ),
         (Some(persona), None) => format!("{name} (as {})", visible::line(persona)),
+        // What another tool recorded was no checklist, and doesn't tell who was signed in.
+        (None, _) if checklist.sha256.is_empty() => name.into_owned(),
         (None, _) => format!("{name} (signed out)"),
     }
 }
@@ -286,6 +288,10 @@ fn closing(document: &BundleDocument, look: TableLook) -> String {
     if let Some(why) = &document.run.cut_short {
         let why = format!("cut short: {}", visible::line(why));
         text.push_str(&wrap(&why, look.width, ""));
+    }
+    for rule in &document.ignore {
+        let rule = format!("ignore rule {}", visible::line(&rule.to_string()));
+        text.push_str(&wrap(&rule, look.width, "  "));
     }
     let mut line = words::counts(&document.counts);
     if !document.findings.is_empty() {

@@ -24,6 +24,7 @@ pub(crate) fn findings() -> Findings {
                 requests: vec!["e4".to_owned(), "e3".to_owned()],
                 console: vec!["c1".to_owned()],
                 fault: "html-for-json POST /api/quotes/*/sign".to_owned(),
+                ..Finding::default()
             },
             Finding {
                 id: "f2".to_owned(),

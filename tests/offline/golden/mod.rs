@@ -10,7 +10,9 @@ mod signing;
 
 use std::path::Path;
 
-use shippass::evidence::{AccessFacts, DeviceFacts, EngineFacts, Run, RunInfo, TargetFacts};
+use shippass::evidence::{
+    AccessFacts, CertificateFacts, DeviceFacts, EngineFacts, Run, RunInfo, TargetFacts,
+};
 
 pub(crate) use self::{findings::findings, parts::moment, signing::SIGN_IN_PAGE};
 
@@ -56,6 +58,11 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             expected_commit: Some("9c1f0e2d4b6a8c0e2f4a6b8c0d2e4f6a8b0c2d4e".to_owned()),
             expected_from: Some("HEAD of this checkout".to_owned()),
             is_read_only: false,
+            certificate: Some(CertificateFacts {
+                subject: "preview.example".to_owned(),
+                issuer: "R11".to_owned(),
+                valid_until: "2027-01-24T09:00:00Z".parse().expect("a time"),
+            }),
             access: Some(AccessFacts {
                 shown: vec!["header x-vercel-protection-bypass".to_owned()],
                 requests: [

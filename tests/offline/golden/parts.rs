@@ -80,6 +80,7 @@ impl Golden<'_> {
             size: bytes.len() as u64,
             content,
             start: start.to_owned(),
+            server_keys: Vec::new(),
             text: None,
         })
     }
@@ -120,6 +121,7 @@ pub(super) fn acted(verb: &str, what: &str, duration_ms: u64, effects: Effects) 
     ActionRecord {
         verb: verb.to_owned(),
         what: what.to_owned(),
+        started: None,
         duration_ms,
         outcome: ActionOutcome::Done,
         element: None,
@@ -166,6 +168,7 @@ pub(super) fn exchange(id: &str, method: &str, url: &str, started: i64) -> Excha
         },
         outcome: Outcome::Pending,
         read_as: Vec::new(),
+        kept_back: None,
     }
 }
 

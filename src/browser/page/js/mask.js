@@ -10,4 +10,4 @@ if (isOn) {
     "[data-private] *{visibility:hidden!important}";
   document.documentElement.append(style);
 }
-requestAnimationFrame(() => done(true));
+nextFrame(() => done(true));

@@ -15,8 +15,15 @@ const isPending = (image) => {
   const box = image.getBoundingClientRect();
   return box.width > 0 && box.bottom > 0 && box.top < innerHeight;
 };
+// Modules and deferred scripts run before this event; between two of them nothing is open and nothing changes.
+const areScriptsRunning = () => {
+  if (document.readyState !== "interactive") return false;
+  const [loading] = performance.getEntriesByType("navigation");
+  return Boolean(loading) && loading.domContentLoadedEventEnd === 0;
+};
 const restless = () => {
   if (document.readyState === "loading") return "the document is still loading";
+  if (areScriptsRunning()) return "the scripts that the document begins with are still running";
   const open = openRequests();
   if (open.length > 0) return `a request is open: ${open[0].url.slice(0, 120) || "XMLHttpRequest"}`;
   if (document.fonts && document.fonts.status === "loading") return "fonts are still loading";
@@ -46,7 +53,7 @@ const held = () => (state ? state.typed : []).filter(({ element }) => element.is
   .map(({ id, element }) => ({ id, held: element.isContentEditable ? element.innerText : element.value }));
 const PRIVATE = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private]";
 const measure = () => ({
-  width: innerWidth, height: innerHeight, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,
+  width: innerWidth, height: innerHeight, layout_width: document.documentElement.clientWidth, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,
   is_coarse: matchMedia("(pointer: coarse)").matches, screen_width: screen.width, user_agent: navigator.userAgent,
   has_viewport_meta: Boolean(document.querySelector("meta[name=viewport]")),
 });
@@ -67,6 +74,6 @@ const frame = () => {
   lastChanges = changes;
   if (quietFrames >= 2) return answer(null);
   if (performance.now() - started >= limit) return answer(reason || "the page keeps changing");
-  requestAnimationFrame(frame);
+  nextFrame(frame);
 };
 frame();

@@ -1,0 +1,145 @@
+//! Pictures of a bundle made ready for a model that looks: boxed, cropped around the box, no longer than it sees well.
+
+use std::io::Cursor;
+
+use image::{ImageReader, RgbImage, codecs::jpeg::JpegEncoder, imageops};
+
+use super::{case::Case, view::BundleView};
+use crate::evidence::{Area, draw_box};
+
+/// What is longer is made smaller by the models themselves, and not as well.
+pub(super) const LONGEST_EDGE: u32 = 1_568;
+const QUALITY: u8 = 88;
+/// How much of the page is shown around a box, in CSS pixels.
+const MARGIN: f64 = 72.0;
+/// No crop is smaller, in CSS pixels: a box without its surroundings says little.
+const LEAST: (f64, f64) = (300.0, 240.0);
+/// A crop that shows nearly the whole picture says nothing more, in hundredths.
+const NEARLY_ALL: u64 = 75;
+
+/// A picture as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// The JPEG.
+    pub bytes: Vec<u8>,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+/// The pictures of one case.
+pub(super) struct Shown {
+    /// The screen, with what the finding points at in boxes.
+    pub(super) whole: Drawn,
+    /// What is boxed and what stands around it, as sharp as it was seen.
+    pub(super) close: Option<Drawn>,
+}
+
+impl Drawn {
+    /// What a model counts for it; the others' formulas come near this one.
+    pub fn tokens(&self) -> u64 {
+        (u64::from(self.width) * u64::from(self.height)).div_ceil(750)
+    }
+
+    /// Its dots in red, green, blue and opacity, line by line.
+    pub fn dots(&self) -> Option<Vec<u8>> {
+        Some(decode(&self.bytes)?.into_rgba8().into_raw())
+    }
+}
+
+/// The screen at the end of a case's step; `None` where there is none, or it is damaged.
+pub(super) fn shown(view: &BundleView<'_>, case: &Case<'_>) -> Option<Shown> {
+    let mut screen = load(view, case.picture()?)?;
+    let scale = view.document.device.scale;
+    let boxes = case.finding.map(|finding| finding.boxes.as_slice()).unwrap_or_default();
+    for area in boxes {
+        draw_box(&mut screen, area, scale);
+    }
+    Some(Shown {
+        close: close(&screen, boxes, scale).and_then(|crop| encode(&fitted(crop))),
+        whole: encode(&fitted(screen))?,
+    })
+}
+
+/// A picture of the bundle.
+pub(super) fn load(view: &BundleView<'_>, name: &str) -> Option<RgbImage> {
+    Some(decode(&view.read(name)?)?.into_rgb8())
+}
+
+fn decode(bytes: &[u8]) -> Option<image::DynamicImage> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    reader.decode().ok()
+}
+
+/// Encodes a picture as a JPEG.
+pub(super) fn encode(picture: &RgbImage) -> Option<Drawn> {
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
+    picture.write_with_encoder(encoder).ok()?;
+    Some(Drawn {
+        bytes,
+        width: picture.width(),
+        height: picture.height(),
+    })
+}
+
+/// No edge longer than a model sees well; a smaller picture stays as it is.
+fn fitted(picture: RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let longest = width.max(height);
+    if longest <= LONGEST_EDGE {
+        return picture;
+    }
+    let less = |edge: u32| {
+        let scaled = u64::from(edge) * u64::from(LONGEST_EDGE) / u64::from(longest);
+        u32::try_from(scaled).unwrap_or(LONGEST_EDGE).max(1)
+    };
+    imageops::resize(&picture, less(width), less(height), imageops::FilterType::CatmullRom)
+}
+
+/// The part around the boxes; `None` where none is in the picture, or the part is nearly all of it.
+fn close(screen: &RgbImage, boxes: &[Area], scale: f64) -> Option<RgbImage> {
+    let (width, height) = screen.dimensions();
+    let (width_css, height_css) = (f64::from(width) / scale, f64::from(height) / scale);
+    let seen = boxes.iter().filter(|it| {
+        it.x < width_css && it.y < height_css && it.x + it.width > 0.0 && it.y + it.height > 0.0
+    });
+    let edges = seen.map(|it| [it.x, it.y, it.x + it.width, it.y + it.height]);
+    let [left, top, right, bottom] = edges.reduce(|one, other| {
+        [
+            one[0].min(other[0]),
+            one[1].min(other[1]),
+            one[2].max(other[2]),
+            one[3].max(other[3]),
+        ]
+    })?;
+    let (from_x, to_x) = widened((left, right), LEAST.0, width_css);
+    let (from_y, to_y) = widened((top, bottom), LEAST.1, height_css);
+    let (x, y) = (pixels(from_x * scale, width), pixels(from_y * scale, height));
+    let (w, h) = (pixels(to_x * scale, width) - x, pixels(to_y * scale, height) - y);
+    let all = u64::from(width) * u64::from(height);
+    if w == 0 || h == 0 || u64::from(w) * u64::from(h) * 100 >= all * NEARLY_ALL {
+        return None;
+    }
+    Some(imageops::crop_imm(screen, x, y, w, h).to_image())
+}
+
+/// A range with its margin, at least so long where there is room, inside the picture.
+fn widened((from, to): (f64, f64), least: f64, room: f64) -> (f64, f64) {
+    let (from, to) = (from.max(0.0) - MARGIN, to.min(room) + MARGIN);
+    let missing = (least - (to - from)).max(0.0) / 2.0;
+    let (from, to) = (from - missing, to + missing);
+    // What sticks out on one side is shown on the other.
+    let (from, to) = (from - (to - room).max(0.0), to + (-from).max(0.0));
+    (from.max(0.0), to.min(room))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a place in a picture, kept inside it"
+)]
+fn pixels(value: f64, most: u32) -> u32 {
+    value.round().clamp(0.0, f64::from(most)) as u32
+}
