@@ -26,6 +26,10 @@ const LARGEST: u64 = 2 << 30;
 const LARGEST_MANIFEST: u64 = 16 << 20;
 /// A list of so many names is smaller.
 const LARGEST_LIST: u32 = 16 << 20;
+/// No part of a path is longer, in bytes.
+const LONGEST_NAME: usize = 200;
+/// A name that is no bundle's is shown up to here, in characters.
+const SHOWN: usize = 80;
 /// How often the zip's own size may come out of it, where that is more than a little.
 const RATIO: u64 = 200;
 const A_LITTLE: u64 = 64 << 20;
@@ -174,7 +178,8 @@ fn look_at_its_list(archive: &mut Archive) -> Result<BTreeMap<String, u64>, Stri
 }
 
 fn fit_name(entry: &ZipFileEntry<'_>) -> Result<String, String> {
-    let shown = String::from_utf8_lossy(entry.name_raw()).escape_debug().to_string();
+    let name = String::from_utf8_lossy(entry.name_raw());
+    let shown: String = name.escape_debug().take(SHOWN).collect();
     let refuse = |why: &str| Err(format!("`{shown}` {why}"));
     let name = match std::str::from_utf8(entry.name_raw()) {
         Ok(name) if is_bundle_name(name) && !name.split('/').any(is_foreign) => name,
@@ -194,10 +199,10 @@ fn fit_name(entry: &ZipFileEntry<'_>) -> Result<String, String> {
     }
 }
 
-/// Names that Windows takes for a device, or for another file's.
+/// Names that Windows takes for a device, or for another file's, and those that are too long for any system.
 fn is_foreign(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default();
-    is_reserved(stem) || segment.ends_with('.')
+    is_reserved(stem) || segment.ends_with('.') || segment.len() > LONGEST_NAME
 }
 
 /// It holds what its manifest names, the manifest and a sign-off; nothing more and nothing less.

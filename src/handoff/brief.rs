@@ -12,10 +12,14 @@ use super::{
     seen::seen,
     view::BundleView,
 };
+use crate::bundle::FindingEntry;
+use crate::detect::Severity;
 use crate::evidence::{ConsoleKind, ConsoleLine};
 
 /// How many exchanges and console lines beside the decisive ones are told.
 const BESIDE: usize = 8;
+/// How many findings are named as what may have caused a failed step.
+const MOST_CAUSES: usize = 3;
 /// How long the evidence between two fences may be, in characters.
 const LONGEST: usize = 6_000;
 /// Innermost frames of a stack that are told.
@@ -38,21 +42,26 @@ pub fn brief(
 ) -> String {
     let mut text = String::new();
     if let [case] = cases {
-        let _ = writeln!(text, "# {}\n", code(case.title()));
+        let _ = writeln!(text, "# {}\n", case.heading());
         cause(&mut text, view, case);
         origin(&mut text, view);
         evidence(&mut text, view, case, &figures(case), "##");
         return text;
     }
-    let _ = writeln!(text, "# {} things to mend\n", cases.len());
+    let _ = match cases.len() {
+        0 => writeln!(text, "# Nothing to mend: every step is clean\n"),
+        count => writeln!(text, "# {count} things to mend\n"),
+    };
     for case in cases {
         let number = case.walked.number;
-        let _ = writeln!(text, "- {}, step {number}: {}", case.id(), code(case.title()));
+        let _ = writeln!(text, "- {}, step {number}: {}", case.id(), case.heading());
     }
-    text.push('\n');
+    if !cases.is_empty() {
+        text.push('\n');
+    }
     origin(&mut text, view);
     for case in cases {
-        let _ = writeln!(text, "\n## {}: {}\n", case.id(), code(case.title()));
+        let _ = writeln!(text, "\n## {}: {}\n", case.id(), case.heading());
         cause(&mut text, view, case);
         evidence(&mut text, view, case, &figures(case), "###");
     }
@@ -80,6 +89,22 @@ fn cause(text: &mut String, view: &BundleView<'_>, case: &Case<'_>) {
         view.line_of(walked.index, &walked.step.id),
     );
     let _ = writeln!(text, "- Judged: {}", code(&case.kind()));
+    for (finding, at) in seen_before(view, case) {
+        let title = code(&finding.title);
+        let _ = writeln!(text, "- Seen before it, in step {at}, and perhaps the cause: {}, {title}", finding.id);
+    }
+}
+
+/// A step that fails without a finding of its own mostly pays for one that was made before it.
+fn seen_before<'a>(view: &BundleView<'a>, case: &Case<'_>) -> Vec<(&'a FindingEntry, usize)> {
+    if case.finding.is_some() {
+        return Vec::new();
+    }
+    let findings = view.document.findings.iter();
+    let weighty = findings.filter(|finding| finding.severity > Severity::Notice);
+    let placed = weighty.filter_map(|finding| Some((finding, view.step_at(&finding.at)?.number)));
+    let before = placed.filter(|(_, at)| *at < case.walked.number);
+    before.take(MOST_CAUSES).collect()
 }
 
 /// Which deployment it was seen on, when and with what.

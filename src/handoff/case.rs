@@ -2,10 +2,14 @@
 
 use super::{
     error::HandoffError,
+    quoted::{capped, code},
     view::{BundleView, WalkedStep},
 };
 use crate::bundle::FindingEntry;
 use crate::detect::{Severity, Status};
+
+/// How long a heading may be, in characters.
+const LONGEST_HEADING: usize = 140;
 
 /// What is to be handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +131,11 @@ impl<'a> Case<'a> {
             Some(finding) => &finding.title,
             None => self.walked.step.why.as_deref().unwrap_or(&self.walked.step.name),
         }
+    }
+
+    /// The same for a heading or a row of a table.
+    pub(super) fn heading(&self) -> String {
+        code(&capped(self.title(), LONGEST_HEADING))
     }
 
     /// What kind of wrong: `html-for-json, error`, `failed`.

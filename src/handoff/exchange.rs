@@ -34,12 +34,15 @@ const TELLING: [&str; 16] = [
 /// An exchange with the hops that led to it, the first one first. `needles` are texts that the finding speaks of.
 pub(super) fn told(view: &BundleView<'_>, exchange: &Exchange, needles: &[String]) -> String {
     let mut text = String::new();
-    for hop in chain(view, exchange) {
+    let chain = chain(view, exchange);
+    for hop in &chain {
         let _ = writeln!(text, "{}", line(hop));
     }
     let _ = writeln!(text, "{}", line(exchange));
-    headers(&mut text, "> ", &exchange.request_headers);
-    body(&mut text, view, ("sent", &exchange.request_body), needles);
+    // What the page asked for stands in the first request; what it got, in the last answer.
+    let asked = chain.first().copied().unwrap_or(exchange);
+    headers(&mut text, "> ", &asked.request_headers);
+    body(&mut text, view, ("sent", &asked.request_body), needles);
     if let Some(answer) = exchange.answer() {
         headers(&mut text, "< ", &answer.headers);
         body(&mut text, view, ("answered", &answer.body), needles);

@@ -100,7 +100,7 @@ fn to_mend(text: &mut String, open: &[Case<'_>]) {
             walked.number,
             cell(&walked.step.name),
             cell(&walked.list_name()),
-            cell(case.title()),
+            case.heading().replace('|', "\\|"),
             cell(&case.kind()),
         );
     }

@@ -47,7 +47,9 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 18] = [
+    ("arboard", &["cli"]),
+    ("embedded_graphics", &["handoff"]),
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),

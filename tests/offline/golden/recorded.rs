@@ -1,0 +1,111 @@
+//! A golden run as it lies on disk: journal, what follows from it, report and seal.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+use std::{path::Path, sync::Arc};
+
+use shippass::{
+    bundle::{BundlePaths, write_derived, write_manifest, write_report},
+    detect::Findings,
+    evidence::{ChecklistRun, Recorder, Redactor, Run, RunEvent, StepIndex, StepRun, read_run},
+    report::{ReportView, write_html},
+};
+
+/// The events that a run was folded from.
+pub(crate) fn events(run: &Run) -> Vec<RunEvent> {
+    let planned = |step: &StepRun| StepRun {
+        id: step.id.clone(),
+        name: step.name.clone(),
+        fresh: step.fresh,
+        confirm: step.confirm.clone(),
+        ..StepRun::default()
+    };
+    let checklists = run.checklists.iter().map(|list| ChecklistRun {
+        steps: list.steps.iter().map(planned).collect(),
+        ..list.clone()
+    });
+    let mut events = vec![
+        RunEvent::RunStarted {
+            info: run.info.clone(),
+            target: run.target.clone(),
+            api: run.api.clone(),
+            contracts: run.contracts.clone(),
+            checklists: checklists.collect(),
+        },
+        RunEvent::EngineStarted(run.engine.clone()),
+        RunEvent::DeviceMeasured(run.device.clone()),
+    ];
+    for (checklist, list) in run.checklists.iter().enumerate() {
+        for (step, seen) in list.steps.iter().enumerate() {
+            events.extend(events_of(StepIndex { checklist, step }, seen));
+        }
+    }
+    events
+}
+
+fn events_of(at: StepIndex, seen: &StepRun) -> Vec<RunEvent> {
+    let mut events = Vec::new();
+    let started = seen
+        .started
+        .map(|started| RunEvent::StepStarted { at, started });
+    events.extend(started);
+    let actions = seen.actions.iter().cloned();
+    events.extend(actions.map(|record| RunEvent::ActionFinished { at, record }));
+    let expectations = seen.expectations.iter().cloned();
+    events.extend(expectations.map(|record| RunEvent::ExpectationFinished { at, record }));
+    let exchanges = seen.exchanges.iter().cloned().map(Box::new);
+    events.extend(exchanges.map(|exchange| RunEvent::ExchangeFinished { at, exchange }));
+    let console = seen.console.iter().cloned();
+    events.extend(console.map(|line| RunEvent::ConsoleWritten { at, line }));
+    let pages = seen.navigations.iter().cloned();
+    events.extend(pages.map(|navigation| RunEvent::Navigated { at, navigation }));
+    let happenings = seen.happenings.iter().cloned();
+    events.extend(happenings.map(|happening| RunEvent::Happened { at, happening }));
+    let pictures = seen.pictures.iter().cloned();
+    events.extend(pictures.map(|picture| RunEvent::PictureTaken { at, picture }));
+    let layout = seen.layout.iter().cloned();
+    events.extend(layout.map(|layout| RunEvent::LayoutMeasured { at, layout }));
+    events.push(match seen.not_run.clone() {
+        Some(why) => RunEvent::StepSkipped { at, why },
+        None => RunEvent::StepFinished {
+            at,
+            duration_ms: seen.duration_ms,
+            page: seen.page.clone(),
+            unsettled: seen.unsettled.clone(),
+            undecided: seen.undecided.clone(),
+        },
+    });
+    events
+}
+
+/// Writes a journal of such events.
+pub(crate) fn record(dir: &Path, run: &Run, events: Vec<RunEvent>) {
+    let recorder = Recorder::create(dir, Arc::new(Redactor::default()), |_| ()).unwrap();
+    for event in events {
+        recorder.record(event);
+    }
+    let end = RunEvent::RunFinished {
+        finished: run.info.finished.unwrap(),
+        cut_short: None,
+        redactions: run.redactions.clone(),
+        opened: std::collections::BTreeMap::new(),
+    };
+    recorder.finish(end).unwrap();
+}
+
+/// Seals a run whose bodies and pictures lie in the folder already.
+pub(crate) fn seal(dir: &Path, run: &Run, findings: &Findings) {
+    let journal = tempfile::tempdir().unwrap();
+    record(journal.path(), run, events(run));
+    std::fs::copy(journal.path().join("journal.ndjson"), dir.join("journal.ndjson")).unwrap();
+    let run = read_run(dir).unwrap();
+    let document = write_derived(dir, &run, findings).unwrap();
+    let paths = BundlePaths::new(dir);
+    let view = ReportView {
+        run: &run,
+        document: &document,
+        picture: &|name| paths.read(name).ok(),
+    };
+    write_report(dir, |out| write_html(&view, out)).unwrap();
+    write_manifest(dir).unwrap();
+}
