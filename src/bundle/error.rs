@@ -157,9 +157,9 @@ impl BundleError {
 /// The first few of a list, and how many more there are.
 fn first_of(differences: &[String]) -> String {
     let shown = 5;
-    let mut text = differences[..differences.len().min(shown)].join("; ");
-    if let more @ 1.. = differences.len().saturating_sub(shown) {
-        text.push_str(&format!("; and {more} more"));
+    let text = differences[..differences.len().min(shown)].join("; ");
+    match differences.len().saturating_sub(shown) {
+        0 => text,
+        more => format!("{text}; and {more} more"),
     }
-    text
 }

@@ -94,7 +94,8 @@ fn unpack(path: &Path) -> Result<TempDir, BundleError> {
     }
     let mut file = File::open(path).map_err(unreadable)?;
     look_at_its_end(&mut file).map_err(refused)?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| refused(error.to_string()))?;
+    let mut archive =
+        ZipArchive::new(BufReader::new(file)).map_err(|error| refused(error.to_string()))?;
     let sizes = look_at_its_list(&mut archive).map_err(refused)?;
     hold_against_its_manifest(&mut archive, &sizes, path)?;
     let folder = tempfile::tempdir().map_err(|source| BundleError::Write {
@@ -102,15 +103,17 @@ fn unpack(path: &Path) -> Result<TempDir, BundleError> {
         source,
     })?;
     for (name, size) in &sizes {
-        write_out(&mut archive, (name, *size), folder.path()).map_err(|error| match error.kind() {
-            // A damaged file is the zip's fault, not the disk's.
-            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => {
-                refused(format!("`{name}`: {error}"))
+        write_out(&mut archive, (name, *size), folder.path()).map_err(|error| {
+            match error.kind() {
+                // A damaged file is the zip's fault, not the disk's.
+                io::ErrorKind::InvalidData
+                | io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::InvalidInput => refused(format!("`{name}`: {error}")),
+                _ => BundleError::Write {
+                    path: folder.path().join(name),
+                    source: error,
+                },
             }
-            _ => BundleError::Write {
-                path: folder.path().join(name),
-                source: error,
-            },
         })?;
     }
     Ok(folder)
@@ -130,13 +133,18 @@ fn look_at_its_end(file: &mut File) -> Result<(), String> {
     if size > LARGEST {
         return Err("it is larger than 2 GiB".to_owned());
     }
-    let files = u16::from_le_bytes([end[10], end[11]]);
-    let list = u32::from_le_bytes([end[12], end[13], end[14], end[15]]);
     if !end.starts_with(b"PK\x05\x06") || end[END - 2..] != [0, 0] {
         return Err("it breaks off, or something stands behind its end".to_owned());
     }
+    let files = u16::from_le_bytes([end[10], end[11]]);
+    let [list, start] =
+        [12, 16].map(|at| u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]]));
     if usize::from(files) > MOST_FILES || list > LARGEST_LIST {
         return Err(format!("it holds more than {MOST_FILES} files"));
+    }
+    // Where anything stands in between, another reader may find another list.
+    if u64::from(start) + u64::from(list) + END as u64 != size {
+        return Err("its list of files isn't where its end says".to_owned());
     }
     Ok(())
 }
@@ -152,7 +160,9 @@ fn look_at_its_list(archive: &mut Archive) -> Result<BTreeMap<String, u64>, Stri
     let mut sizes = BTreeMap::new();
     let (mut whole, mut pressed) = (0_u64, 0_u64);
     for index in 0..archive.len() {
-        let entry = archive.by_index_data(index).map_err(|error| error.to_string())?;
+        let entry = archive
+            .by_index_data(index)
+            .map_err(|error| error.to_string())?;
         let name = fit_name(&entry)?;
         whole = whole.saturating_add(entry.size());
         pressed = pressed.saturating_add(entry.compressed_size());
@@ -162,10 +172,14 @@ fn look_at_its_list(archive: &mut Archive) -> Result<BTreeMap<String, u64>, Stri
         return Err("more than 2 GiB would come out of it".to_owned());
     }
     if whole > A_LITTLE && whole > pressed.saturating_mul(RATIO) {
-        return Err(format!("more than {RATIO} times its size would come out of it"));
+        return Err(format!(
+            "more than {RATIO} times its size would come out of it"
+        ));
     }
     // Two readers must not see two bundles: no name twice, nothing that overlaps or that the list leaves out.
-    archive.validate_header_consistency().map_err(|error| error.to_string())?;
+    archive
+        .validate_header_consistency()
+        .map_err(|error| error.to_string())?;
     let names: HashSet<_> = sizes.keys().map(String::as_str).collect();
     let below_a_file = names.iter().find(|name| {
         let mut above = name.match_indices('/').map(|(at, _)| &name[..at]);
@@ -223,7 +237,9 @@ fn hold_against_its_manifest(
         Some(_) => {}
     }
     let mut bytes = Vec::new();
-    let entry = archive.by_name(MANIFEST).map_err(|error| refused(error.to_string()))?;
+    let entry = archive
+        .by_name(MANIFEST)
+        .map_err(|error| refused(error.to_string()))?;
     let read = entry.take(LARGEST_MANIFEST + 1).read_to_end(&mut bytes);
     read.map_err(|error| refused(format!("`{MANIFEST}`: {error}")))?;
     let invalid = |source| BundleError::Invalid {
@@ -241,7 +257,11 @@ fn hold_against_its_manifest(
     for (name, size) in sizes {
         match sealed.remove(name.as_str()) {
             Some(file) if file.size == *size => {}
-            Some(_) => return Err(refused(format!("`{name}` has another size than its manifest says"))),
+            Some(_) => {
+                return Err(refused(format!(
+                    "`{name}` has another size than its manifest says"
+                )));
+            }
             None if name == MANIFEST || name.starts_with(&format!("{SIGNOFF}/")) => {}
             None => return Err(refused(format!("its manifest doesn't name `{name}`"))),
         }

@@ -1,6 +1,10 @@
 //! Where steps stand in a file, read without asking whether all of it is right.
 
-use super::{model::Place, source::without_mark, yaml::{Kind, Node, parse}};
+use super::{
+    model::Place,
+    source::without_mark,
+    yaml::{Kind, Node, parse},
+};
 
 /// The names of the steps that a file writes out, as they are written, and where each begins; empty for a file that
 /// is no checklist.

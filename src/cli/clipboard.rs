@@ -8,7 +8,7 @@ use super::{failure::Failure, terminal::Terminal};
 use crate::handoff::Drawn;
 
 /// Where a program that has ended takes its clipboard with it, this one waits so long for somebody to paste.
-const KEPT: Duration = Duration::from_secs(120);
+const KEPT: Duration = Duration::from_mins(2);
 
 /// Puts a text there.
 pub(super) fn text(text: &str, terminal: &Terminal) -> Result<(), Failure> {
@@ -17,7 +17,9 @@ pub(super) fn text(text: &str, terminal: &Terminal) -> Result<(), Failure> {
 
 /// Puts a picture there.
 pub(super) fn picture(drawn: &Drawn, terminal: &Terminal) -> Result<(), Failure> {
-    let size = usize::try_from(drawn.width).ok().zip(usize::try_from(drawn.height).ok());
+    let size = usize::try_from(drawn.width)
+        .ok()
+        .zip(usize::try_from(drawn.height).ok());
     let (Some((width, height)), Some(bytes)) = (size, drawn.dots()) else {
         return Err(refused("the picture can't be read"));
     };
@@ -48,7 +50,9 @@ fn refused(why: &str) -> Failure {
 #[cfg(target_os = "linux")]
 fn said(what: &str) -> String {
     let seconds = KEPT.as_secs();
-    format!("{what} is on the clipboard for {seconds} s, or until something else is copied; Ctrl-C when it is pasted")
+    format!(
+        "{what} is on the clipboard for {seconds} s, or until something else is copied; Ctrl-C when it is pasted"
+    )
 }
 
 #[cfg(target_os = "linux")]

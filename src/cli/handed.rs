@@ -69,27 +69,42 @@ impl Handed {
 /// A checklist of this project; a name that leads elsewhere isn't followed, since a stranger may have written it.
 fn read_checklist(name: &str) -> Option<Vec<u8>> {
     let path = Path::new(name);
-    let is_ours = path.components().all(|part| matches!(part, Component::Normal(_)));
+    let is_ours = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
     let found = fs::symlink_metadata(path).ok()?;
     let is_readable = found.is_file() && found.len() <= LARGEST_CHECKLIST;
-    (is_ours && is_readable).then(|| fs::read(path).ok()).flatten()
+    (is_ours && is_readable)
+        .then(|| fs::read(path).ok())
+        .flatten()
 }
 
 /// The way from one folder to another, `/` between its parts.
 fn relative(from: &Path, to: &Path) -> Option<String> {
     let (from, to) = (whole(from)?, whole(to)?);
-    let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(one, other)| one == other)
+        .count();
     if shared == 0 {
         return None;
     }
     let up = from.components().skip(shared).map(|_| "..".to_owned());
-    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = to
+        .components()
+        .skip(shared)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     let parts: Vec<_> = up.chain(down).collect();
     Some(parts.join("/"))
 }
 
 fn whole(path: &Path) -> Option<PathBuf> {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
     path.canonicalize().ok()
 }
 
@@ -114,7 +129,13 @@ mod tests {
     fn a_checklist_is_read_from_this_project_only() {
         assert!(read_checklist("Cargo.toml").is_some());
         let absolute = std::path::absolute("Cargo.toml").unwrap();
-        for name in [absolute.to_str().unwrap(), "src/../Cargo.toml", "/dev/zero", "src", ""] {
+        for name in [
+            absolute.to_str().unwrap(),
+            "src/../Cargo.toml",
+            "/dev/zero",
+            "src",
+            "",
+        ] {
             assert_eq!(read_checklist(name), None, "{name}");
         }
     }

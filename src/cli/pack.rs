@@ -17,7 +17,9 @@ pub(super) fn main(arguments: &PackArguments, terminal: &Terminal) -> Result<Exi
 /// `screenshots/01k9xq` is packed into `screenshots/01k9xq.zip`.
 fn beside(folder: &Path) -> PathBuf {
     let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let name = whole.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = whole
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let file = format!("{}.zip", name.as_deref().unwrap_or("bundle"));
     match folder.parent() {
         Some(parent) if folder.file_name().is_some() => parent.join(file),

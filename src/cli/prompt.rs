@@ -56,7 +56,9 @@ fn chosen(arguments: &PromptArguments) -> (Choice, String) {
 /// `screenshots/01k9xq-prompt-f1`: beside the bundle, which is sealed.
 fn beside(bundle: &Path, name: &str) -> PathBuf {
     let whole = bundle.canonicalize().unwrap_or_else(|_| bundle.to_owned());
-    let stem = whole.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = whole
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
     let folder = format!("{}-prompt-{name}", stem.as_deref().unwrap_or("bundle"));
     match bundle.parent() {
         Some(parent) if bundle.file_name().is_some() => parent.join(folder),
@@ -73,7 +75,9 @@ fn write(prompt: &Prompt, out: &Path) -> Result<(), Failure> {
         write_whole(&out.join(name), |file| file.write_all(&drawn.bytes))?;
     }
     // Last: where it lies, all that it refers to lies too.
-    write_whole(&out.join(BRIEF), |file| file.write_all(prompt.text.as_bytes()))?;
+    write_whole(&out.join(BRIEF), |file| {
+        file.write_all(prompt.text.as_bytes())
+    })?;
     Ok(())
 }
 
@@ -84,11 +88,17 @@ fn listed(prompt: &Prompt, out: &Path) -> String {
         out.join(BRIEF).display(),
         prompt.text_tokens()
     )];
-    let pictures = prompt.pictures.iter().map(|PromptPicture { name, drawn, what }| {
-        let (width, height) = (drawn.width, drawn.height);
-        let tokens = drawn.tokens();
-        format!("{}  {width}x{height}, about {tokens} tokens: {what}", out.join(name).display())
-    });
+    let pictures = prompt
+        .pictures
+        .iter()
+        .map(|PromptPicture { name, drawn, what }| {
+            let (width, height) = (drawn.width, drawn.height);
+            let tokens = drawn.tokens();
+            format!(
+                "{}  {width}x{height}, about {tokens} tokens: {what}",
+                out.join(name).display()
+            )
+        });
     lines.extend(pictures);
     lines.push(format!("about {} tokens together", prompt.tokens()));
     lines.join("\n")

@@ -8,7 +8,7 @@ use super::{
     case::Case,
     exchange,
     prove::{proof, reproduce},
-    quoted::{code, fenced, link, told},
+    quoted::{bullets, code, fenced, link, told},
     seen::seen,
     view::BundleView,
 };
@@ -91,7 +91,11 @@ fn cause(text: &mut String, view: &BundleView<'_>, case: &Case<'_>) {
     let _ = writeln!(text, "- Judged: {}", code(&case.kind()));
     for (finding, at) in seen_before(view, case) {
         let title = code(&finding.title);
-        let _ = writeln!(text, "- Seen before it, in step {at}, and perhaps the cause: {}, {title}", finding.id);
+        let _ = writeln!(
+            text,
+            "- Seen before it, in step {at}, and perhaps the cause: {}, {title}",
+            finding.id
+        );
     }
 }
 
@@ -115,7 +119,12 @@ fn origin(text: &mut String, view: &BundleView<'_>) {
         Some(commit) => format!("commit {}", code(commit)),
         None => "commit not known".to_owned(),
     };
-    let _ = writeln!(text, "- Deployment: {} ({}), {commit}", code(&target.url), code(&target.kind));
+    let _ = writeln!(
+        text,
+        "- Deployment: {} ({}), {commit}",
+        code(&target.url),
+        code(&target.kind)
+    );
     let _ = writeln!(
         text,
         "- Seen: {} in {} {} as {}, run {}",
@@ -139,18 +148,27 @@ fn evidence(
 ) {
     let mut part = |title: &str, body: String| {
         if !body.trim().is_empty() {
-            let _ = write!(text, "\n{level} {title}\n\n{}\n", body.trim_end_matches('\n'));
+            let _ = write!(
+                text,
+                "\n{level} {title}\n\n{}\n",
+                body.trim_end_matches('\n')
+            );
         }
     };
-    let pictures = figures.iter().map(|figure| format!("![{}]({})\n", figure.what, link(&figure.path)));
+    let pictures = figures
+        .iter()
+        .map(|figure| format!("![{}]({})\n", figure.what, link(&figure.path)));
     part("Pictures", pictures.collect());
     part("Done, expected, seen", seen(view, case));
     part("Exchange", exchanges(view, case));
     part("Console", console(view, case));
-    let signals = case.finding.map(|finding| finding.signals.as_slice()).unwrap_or_default();
+    let signals = case
+        .finding
+        .map(|finding| finding.signals.as_slice())
+        .unwrap_or_default();
     part(
         "Why it was judged so",
-        signals.iter().map(|signal| format!("- {}\n", code(signal))).collect(),
+        bullets(signals.iter().map(|signal| code(signal))),
     );
     part("How to see it again", reproduce(view, case));
     part("What would prove it mended", proof(view, case));
@@ -159,38 +177,55 @@ fn evidence(
 /// The decisive exchange whole, its body cut around what the finding quotes; the others a line each.
 fn exchanges(view: &BundleView<'_>, case: &Case<'_>) -> String {
     let mut text = String::new();
-    let ids = case.finding.map(|finding| finding.requests.as_slice()).unwrap_or_default();
+    let ids = case
+        .finding
+        .map(|finding| finding.requests.as_slice())
+        .unwrap_or_default();
     let mut named = ids.iter().filter_map(|id| view.exchange(id));
     if let Some(decisive) = named.next() {
-        let needles = case.finding.map(|finding| exchange::quoted_in(&finding.detail));
+        let needles = case
+            .finding
+            .map(|finding| exchange::quoted_in(&finding.detail));
         let told = exchange::told(view, decisive, &needles.unwrap_or_default());
         text.push_str(&fenced(&told, LONGEST));
     }
     let beside: Vec<_> = if ids.is_empty() {
         let seen = view.seen(&case.walked).into_iter();
         let all = seen.flat_map(|step| &step.exchanges);
-        all.filter(|it| exchange::is_telling(it)).map(exchange::line).collect()
+        all.filter(|it| exchange::is_telling(it) && !view.is_noise(&it.id))
+            .map(exchange::line)
+            .collect()
     } else {
         let ends = |one: &&_| !text.contains(&exchange::line(one));
         named.filter(ends).map(exchange::line).collect()
     };
     if !beside.is_empty() {
         let shown = beside[..beside.len().min(BESIDE)].join("\n");
-        let _ = write!(text, "\n{}", fenced(&shown, LONGEST));
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let _ = write!(text, "{gap}{}", fenced(&shown, LONGEST));
     }
     text
 }
 
 /// The lines that the finding points at; without any, the step's errors.
 fn console(view: &BundleView<'_>, case: &Case<'_>) -> String {
-    let ids = case.finding.map(|finding| finding.console.as_slice()).unwrap_or_default();
+    let ids = case
+        .finding
+        .map(|finding| finding.console.as_slice())
+        .unwrap_or_default();
     let mut lines: Vec<_> = ids.iter().filter_map(|id| view.console(id)).collect();
     if lines.is_empty() {
         let seen = view.seen(&case.walked).into_iter();
         let all = seen.flat_map(|step| &step.console);
-        lines = all.filter(|line| is_error(line) && !view.is_noise(&line.id)).collect();
+        lines = all
+            .filter(|line| is_error(line) && !view.is_noise(&line.id))
+            .collect();
     }
-    let text: String = lines.iter().take(BESIDE).map(|line| in_words(line)).collect();
+    let text: String = lines
+        .iter()
+        .take(BESIDE)
+        .map(|line| in_words(line))
+        .collect();
     match text.as_str() {
         "" => text,
         text => fenced(text, LONGEST),

@@ -32,10 +32,7 @@ pub struct Case<'a> {
 }
 
 /// What was chosen, in the order of the walk.
-pub fn cases<'a>(
-    view: &BundleView<'a>,
-    choice: &Choice,
-) -> Result<Vec<Case<'a>>, HandoffError> {
+pub fn cases<'a>(view: &BundleView<'a>, choice: &Choice) -> Result<Vec<Case<'a>>, HandoffError> {
     let findings = &view.document.findings;
     match choice {
         Choice::Flagged => Ok(flagged(view)),
@@ -63,7 +60,11 @@ pub fn cases<'a>(
                 walked,
                 finding: None,
             };
-            Ok(if found.is_empty() { vec![itself] } else { found })
+            Ok(if found.is_empty() {
+                vec![itself]
+            } else {
+                found
+            })
         }
     }
 }
@@ -122,14 +123,23 @@ impl<'a> Case<'a> {
 
     /// What that picture shows.
     pub fn picture_in_words(&self) -> String {
-        format!("{}: the screen at the end of step {}", self.id(), self.walked.number)
+        format!(
+            "{}: the screen at the end of step {}",
+            self.id(),
+            self.walked.number
+        )
     }
 
     /// What is wrong, in one line.
     pub(super) fn title(&self) -> &'a str {
         match self.finding {
             Some(finding) => &finding.title,
-            None => self.walked.step.why.as_deref().unwrap_or(&self.walked.step.name),
+            None => self
+                .walked
+                .step
+                .why
+                .as_deref()
+                .unwrap_or(&self.walked.step.name),
         }
     }
 

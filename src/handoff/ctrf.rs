@@ -43,7 +43,7 @@ pub fn ctrf(view: &BundleView<'_>) -> String {
 /// A run that was cut off ends with its beginning: nothing better is known.
 fn span(run: &RunEntry) -> (i64, i64) {
     let start = run.started.as_millisecond();
-    let stop = run.finished.map_or(start, |at| at.as_millisecond());
+    let stop = run.finished.map_or(start, jiff::Timestamp::as_millisecond);
     (start, stop.max(start))
 }
 
@@ -81,7 +81,9 @@ fn test(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> Value {
         add("tags", tags.into());
         let told: Vec<_> = findings
             .iter()
-            .map(|it| visible::block(&format!("{}: {}\n{}", it.id, it.title, it.detail)).into_owned())
+            .map(|it| {
+                visible::block(&format!("{}: {}\n{}", it.id, it.title, it.detail)).into_owned()
+            })
             .collect();
         add("trace", told.join("\n\n").into());
     }

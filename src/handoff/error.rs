@@ -47,7 +47,10 @@ impl HandoffError {
             ),
             Self::SeveralSteps { numbers, .. } => {
                 let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
-                format!("say which by its number in the walk: {}", numbers.join(", "))
+                format!(
+                    "say which by its number in the walk: {}",
+                    numbers.join(", ")
+                )
             }
             Self::Junit(_) => "report it: shippass should write one of every bundle".to_owned(),
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::view::BundleView;
-use crate::evidence::{Body, Content, Exchange, Header, Outcome};
+use crate::evidence::{Body, Content, Exchange, Header, Outcome, Resource};
 
 /// A body up to this many characters is shown whole.
 const WHOLE: usize = 1_200;
@@ -54,7 +54,10 @@ fn chain<'a>(view: &BundleView<'a>, last: &Exchange) -> Vec<&'a Exchange> {
     let mut chain: Vec<&Exchange> = Vec::new();
     let mut before = last.redirected_from.as_deref();
     // A record that was tampered with may go round in a circle.
-    while let Some(hop) = before.and_then(|id| view.exchange(id)).filter(|_| chain.len() < 20) {
+    while let Some(hop) = before
+        .and_then(|id| view.exchange(id))
+        .filter(|_| chain.len() < 20)
+    {
         chain.push(hop);
         before = hop.redirected_from.as_deref();
     }
@@ -88,7 +91,12 @@ pub(super) fn line(exchange: &Exchange) -> String {
 pub(super) fn is_telling(exchange: &Exchange) -> bool {
     match &exchange.outcome {
         Outcome::Answered(answer) => answer.status >= 400,
-        Outcome::Failed { .. } | Outcome::Pending => true,
+        Outcome::Failed { .. } => true,
+        // A stream of events is open for as long as the page is.
+        Outcome::Pending => !matches!(
+            exchange.resource,
+            Resource::EventSource | Resource::WebSocket
+        ),
     }
 }
 
@@ -116,12 +124,25 @@ fn body(text: &mut String, view: &BundleView<'_>, (how, body): (&str, &Body), ne
         Body::Kept(kept) => kept,
     };
     if matches!(kept.content, Content::Binary | Content::Empty) {
-        let _ = writeln!(text, "[body {how}: {}, {} bytes]", kept.content.in_words(), kept.size);
+        let _ = writeln!(
+            text,
+            "[body {how}: {}, {} bytes]",
+            kept.content.in_words(),
+            kept.size
+        );
         return;
     }
-    let file = view.read(&kept.file).and_then(|bytes| String::from_utf8(bytes).ok());
+    let file = view
+        .read(&kept.file)
+        .and_then(|bytes| String::from_utf8(bytes).ok());
     let whole = file.as_deref().unwrap_or(&kept.start);
-    let _ = writeln!(text, "[body {how}: {}, {} bytes, {}]", kept.content.in_words(), kept.size, kept.file);
+    let _ = writeln!(
+        text,
+        "[body {how}: {}, {} bytes, {}]",
+        kept.content.in_words(),
+        kept.size,
+        kept.file
+    );
     let _ = writeln!(text, "{}", cut(whole, needles).trim_end());
 }
 
@@ -131,16 +152,24 @@ fn cut(text: &str, needles: &[String]) -> String {
     if length <= WHOLE {
         return text.to_owned();
     }
-    let places = needles.iter().filter_map(|needle| text.find(needle.as_str()));
+    let places = needles
+        .iter()
+        .filter_map(|needle| text.find(needle.as_str()));
     let found = places.min().map_or(0, |byte| text[..byte].chars().count());
-    let part = |from: usize, to: usize| -> String { text.chars().skip(from).take(to - from).collect() };
+    let part =
+        |from: usize, to: usize| -> String { text.chars().skip(from).take(to - from).collect() };
     let from = found.saturating_sub(AROUND);
     if from <= HEAD {
         let shown = part(0, WHOLE);
         return format!("{shown}\n[… {} more characters]", length - WHOLE);
     }
     let to = (found + AROUND).min(length);
-    let mut shown = format!("{}\n[… {} characters left out]\n{}", part(0, HEAD), from - HEAD, part(from, to));
+    let mut shown = format!(
+        "{}\n[… {} characters left out]\n{}",
+        part(0, HEAD),
+        from - HEAD,
+        part(from, to)
+    );
     if to < length {
         let _ = write!(shown, "\n[… {} more characters]", length - to);
     }
@@ -150,7 +179,9 @@ fn cut(text: &str, needles: &[String]) -> String {
 /// What a finding quotes, to be found again in a body: `“Fieldquote”`.
 pub(super) fn quoted_in(text: &str) -> Vec<String> {
     let parts = text.split('“').skip(1);
-    let quoted = parts.filter_map(|part| part.split_once('”')).map(|(quoted, _)| quoted);
+    let quoted = parts
+        .filter_map(|part| part.split_once('”'))
+        .map(|(quoted, _)| quoted);
     quoted
         .filter(|quoted| quoted.chars().count() >= 4)
         .map(str::to_owned)

@@ -69,7 +69,10 @@ fn properties(view: &BundleView<'_>, list: &ChecklistEntry) -> Vec<Property> {
 fn test_case(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> TestCase {
     let step = walked.step;
     let findings: Vec<_> = view.findings(step).collect();
-    let mut case = TestCase::new(visible::line(&step.name).as_ref(), status(walked, &findings));
+    let mut case = TestCase::new(
+        visible::line(&step.name).as_ref(),
+        status(walked, &findings),
+    );
     case.set_classname(visible::line(&walked.list.file).as_ref());
     case.set_time(Duration::from_millis(step.duration_ms));
     let mut out: Vec<_> = step

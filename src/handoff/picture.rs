@@ -52,7 +52,10 @@ impl Drawn {
 pub(super) fn shown(view: &BundleView<'_>, case: &Case<'_>) -> Option<Shown> {
     let mut screen = load(view, case.picture()?)?;
     let scale = view.document.device.scale;
-    let boxes = case.finding.map(|finding| finding.boxes.as_slice()).unwrap_or_default();
+    let boxes = case
+        .finding
+        .map(|finding| finding.boxes.as_slice())
+        .unwrap_or_default();
     for area in boxes {
         draw_box(&mut screen, area, scale);
     }
@@ -68,7 +71,9 @@ pub(super) fn load(view: &BundleView<'_>, name: &str) -> Option<RgbImage> {
 }
 
 fn decode(bytes: &[u8]) -> Option<image::DynamicImage> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    let reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .ok()?;
     reader.decode().ok()
 }
 
@@ -95,7 +100,12 @@ fn fitted(picture: RgbImage) -> RgbImage {
         let scaled = u64::from(edge) * u64::from(LONGEST_EDGE) / u64::from(longest);
         u32::try_from(scaled).unwrap_or(LONGEST_EDGE).max(1)
     };
-    imageops::resize(&picture, less(width), less(height), imageops::FilterType::CatmullRom)
+    imageops::resize(
+        &picture,
+        less(width),
+        less(height),
+        imageops::FilterType::CatmullRom,
+    )
 }
 
 /// The part around the boxes; `None` where none is in the picture, or the part is nearly all of it.
@@ -116,8 +126,14 @@ fn close(screen: &RgbImage, boxes: &[Area], scale: f64) -> Option<RgbImage> {
     })?;
     let (from_x, to_x) = widened((left, right), LEAST.0, width_css);
     let (from_y, to_y) = widened((top, bottom), LEAST.1, height_css);
-    let (x, y) = (pixels(from_x * scale, width), pixels(from_y * scale, height));
-    let (w, h) = (pixels(to_x * scale, width) - x, pixels(to_y * scale, height) - y);
+    let (x, y) = (
+        pixels(from_x * scale, width),
+        pixels(from_y * scale, height),
+    );
+    let (w, h) = (
+        pixels(to_x * scale, width) - x,
+        pixels(to_y * scale, height) - y,
+    );
     let all = u64::from(width) * u64::from(height);
     if w == 0 || h == 0 || u64::from(w) * u64::from(h) * 100 >= all * NEARLY_ALL {
         return None;

@@ -52,7 +52,9 @@ impl Prompt {
 /// The prompt pack over some cases.
 pub fn prompt(view: &BundleView<'_>, cases: &[Case<'_>]) -> Prompt {
     let pictures = RefCell::new(Vec::new());
-    let mut text = brief(view, cases, &|case| figures(view, case, &mut pictures.borrow_mut()));
+    let mut text = brief(view, cases, &|case| {
+        figures(view, case, &mut pictures.borrow_mut())
+    });
     let mut pictures = pictures.into_inner();
     if let Some(drawn) = sheet(view) {
         let what = "the whole walk, each step with its number, status and name".to_owned();
@@ -66,7 +68,11 @@ pub fn prompt(view: &BundleView<'_>, cases: &[Case<'_>]) -> Prompt {
     Prompt { text, pictures }
 }
 
-fn figures(view: &BundleView<'_>, case: &Case<'_>, pictures: &mut Vec<PromptPicture>) -> Vec<Figure> {
+fn figures(
+    view: &BundleView<'_>,
+    case: &Case<'_>,
+    pictures: &mut Vec<PromptPicture>,
+) -> Vec<Figure> {
     let Some(shown) = shown(view, case) else {
         return Vec::new();
     };
@@ -80,7 +86,11 @@ fn figures(view: &BundleView<'_>, case: &Case<'_>, pictures: &mut Vec<PromptPict
         pictures.push(PromptPicture { name, what, drawn });
     };
     if let Some(close) = shown.close {
-        add(format!("{id}-close.jpg"), format!("{id}: what the finding points at, in a red box"), close);
+        add(
+            format!("{id}-close.jpg"),
+            format!("{id}: what the finding points at, in a red box"),
+            close,
+        );
     }
     add(format!("{id}.jpg"), case.picture_in_words(), shown.whole);
     figures

@@ -61,15 +61,25 @@ fn again(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> String {
 /// What would prove the fault mended.
 pub(super) fn proof(view: &BundleView<'_>, case: &Case<'_>) -> String {
     let mut text = String::new();
-    if let Some(rule) = case.finding.and_then(|finding| detect::explain(&finding.detector)) {
+    if let Some(rule) = case
+        .finding
+        .and_then(|finding| detect::explain(&finding.detector))
+    {
         let _ = writeln!(text, "How such a fault is mended: {}\n", rule.mend);
     }
     let step = code(&case.walked.step.name);
     let commit = match &view.document.target.commit {
-        Some(commit) => format!("a deployment that serves a later commit than {}", code(commit)),
+        Some(commit) => format!(
+            "a deployment that serves a later commit than {}",
+            code(commit)
+        ),
         None => "a later deployment".to_owned(),
     };
-    let _ = writeln!(text, "- On {commit}, `{}` shows the step {step} as clean.", again(view, &case.walked));
+    let _ = writeln!(
+        text,
+        "- On {commit}, `{}` shows the step {step} as clean.",
+        again(view, &case.walked)
+    );
     if let Some(finding) = case.finding {
         let _ = writeln!(
             text,
@@ -83,10 +93,17 @@ pub(super) fn proof(view: &BundleView<'_>, case: &Case<'_>) -> String {
             .map(|walked| code(&walked.step.name))
             .collect();
         if !others.is_empty() {
-            let _ = writeln!(text, "- It is gone from where else it was seen: {}.", others.join(", "));
+            let _ = writeln!(
+                text,
+                "- It is gone from where else it was seen: {}.",
+                others.join(", ")
+            );
         }
     }
-    let broken = view.seen(&case.walked).into_iter().flat_map(|step| &step.expectations);
+    let broken = view
+        .seen(&case.walked)
+        .into_iter()
+        .flat_map(|step| &step.expectations);
     for expectation in broken.filter(|it| it.outcome != crate::evidence::ExpectationOutcome::Held) {
         let _ = writeln!(text, "- {} holds.", code(&expectation.what));
     }
@@ -100,7 +117,8 @@ pub(super) fn proof(view: &BundleView<'_>, case: &Case<'_>) -> String {
 pub(super) fn quote(word: &str) -> String {
     let shown = crate::evidence::visible::line(word).replace('`', "\\`");
     let is_plain = |character: char| {
-        character.is_ascii_alphanumeric() || matches!(character, '/' | '.' | '_' | '-' | ':' | '@' | '=')
+        character.is_ascii_alphanumeric()
+            || matches!(character, '/' | '.' | '_' | '-' | ':' | '@' | '=')
     };
     if !shown.is_empty() && shown.chars().all(is_plain) && !shown.starts_with('-') {
         shown
@@ -111,6 +129,8 @@ pub(super) fn quote(word: &str) -> String {
 
 /// A detector's name, whatever a stranger's bundle calls it.
 fn plain(name: &str) -> String {
-    let letters = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-');
+    let letters = name
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-');
     letters.take(60).collect()
 }

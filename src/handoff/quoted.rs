@@ -28,9 +28,13 @@ fn code_up_to(text: &str, longest: usize) -> String {
     }
 }
 
-/// A text of a few sentences, as code.
+/// A text of a few sentences, as code; its line breaks are none of what matters.
 pub(super) fn told(text: &str) -> String {
-    code_up_to(text, LONGEST_STORY)
+    let lines: Vec<_> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    code_up_to(&lines.join(" "), LONGEST_STORY)
 }
 
 /// The same in a table's cell, where a bar would end it.
@@ -57,6 +61,15 @@ pub(super) fn link(path: &str) -> String {
         }
     }
     link
+}
+
+/// A list of lines that are Markdown already.
+pub(super) fn bullets(lines: impl IntoIterator<Item = String>) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let _ = writeln!(text, "- {line}");
+    }
+    text
 }
 
 /// No more than so many characters; what is left out is counted.

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0: findings at the line of the checklist whose step showed them, rules with their whole text.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::view::{BundleView, WalkedStep};
@@ -85,6 +87,7 @@ fn step_rule((_, id, level, what): (Status, &str, &str, &str)) -> Value {
     json!({
         "id": id,
         "shortDescription": { "text": sentence(what) },
+        "fullDescription": { "text": "What a step did not do, or what could not be seen of it, is never taken for clean." },
         "help": { "text": "Look at the step in the bundle's report: what it did, what it saw and why it ended." },
         "defaultConfiguration": { "level": level },
     })
@@ -109,7 +112,11 @@ fn finding(view: &BundleView<'_>, finding: &FindingEntry) -> Value {
     let text = [&finding.title, &finding.detail];
     let text: Vec<_> = text.into_iter().filter(|text| !text.is_empty()).collect();
     let text: Vec<_> = text.into_iter().map(String::as_str).collect();
-    let also: Vec<_> = finding.also_at.iter().filter_map(|at| location(view, at)).collect();
+    let also: Vec<_> = finding
+        .also_at
+        .iter()
+        .filter_map(|at| location(view, at))
+        .collect();
     let mut result = json!({
         "ruleId": visible::line(&finding.detector),
         "level": level(finding.severity),
@@ -118,7 +125,10 @@ fn finding(view: &BundleView<'_>, finding: &FindingEntry) -> Value {
         "partialFingerprints": { "shippass/1": fingerprint(view, &finding.detector, &finding.at, &finding.title) },
         "properties": { "finding": finding.id, "requests": finding.requests, "picture": finding.picture },
     });
-    if let Some(index) = detect::RULES.iter().position(|rule| rule.name == finding.detector) {
+    if let Some(index) = detect::RULES
+        .iter()
+        .position(|rule| rule.name == finding.detector)
+    {
         result["ruleIndex"] = index.into();
     }
     if !also.is_empty() {
@@ -180,8 +190,12 @@ fn uri(file: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
-    if uri.is_empty() { "unknown".to_owned() } else { uri }
+    if uri.is_empty() {
+        "unknown".to_owned()
+    } else {
+        uri
+    }
 }

@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{case::Case, quoted::code, view::BundleView};
+use super::{
+    case::Case,
+    quoted::{bullets, code, told},
+    view::BundleView,
+};
 use crate::evidence::{
     ActionOutcome, ActionRecord, ExpectationOutcome, ExpectationRecord, Happening, StepRun,
 };
@@ -19,9 +23,17 @@ pub(super) fn seen(view: &BundleView<'_>, case: &Case<'_>) -> String {
     lines.extend(step.expectations.iter().take(MOST).map(expected));
     lines.extend(stood(step));
     lines.extend(step.happenings.iter().take(MOST).map(happened));
-    lines.extend(step.not_run.iter().map(|why| format!("it never ran: {}", code(why))));
-    lines.extend(step.undecided.iter().map(|why| format!("undecided: {}", code(why))));
-    lines.iter().map(|line| format!("- {line}\n")).collect()
+    lines.extend(
+        step.not_run
+            .iter()
+            .map(|why| format!("it never ran: {}", code(why))),
+    );
+    lines.extend(
+        step.undecided
+            .iter()
+            .map(|why| format!("undecided: {}", code(why))),
+    );
+    bullets(lines)
 }
 
 fn done(action: &ActionRecord) -> String {
@@ -55,9 +67,13 @@ fn stood(step: &StepRun) -> Vec<String> {
     let Some(page) = &step.page else {
         return Vec::new();
     };
-    let mut lines = vec![format!("the page at its end: {} at {}", code(&page.title), code(&page.url))];
+    let mut lines = vec![format!(
+        "the page at its end: {} at {}",
+        code(&page.title),
+        code(&page.url)
+    )];
     let alerts = page.alerts.iter().take(MOST);
-    lines.extend(alerts.map(|alert| format!("the page told: {}", code(alert))));
+    lines.extend(alerts.map(|alert| format!("the page told: {}", told(alert))));
     if page.is_browser_error {
         lines.push("the browser's own error page stood there".to_owned());
     }
@@ -66,8 +82,12 @@ fn stood(step: &StepRun) -> Vec<String> {
 
 fn happened(happening: &Happening) -> String {
     match happening {
-        Happening::Dialog { kind, text, .. } => format!("a dialog ({}): {}", code(kind), code(text)),
-        Happening::Download { name, url, .. } => format!("a download: {} from {}", code(name), code(url)),
+        Happening::Dialog { kind, text, .. } => {
+            format!("a dialog ({}): {}", code(kind), told(text))
+        }
+        Happening::Download { name, url, .. } => {
+            format!("a download: {} from {}", code(name), code(url))
+        }
         Happening::Withheld { method, url } => {
             format!("kept from being sent: {}", code(&format!("{method} {url}")))
         }

@@ -3,13 +3,12 @@
 use std::convert::Infallible;
 
 use embedded_graphics::{
-    Drawable,
+    Drawable, Pixel,
     draw_target::DrawTarget,
     geometry::{OriginDimensions, Point, Size},
     mono_font::{MonoFont, MonoTextStyle, iso_8859_1},
     pixelcolor::{Rgb888, RgbColor},
     text::{Baseline, Text},
-    Pixel,
 };
 use image::{Rgb, RgbImage, imageops};
 
@@ -73,7 +72,9 @@ fn chosen<'a>(view: &BundleView<'a>) -> Vec<WalkedStep<'a>> {
     if all.len() <= MOST {
         return all;
     }
-    let open = all.into_iter().filter(|walked| walked.step.status != Status::Clean);
+    let open = all
+        .into_iter()
+        .filter(|walked| walked.step.status != Status::Clean);
     open.take(MOST).collect()
 }
 
@@ -81,7 +82,10 @@ fn title(view: &BundleView<'_>) -> String {
     let document = view.document;
     let commit = document.target.commit.as_deref().unwrap_or("not known");
     let commit: String = commit.chars().take(12).collect();
-    format!("{}  commit {commit}  {}", document.target.url, document.device.name)
+    format!(
+        "{}  commit {commit}  {}",
+        document.target.url, document.device.name
+    )
 }
 
 /// The largest pictures with which the whole sheet is no longer than a model sees well.
@@ -93,13 +97,17 @@ fn grid(count: u32, (wide, high): (u32, u32)) -> Grid {
         Grid {
             columns,
             width,
-            height: u32::try_from(height).unwrap_or(LONGEST_EDGE).clamp(1, LONGEST_EDGE),
+            height: u32::try_from(height)
+                .unwrap_or(LONGEST_EDGE)
+                .clamp(1, LONGEST_EDGE),
         }
     };
     let fits = |grid: &Grid| {
         TITLE_HEIGHT + count.div_ceil(grid.columns) * grid.row() + GAP <= LONGEST_EDGE
     };
-    let mut grids = (1..=count).map(of).take_while(|grid| grid.width >= NARROWEST);
+    let mut grids = (1..=count)
+        .map(of)
+        .take_while(|grid| grid.width >= NARROWEST);
     let best = grids.find(fits);
     best.unwrap_or_else(|| of((LONGEST_EDGE - GAP) / (NARROWEST + GAP)))
 }
@@ -111,18 +119,35 @@ impl Grid {
 }
 
 impl Canvas {
-    fn cell(&mut self, view: &BundleView<'_>, walked: &WalkedStep<'_>, (x, y): (u32, u32), grid: Grid) {
+    fn cell(
+        &mut self,
+        view: &BundleView<'_>,
+        walked: &WalkedStep<'_>,
+        (x, y): (u32, u32),
+        grid: Grid,
+    ) {
         let step = walked.step;
         let colour = colour(step.status);
-        let frame = if step.status == Status::Clean { EMPTY } else { colour };
-        self.fill((x - FRAME, y - FRAME), (grid.width + 2 * FRAME, grid.height + 2 * FRAME), frame);
+        let frame = if step.status == Status::Clean {
+            EMPTY
+        } else {
+            colour
+        };
+        self.fill(
+            (x - FRAME, y - FRAME),
+            (grid.width + 2 * FRAME, grid.height + 2 * FRAME),
+            frame,
+        );
         self.fill((x, y), (grid.width, grid.height), EMPTY);
         match step.screens.last().and_then(|name| load(view, name)) {
             Some(screen) => {
                 // Wider or higher than the screen: its upper left part, as a phone would show it.
                 let (wide, high) = screen.dimensions();
-                let height = (u64::from(high) * u64::from(grid.width) / u64::from(wide.max(1))).max(1);
-                let height = u32::try_from(height).unwrap_or(grid.height).min(LONGEST_EDGE);
+                let height =
+                    (u64::from(high) * u64::from(grid.width) / u64::from(wide.max(1))).max(1);
+                let height = u32::try_from(height)
+                    .unwrap_or(grid.height)
+                    .min(LONGEST_EDGE);
                 let small = imageops::thumbnail(&screen, grid.width, height);
                 let part = imageops::crop_imm(&small, 0, 0, grid.width, height.min(grid.height));
                 imageops::replace(&mut self.0, &part.to_image(), x.into(), y.into());
@@ -146,7 +171,14 @@ impl Canvas {
     }
 
     /// Writes what there is room for.
-    fn write(&mut self, text: &str, (x, y): (u32, u32), room: u32, font: &MonoFont<'_>, colour: Rgb<u8>) {
+    fn write(
+        &mut self,
+        text: &str,
+        (x, y): (u32, u32),
+        room: u32,
+        font: &MonoFont<'_>,
+        colour: Rgb<u8>,
+    ) {
         let text: String = text.chars().take(columns(room, font)).collect();
         let Rgb([red, green, blue]) = colour;
         let style = MonoTextStyle::new(font, Rgb888::new(red, green, blue));
@@ -168,7 +200,10 @@ fn broken(name: &str, columns: usize) -> (String, String) {
         return (name.to_owned(), String::new());
     }
     let line = &letters[..columns.min(letters.len())];
-    let at = line.iter().rposition(|letter| *letter == ' ').unwrap_or(columns);
+    let at = line
+        .iter()
+        .rposition(|letter| *letter == ' ')
+        .unwrap_or(columns);
     let rest = letters[at..].iter().collect::<String>();
     (letters[..at].iter().collect(), rest.trim_start().to_owned())
 }
@@ -193,7 +228,10 @@ impl DrawTarget for Canvas {
     type Color = Rgb888;
     type Error = Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Infallible> {
         for Pixel(Point { x, y }, colour) in pixels {
             let place = u32::try_from(x).ok().zip(u32::try_from(y).ok());
             if let Some(dot) = place.and_then(|(x, y)| self.0.get_pixel_mut_checked(x, y)) {
@@ -215,7 +253,10 @@ mod tests {
                 let grid = grid(count, shape);
                 let width = grid.columns * (grid.width + GAP) + GAP;
                 let height = TITLE_HEIGHT + count.div_ceil(grid.columns) * grid.row() + GAP;
-                assert!(width <= LONGEST_EDGE && height <= LONGEST_EDGE, "{count} {shape:?}: {grid:?}");
+                assert!(
+                    width <= LONGEST_EDGE && height <= LONGEST_EDGE,
+                    "{count} {shape:?}: {grid:?}"
+                );
                 assert!(grid.width >= NARROWEST, "{count} {shape:?}: {grid:?}");
             }
         }
@@ -226,7 +267,13 @@ mod tests {
     fn a_name_breaks_at_a_space() {
         let parts = |name, columns| broken(name, columns);
         assert_eq!(parts("Sign it", 10), ("Sign it".to_owned(), String::new()));
-        assert_eq!(parts("Open the quote", 10), ("Open the".to_owned(), "quote".to_owned()));
-        assert_eq!(parts("Überschrift", 5), ("Übers".to_owned(), "chrift".to_owned()));
+        assert_eq!(
+            parts("Open the quote", 10),
+            ("Open the".to_owned(), "quote".to_owned())
+        );
+        assert_eq!(
+            parts("Überschrift", 5),
+            ("Übers".to_owned(), "chrift".to_owned())
+        );
     }
 }

@@ -76,7 +76,9 @@ fn headline(view: &BundleView<'_>) -> String {
         Status::NotRun,
         Status::Clean,
     ];
-    let there = statuses.into_iter().filter(|status| counts.get(*status) > 0);
+    let there = statuses
+        .into_iter()
+        .filter(|status| counts.get(*status) > 0);
     let parts: Vec<_> = there
         .map(|status| format!("{} {}", counts.get(status), status.in_words()))
         .collect();
@@ -121,13 +123,16 @@ fn pictures(text: &mut String, view: &BundleView<'_>, open: &[Case<'_>]) -> Vec<
     }
     shown.truncate(MOST_PICTURES);
     for row in shown.chunks(ROW) {
-        let head: String = row.iter().map(|(number, _)| format!(" step {number} |")).collect();
-        let line: String = row.iter().map(|_| "---|").collect();
-        let cells: String = row
-            .iter()
-            .map(|(number, path)| format!(" ![the screen at the end of step {number}]({}) |", link(path)))
-            .collect();
-        let _ = writeln!(text, "|{head}\n|{line}\n|{cells}\n");
+        let (mut head, mut cells) = (String::new(), String::new());
+        for (number, path) in row {
+            let _ = write!(head, " step {number} |");
+            let _ = write!(
+                cells,
+                " ![the screen at the end of step {number}]({}) |",
+                link(path)
+            );
+        }
+        let _ = writeln!(text, "|{head}\n|{}\n|{cells}\n", "---|".repeat(row.len()));
     }
     shown.into_iter().map(|(_, path)| path).collect()
 }
@@ -138,7 +143,11 @@ fn all_steps(text: &mut String, view: &BundleView<'_>) {
         let step = walked.step;
         let time = match step.status {
             Status::NotRun => "–".to_owned(),
-            _ => format!("{:.1} s", step.duration_ms as f64 / 1_000.0),
+            _ => format!(
+                "{}.{} s",
+                step.duration_ms / 1_000,
+                step.duration_ms % 1_000 / 100
+            ),
         };
         let _ = writeln!(
             text,

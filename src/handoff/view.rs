@@ -113,11 +113,12 @@ impl WalkedStep<'_> {
         }
     }
 
-    /// Whether it is what its findings say of it, and needs no word of its own.
+    /// Whether a finding was made here first and tells of it, so that it needs no word of its own.
     pub(super) fn is_told_by_findings(&self, view: &BundleView<'_>) -> bool {
         let mut findings = view.document.findings.iter();
         findings.any(|finding| {
-            finding.severity >= Severity::Warning && self.step.findings.contains(&finding.id)
+            let is_here = finding.at.checklist == self.index && finding.at.step == self.step.id;
+            finding.severity >= Severity::Warning && is_here
         })
     }
 }

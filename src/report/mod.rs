@@ -9,7 +9,7 @@ mod table;
 mod words;
 mod wrap;
 
+pub use crate::evidence::visible;
 pub use html::{ReportView, write_html};
 pub use progress::{Curtain, Progress, ProgressMode};
-pub use crate::evidence::visible;
 pub use table::{Charset, Colour, TableLook, table};

@@ -57,7 +57,9 @@ fn exported(dir: &Path, format: &str) -> String {
 }
 
 fn schema(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/formats")
+        .join(name);
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
@@ -75,7 +77,10 @@ fn junit_tells_every_step_and_never_calls_the_unknown_passed() {
     let dir = project(Pictures::Tiny);
     let junit = exported(dir.path(), "junit");
     // Whatever a page said, it ends no element and steers no terminal.
-    assert!(!junit.contains("<script>") && !junit.contains(['\u{1b}', '\u{202e}']), "{junit}");
+    assert!(
+        !junit.contains("<script>") && !junit.contains(['\u{1b}', '\u{202e}']),
+        "{junit}"
+    );
     insta::assert_snapshot!(junit);
 }
 
@@ -90,14 +95,20 @@ fn sarif_holds_its_schema_and_points_at_the_lines_of_the_checklist() {
         .map(|result| {
             let place = &result["locations"][0]["physicalLocation"];
             let line = &place["region"]["startLine"];
-            format!("{} {}:{line}", result["ruleId"], place["artifactLocation"]["uri"])
+            format!(
+                "{} {}:{line}",
+                result["ruleId"], place["artifactLocation"]["uri"]
+            )
         })
         .collect();
     insta::assert_snapshot!(places.join("\n"));
     // The line is the one where the step begins.
     let line = CHECKLIST.lines().nth(7).unwrap();
     assert_eq!(line, "  - name: Sign it");
-    assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 8);
+    assert_eq!(
+        results[0]["locations"][0]["physicalLocation"]["region"]["startLine"],
+        8
+    );
     for result in results {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         let rule = &sarif["runs"][0]["tool"]["driver"]["rules"][index];
@@ -106,14 +117,20 @@ fn sarif_holds_its_schema_and_points_at_the_lines_of_the_checklist() {
     // The same fault in the next run is known again; another one isn't.
     let again: Value = serde_json::from_str(&exported(dir.path(), "sarif")).unwrap();
     assert_eq!(again["runs"][0]["results"], sarif["runs"][0]["results"]);
-    let mut marks: Vec<_> = results.iter().map(|it| it["partialFingerprints"].to_string()).collect();
+    let mut marks: Vec<_> = results
+        .iter()
+        .map(|it| it["partialFingerprints"].to_string())
+        .collect();
     marks.sort();
     marks.dedup();
     assert_eq!(marks.len(), results.len());
 
     // A checklist that was changed since tells no lines.
     let path = dir.path().join("checklists/quotes.yaml");
-    shippass::bundle::write_whole(&path, |out| out.write_all(b"steps:\n\n\n  - name: Sign it\n")).unwrap();
+    shippass::bundle::write_whole(&path, |out| {
+        out.write_all(b"steps:\n\n\n  - name: Sign it\n")
+    })
+    .unwrap();
     let changed: Value = serde_json::from_str(&exported(dir.path(), "sarif")).unwrap();
     let place = &changed["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(place["region"]["startLine"], 1);
@@ -145,21 +162,41 @@ fn har_is_the_archive_of_the_bundle() {
 fn the_summary_points_at_its_pictures_from_where_it_lies() {
     let dir = project(Pictures::Tiny);
     let summary = exported(dir.path(), "markdown");
-    assert!(!summary.contains("!["), "standard output lies nowhere: {summary}");
+    assert!(
+        !summary.contains("!["),
+        "standard output lies nowhere: {summary}"
+    );
     insta::assert_snapshot!(summary);
 
     fs::create_dir(dir.path().join("for pr")).unwrap();
-    let arguments = ["export", "screenshots/run", "--format", "markdown", "--out", "for pr/sum.md"];
+    let arguments = [
+        "export",
+        "screenshots/run",
+        "--format",
+        "markdown",
+        "--out",
+        "for pr/sum.md",
+    ];
     let (status, out, err) = shippass(dir.path(), &arguments);
     assert_eq!((status, out.as_str()), (0, ""), "{err}");
     let written = fs::read_to_string(dir.path().join("for pr/sum.md")).unwrap();
-    let pictures: Vec<_> = written.split("](").skip(1).map(|it| it.split(')').next().unwrap()).collect();
+    let pictures: Vec<_> = written
+        .split("](")
+        .skip(1)
+        .map(|it| it.split(')').next().unwrap())
+        .collect();
     assert!(!pictures.is_empty());
     for picture in &pictures {
-        assert!(dir.path().join("for pr").join(picture).is_file(), "{picture}");
+        assert!(
+            dir.path().join("for pr").join(picture).is_file(),
+            "{picture}"
+        );
         assert!(err.contains(&format!("--attach {picture}")), "{err}");
     }
-    assert!(err.contains("gh pr comment --body-file 'for pr/sum.md' --attach ../screenshots"), "{err}");
+    assert!(
+        err.contains("gh pr comment --body-file 'for pr/sum.md' --attach ../screenshots"),
+        "{err}"
+    );
 }
 
 /// The lines outside of fences, with code between backticks taken out: what a reader of Markdown takes for Markdown.
@@ -182,7 +219,10 @@ fn prose(markdown: &str) -> String {
 fn without_code(line: &str) -> String {
     let (mut rest, mut prose) = (line, String::new());
     while let Some(at) = rest.find('`') {
-        let ticks: String = rest[at..].chars().take_while(|letter| *letter == '`').collect();
+        let ticks: String = rest[at..]
+            .chars()
+            .take_while(|letter| *letter == '`')
+            .collect();
         let after = &rest[at + ticks.len()..];
         let ends = after.match_indices(&ticks).find(|(end, _)| {
             !after[..*end].ends_with('`') && !after[end + ticks.len()..].starts_with('`')
@@ -202,8 +242,17 @@ fn the_brief_tells_the_cause_first_and_nothing_captured_becomes_markdown() {
     let cause = "POST /api/quotes/1042/sign answered 200 with an HTML page";
     assert!(start.join("\n").contains(cause), "{start:#?}");
     let prose = prose(&brief);
-    for hostile in ["<script", "<img", "evil.example", "javascript:", "quotely.example"] {
-        assert!(brief.contains(hostile) && !prose.contains(hostile), "{hostile}: {prose}");
+    for hostile in [
+        "<script",
+        "<img",
+        "evil.example",
+        "javascript:",
+        "quotely.example",
+    ] {
+        assert!(
+            brief.contains(hostile) && !prose.contains(hostile),
+            "{hostile}: {prose}"
+        );
     }
     assert!(HOSTILE.contains('\u{1b}') && !brief.contains('\u{1b}'));
     insta::assert_snapshot!(brief);
@@ -216,45 +265,73 @@ fn size(path: &Path) -> (u32, u32) {
 #[test]
 fn a_prompt_pack_has_its_pictures_in_sizes_that_models_see_well() {
     let dir = project(Pictures::Real);
-    let (status, out, err) = shippass(dir.path(), &["prompt", "screenshots/run", "--finding", "f1"]);
+    let (status, out, err) = shippass(
+        dir.path(),
+        &["prompt", "screenshots/run", "--finding", "f1"],
+    );
     assert_eq!((status, err.as_str()), (0, ""));
     insta::assert_snapshot!("listed", out);
     let pack = dir.path().join("screenshots/run-prompt-f1");
     let text = fs::read_to_string(pack.join("prompt.md")).unwrap();
     insta::assert_snapshot!("prompt", text);
     let start: Vec<_> = text.lines().take(10).collect();
-    for cause in ["answered 200 with an HTML page", "got the sign-in page after a redirect", "Sign it"] {
+    for cause in [
+        "answered 200 with an HTML page",
+        "got the sign-in page after a redirect",
+        "Sign it",
+    ] {
         assert!(start.join("\n").contains(cause), "{start:#?}");
     }
     assert_eq!(size(&pack.join("f1.jpg")), (724, 1_568));
     // Around the box, at the sharpness of the screen.
     let (width, height) = size(&pack.join("f1-close.jpg"));
-    assert!(width == 1_125 && (700..900).contains(&height), "{width}x{height}");
+    assert!(
+        width == 1_125 && (700..900).contains(&height),
+        "{width}x{height}"
+    );
     let (width, height) = size(&pack.join("walk.jpg"));
-    assert!(width.max(height) <= 1_568 && width > 700, "{width}x{height}");
+    assert!(
+        width.max(height) <= 1_568 && width > 700,
+        "{width}x{height}"
+    );
     for picture in ["f1-close.jpg", "f1.jpg", "walk.jpg"] {
         assert!(text.contains(&format!("]({picture})")), "{picture}");
         assert!(out.contains(picture), "{out}");
     }
     let whole = image::open(pack.join("f1.jpg")).unwrap().into_rgb8();
     let is_red = |dot: &image::Rgb<u8>| dot.0[0] > 180 && dot.0[1] < 80 && dot.0[2] < 110;
-    assert!(whole.pixels().filter(|dot| is_red(dot)).count() > 1_000, "the box is drawn");
+    assert!(
+        whole.pixels().filter(|dot| is_red(dot)).count() > 1_000,
+        "the box is drawn"
+    );
 }
 
 #[test]
 fn what_is_asked_for_and_is_not_there_is_said_with_what_there_is() {
     let dir = project(Pictures::Tiny);
     for (arguments, message, help) in [
-        (["--finding", "f9"], "the bundle has no finding `f9`", "there are f1, f2, f3"),
+        (
+            ["--finding", "f9"],
+            "the bundle has no finding `f9`",
+            "there are f1, f2, f3",
+        ),
         (["--step", "99"], "the bundle has no step `99`", "from 1 to"),
-        (["--step", "\u{1b}[2J"], "the bundle has no step `\\u{1b}[2J`", "from 1 to"),
+        (
+            ["--step", "\u{1b}[2J"],
+            "the bundle has no step `\\u{1b}[2J`",
+            "from 1 to",
+        ),
     ] {
         let all = [&["prompt", "screenshots/run"][..], &arguments[..]].concat();
         let (status, out, err) = shippass(dir.path(), &all);
         assert_eq!((status, out.as_str()), (2, ""), "{err}");
         assert!(err.contains(message) && err.contains(help), "{err}");
     }
-    for (step, heading) in [("3", "Sign it"), ("02-sign-it", "Sign it"), ("5", "Send a copy")] {
+    for (step, heading) in [
+        ("3", "Sign it"),
+        ("02-sign-it", "Sign it"),
+        ("5", "Send a copy"),
+    ] {
         let (status, _, err) = shippass(
             dir.path(),
             &["prompt", "screenshots/run", "--step", step, "--out", "out"],
@@ -268,14 +345,25 @@ fn what_is_asked_for_and_is_not_there_is_said_with_what_there_is() {
 #[test]
 fn a_clipboard_that_is_not_there_is_said_and_the_files_are_written_all_the_same() {
     let dir = project(Pictures::Tiny);
-    let arguments = ["prompt", "screenshots/run", "--finding", "f1", "--out", "out", "--clipboard"];
+    let arguments = [
+        "prompt",
+        "screenshots/run",
+        "--finding",
+        "f1",
+        "--out",
+        "out",
+        "--clipboard",
+    ];
     let (status, out, err) = shippass(dir.path(), &arguments);
     if cfg!(target_os = "linux") {
         assert_eq!(status, 3, "{err}");
         assert!(err.contains("error: nothing can be copied here: "), "{err}");
         assert!(err.contains("help: leave out `--clipboard`"), "{err}");
     }
-    assert!(out.contains("prompt.md") && dir.path().join("out/prompt.md").is_file(), "{out}");
+    assert!(
+        out.contains("prompt.md") && dir.path().join("out/prompt.md").is_file(),
+        "{out}"
+    );
 }
 
 #[test]
@@ -295,7 +383,10 @@ fn of_a_clean_walk_there_is_nothing_to_hand_over() {
     assert!(err.contains("every step is clean"), "{err}");
     let (status, out, _) = shippass(elsewhere.path(), &["export", of, "--format", "brief"]);
     assert_eq!(status, 0);
-    assert!(out.starts_with("# Nothing to mend: every step is clean"), "{out}");
+    assert!(
+        out.starts_with("# Nothing to mend: every step is clean"),
+        "{out}"
+    );
     let (_, out, _) = shippass(elsewhere.path(), &["export", of, "--format", "ctrf"]);
     let ctrf: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(ctrf["results"]["summary"]["passed"], json!(2));
@@ -315,5 +406,8 @@ fn bundles_of_the_first_format_are_handed_on_too() {
     let (status, _, err) = shippass(elsewhere.path(), &["prompt", of, "--out", "pack"]);
     assert_eq!(status, 0, "{err}");
     let text = fs::read_to_string(elsewhere.path().join("pack/prompt.md")).unwrap();
-    assert!(text.lines().take(10).any(|line| line.contains("HTML page")), "{text}");
+    assert!(
+        text.lines().take(10).any(|line| line.contains("HTML page")),
+        "{text}"
+    );
 }

@@ -2,22 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-    sync::mpsc,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command, sync::mpsc, time::Duration};
 
 use jiff::civil::date;
 use serde_json::{Value, json};
 use shippass::{
     bundle::{sha256, write_derived},
     detect,
-    evidence::{
-        Body, ChecklistRun, JOURNAL, Outcome, Run, RunEvent, StepRun, hex, read_run,
-    },
+    evidence::{Body, ChecklistRun, JOURNAL, Outcome, Run, RunEvent, StepRun, hex, read_run},
 };
 
 use crate::golden::{self, Pictures, events, record};

@@ -12,6 +12,7 @@ mod golden;
 mod handoff;
 mod inspect;
 mod journal;
+mod outside;
 mod progress;
 mod protections;
 mod report;

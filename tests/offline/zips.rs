@@ -69,7 +69,12 @@ fn the_same_bundle_gives_the_same_bytes_and_comes_out_as_it_went_in() {
     fs::File::create(one.join("signoff/walk.ndjson")).unwrap();
     copy(&one, &other);
     let said = shippass(&["pack", "one"], dir.path());
-    assert_eq!((said.status, said.out.trim()), (0, "one.zip"), "{}", said.err);
+    assert_eq!(
+        (said.status, said.out.trim()),
+        (0, "one.zip"),
+        "{}",
+        said.err
+    );
     let said = shippass(&["pack", "other", "--out", "again.zip"], dir.path());
     assert_eq!(said.status, 0, "{}", said.err);
     let zip = fs::read(dir.path().join("one.zip")).unwrap();
@@ -82,7 +87,10 @@ fn the_same_bundle_gives_the_same_bytes_and_comes_out_as_it_went_in() {
     assert_eq!(check_whole(opened.folder()).unwrap(), []);
     let folder = opened.folder().to_owned();
     drop(opened);
-    assert!(!folder.exists(), "what was unpacked goes with whoever looked");
+    assert!(
+        !folder.exists(),
+        "what was unpacked goes with whoever looked"
+    );
 }
 
 #[test]
@@ -98,7 +106,12 @@ fn a_zip_is_inspected_and_exported_as_its_folder_is() {
             shippass(&arguments, dir.path())
         };
         let (folder, zip) = (of("one"), of("one.zip"));
-        assert_eq!((folder.status, &folder.out), (zip.status, &zip.out), "{}", zip.err);
+        assert_eq!(
+            (folder.status, &folder.out),
+            (zip.status, &zip.out),
+            "{}",
+            zip.err
+        );
         assert!(!zip.out.is_empty());
     }
     let left = fs::read_dir(dir.path()).unwrap().count();
@@ -118,7 +131,11 @@ fn what_is_not_what_was_sealed_is_not_handed_on() {
         arguments.extend([of, "--out", inside.to_str().unwrap()]);
         let said = shippass(&arguments, temporary.path());
         assert_eq!(said.status, 2, "{}", said.err);
-        assert!(said.err.contains("lies in the bundle itself"), "{}", said.err);
+        assert!(
+            said.err.contains("lies in the bundle itself"),
+            "{}",
+            said.err
+        );
     }
     assert_eq!(check_whole(dir.path()).unwrap(), []);
     fs::write(dir.path().join("console.ndjson"), "{}").unwrap();
@@ -181,11 +198,17 @@ fn pressed(bytes: &[u8]) -> Vec<u8> {
 fn zip_of(entries: &[Entry]) -> Vec<u8> {
     let (mut zip, mut list, mut count) = (Vec::new(), Vec::new(), 0_u16);
     for entry in entries {
-        let data = if entry.method == 8 { pressed(&entry.bytes) } else { entry.bytes.clone() };
+        let data = if entry.method == 8 {
+            pressed(&entry.bytes)
+        } else {
+            entry.bytes.clone()
+        };
         let mut crc = Crc::new();
         crc.update(&entry.bytes);
         let crc = entry.told_crc.unwrap_or(crc.sum());
-        let size = entry.told_size.unwrap_or(u32::try_from(entry.bytes.len()).unwrap());
+        let size = entry
+            .told_size
+            .unwrap_or(u32::try_from(entry.bytes.len()).unwrap());
         let mut facts = Vec::new();
         for half in [20, entry.flags, entry.method, 0, 33] {
             facts.extend(u16::to_le_bytes(half));
@@ -193,7 +216,11 @@ fn zip_of(entries: &[Entry]) -> Vec<u8> {
         for whole in [crc, u32::try_from(data.len()).unwrap(), size] {
             facts.extend(whole.to_le_bytes());
         }
-        let start = if entry.is_overlapping { 0 } else { u32::try_from(zip.len()).unwrap() };
+        let start = if entry.is_overlapping {
+            0
+        } else {
+            u32::try_from(zip.len()).unwrap()
+        };
         let before = entry.name_before.as_ref().unwrap_or(&entry.name);
         let length = |name: &[u8]| u16::try_from(name.len()).unwrap().to_le_bytes();
         if !entry.is_overlapping {
@@ -252,7 +279,10 @@ fn good() -> Entry {
 
 /// A whole one but for what is done to its second file.
 fn with(change: impl FnOnce(&mut Entry)) -> Vec<u8> {
-    let mut other = file("bodies/a.txt", "some text that is a little longer than its name");
+    let mut other = file(
+        "bodies/a.txt",
+        "some text that is a little longer than its name",
+    );
     change(&mut other);
     sealed(&[good(), other])
 }
@@ -299,9 +329,12 @@ fn bad_names() -> Vec<(String, Vec<u8>)> {
     let shown = |name: &[u8]| {
         let name = String::from_utf8_lossy(name);
         let start: String = name.chars().take(40).collect();
-        format!("the name {:?}", start)
+        format!("the name {start:?}")
     };
-    names.into_iter().map(|name| (shown(&name), named(name))).collect()
+    names
+        .into_iter()
+        .map(|name| (shown(&name), named(name)))
+        .collect()
 }
 
 fn bad_files() -> Vec<(String, Vec<u8>)> {
@@ -309,24 +342,63 @@ fn bad_files() -> Vec<(String, Vec<u8>)> {
         ("a link", with(|it| it.mode = 0o120_777)),
         ("a pipe", with(|it| it.mode = 0o010_644)),
         ("a device", with(|it| it.mode = 0o020_644)),
-        ("a folder that isn't called one", with(|it| it.mode = 0o040_755)),
+        (
+            "a folder that isn't called one",
+            with(|it| it.mode = 0o040_755),
+        ),
         ("encrypted", with(|it| it.flags = 1)),
         ("encrypted strongly", with(|it| it.flags = 0x41)),
         ("pressed with bzip2", with(|it| it.method = 12)),
-        ("pressed with something unheard of", with(|it| it.method = 99)),
+        (
+            "pressed with something unheard of",
+            with(|it| it.method = 99),
+        ),
         ("another checksum", with(|it| it.told_crc = Some(7))),
-        ("more comes out than it says", with(|it| it.told_size = Some(3))),
-        ("less comes out than it says", with(|it| it.told_size = Some(3_000))),
-        ("two gigabytes are promised", with(|it| it.told_size = Some(u32::MAX - 1))),
-        ("another name before the bytes", with(|it| it.name_before = Some(b"bodies/b.txt".to_vec()))),
-        ("a way out before the bytes", with(|it| it.name_before = Some(b"../out/b.txt".to_vec()))),
-        ("the bytes of another file", with(|it| it.is_overlapping = true)),
-        ("a file that the list leaves out", with(|it| it.is_hidden = true)),
-        ("a name twice", sealed(&[good(), file("a.txt", "one"), file("a.txt", "two")])),
-        ("a file below a file", sealed(&[good(), file("a", "one"), file("a/b", "two")])),
-        ("a bomb", sealed(&[good(), file("bodies/a.txt", vec![0; 100 << 20])])),
+        (
+            "more comes out than it says",
+            with(|it| it.told_size = Some(3)),
+        ),
+        (
+            "less comes out than it says",
+            with(|it| it.told_size = Some(3_000)),
+        ),
+        (
+            "two gigabytes are promised",
+            with(|it| it.told_size = Some(u32::MAX - 1)),
+        ),
+        (
+            "another name before the bytes",
+            with(|it| it.name_before = Some(b"bodies/b.txt".to_vec())),
+        ),
+        (
+            "a way out before the bytes",
+            with(|it| it.name_before = Some(b"../out/b.txt".to_vec())),
+        ),
+        (
+            "the bytes of another file",
+            with(|it| it.is_overlapping = true),
+        ),
+        (
+            "a file that the list leaves out",
+            with(|it| it.is_hidden = true),
+        ),
+        (
+            "a name twice",
+            sealed(&[good(), file("a.txt", "one"), file("a.txt", "two")]),
+        ),
+        (
+            "a file below a file",
+            sealed(&[good(), file("a", "one"), file("a/b", "two")]),
+        ),
+        (
+            "a bomb",
+            sealed(&[good(), file("bodies/a.txt", vec![0; 100 << 20])]),
+        ),
     ];
-    cases.into_iter().map(|(what, zip)| (what.to_owned(), zip)).collect()
+    cases
+        .into_iter()
+        .map(|(what, zip)| (what.to_owned(), zip))
+        .collect()
 }
 
 fn bad_wholes() -> Vec<(String, Vec<u8>)> {
@@ -336,16 +408,6 @@ fn bad_wholes() -> Vec<(String, Vec<u8>)> {
         change(&mut zip);
         zip
     };
-    let manifest = |text: String| zip_of(&[good(), file("manifest.json", text)]);
-    let mut twice = manifest_of(&[good()]);
-    let first = twice["files"][0].clone();
-    twice["files"].as_array_mut().unwrap().push(first);
-    let mut other_format = manifest_of(&[good()]);
-    other_format["format"] = json!("shippass-manifest/9");
-    let mut more = manifest_of(&[good()]);
-    more["files"].as_array_mut().unwrap().push(json!({"path": "gone.txt", "sha256": "", "size": 1}));
-    let mut other_size = manifest_of(&[good()]);
-    other_size["files"][0]["size"] = json!(1);
     let many: Vec<_> = (0..20_001).map(|it| file(format!("f{it}"), "")).collect();
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("nothing", Vec::new()),
@@ -353,58 +415,126 @@ fn bad_wholes() -> Vec<(String, Vec<u8>)> {
         ("an empty zip", zip_of(&[])),
         ("cut off in the middle", whole[..whole.len() / 2].to_vec()),
         ("cut off by a byte", whole[..whole.len() - 1].to_vec()),
-        ("something before its beginning", [b"#!/bin/sh\n", &whole[..]].concat()),
+        (
+            "something before its beginning",
+            [b"#!/bin/sh\n", &whole[..]].concat(),
+        ),
         ("something behind its end", [&whole[..], b"more"].concat()),
-        ("a comment", changed(&|zip| {
-            let at = zip.len() - 2;
-            zip[at] = 4;
-            zip.extend(b"more");
-        })),
-        ("a second end in its comment", changed(&|zip| {
-            let end = zip[zip.len() - 22..].to_vec();
-            let at = zip.len() - 2;
-            zip[at] = 22;
-            zip.extend(end);
-        })),
-        ("a list that begins elsewhere", changed(&|zip| {
-            let at = zip.len() - 6;
-            zip[at] ^= 0xFF;
-        })),
-        ("more files in its list than there are", changed(&|zip| {
-            let at = zip.len() - 12;
-            zip[at] = 200;
-            zip[at - 2] = 200;
-        })),
-        ("sizes of 64 bits", changed(&|zip| {
-            let at = zip.len() - 12;
-            zip[at - 2..at + 10].fill(0xFF);
-        })),
+        (
+            "a comment",
+            changed(&|zip| {
+                let at = zip.len() - 2;
+                zip[at] = 4;
+                zip.extend(b"more");
+            }),
+        ),
+        (
+            "a second end in its comment",
+            changed(&|zip| {
+                let end = zip[zip.len() - 22..].to_vec();
+                let at = zip.len() - 2;
+                zip[at] = 22;
+                zip.extend(end);
+            }),
+        ),
+        (
+            "a list that begins elsewhere",
+            changed(&|zip| {
+                let at = zip.len() - 6;
+                zip[at] ^= 0xFF;
+            }),
+        ),
+        (
+            "more files in its list than there are",
+            changed(&|zip| {
+                let at = zip.len() - 12;
+                zip[at] = 200;
+                zip[at - 2] = 200;
+            }),
+        ),
+        (
+            "sizes of 64 bits",
+            changed(&|zip| {
+                let at = zip.len() - 12;
+                zip[at - 2..at + 10].fill(0xFF);
+            }),
+        ),
         ("too many files", sealed(&many)),
+    ];
+    cases
+        .into_iter()
+        .map(|(what, zip)| (what.to_owned(), zip))
+        .collect()
+}
+
+fn bad_manifests() -> Vec<(String, Vec<u8>)> {
+    let manifest = |text: String| zip_of(&[good(), file("manifest.json", text)]);
+    let mut twice = manifest_of(&[good()]);
+    let first = twice["files"][0].clone();
+    twice["files"].as_array_mut().unwrap().push(first);
+    let mut other_format = manifest_of(&[good()]);
+    other_format["format"] = json!("shippass-manifest/9");
+    let mut more = manifest_of(&[good()]);
+    more["files"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"path": "gone.txt", "sha256": "", "size": 1}));
+    let mut other_size = manifest_of(&[good()]);
+    other_size["files"][0]["size"] = json!(1);
+    let cases: Vec<(&str, Vec<u8>)> = vec![
         ("no manifest", zip_of(&[good()])),
         ("a manifest that is no JSON", manifest("{".to_owned())),
-        ("a manifest of another format", manifest(other_format.to_string())),
-        ("a manifest that names a file twice", manifest(twice.to_string())),
-        ("a manifest that names a file that is missing", manifest(more.to_string())),
-        ("a manifest that gives another size", manifest(other_size.to_string())),
-        ("a file that the manifest doesn't name", zip_of(&[
-            good(),
-            file("more.txt", "x"),
-            file("manifest.json", manifest_of(&[good()]).to_string()),
-        ])),
-        ("a manifest without an end", manifest(format!("{}{}", manifest_of(&[good()]), " ".repeat(17 << 20)))),
+        (
+            "a manifest of another format",
+            manifest(other_format.to_string()),
+        ),
+        (
+            "a manifest that names a file twice",
+            manifest(twice.to_string()),
+        ),
+        (
+            "a manifest that names a file that is missing",
+            manifest(more.to_string()),
+        ),
+        (
+            "a manifest that gives another size",
+            manifest(other_size.to_string()),
+        ),
+        (
+            "a file that the manifest doesn't name",
+            zip_of(&[
+                good(),
+                file("more.txt", "x"),
+                file("manifest.json", manifest_of(&[good()]).to_string()),
+            ]),
+        ),
+        (
+            "a manifest without an end",
+            manifest(format!(
+                "{}{}",
+                manifest_of(&[good()]),
+                " ".repeat(17 << 20)
+            )),
+        ),
     ];
-    cases.into_iter().map(|(what, zip)| (what.to_owned(), zip)).collect()
+    cases
+        .into_iter()
+        .map(|(what, zip)| (what.to_owned(), zip))
+        .collect()
 }
 
 /// What stands below a folder, itself left out.
 fn below(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect()
 }
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test writes hostile files")]
 fn a_hostile_zip_is_refused_and_leaves_nothing_behind() {
-    let cases: Vec<_> = [bad_names(), bad_files(), bad_wholes()].concat();
+    let cases: Vec<_> = [bad_names(), bad_files(), bad_wholes(), bad_manifests()].concat();
     assert!(cases.len() >= 70, "{}", cases.len());
     let around = tempfile::tempdir().unwrap();
     let temporary = around.path().join("a/b/c");
@@ -414,12 +544,29 @@ fn a_hostile_zip_is_refused_and_leaves_nothing_behind() {
     for (what, bytes) in cases {
         fs::write(&zip, bytes).unwrap();
         let said = shippass(&["inspect", zip.to_str().unwrap()], &temporary);
-        assert_eq!((said.status, said.out.as_str()), (2, ""), "{what}: {}", said.err);
-        assert!(said.err.starts_with("error: ") && said.err.contains("\nhelp: "), "{what}: {}", said.err);
-        assert!(said.err.len() < 1_500 && !said.err.contains(['\u{1b}', '\u{202e}']), "{what}: {}", said.err);
+        assert_eq!(
+            (said.status, said.out.as_str()),
+            (2, ""),
+            "{what}: {}",
+            said.err
+        );
+        assert!(
+            said.err.starts_with("error: ") && said.err.contains("\nhelp: "),
+            "{what}: {}",
+            said.err
+        );
+        assert!(
+            said.err.len() < 1_500 && !said.err.contains(['\u{1b}', '\u{202e}']),
+            "{what}: {}",
+            said.err
+        );
         assert_eq!(below(&temporary), Vec::<PathBuf>::new(), "{what}");
         let first = said.err.lines().next().unwrap_or_default();
-        let shown: String = first.replace(zip.to_str().unwrap(), "hostile.zip").chars().take(160).collect();
+        let shown: String = first
+            .replace(zip.to_str().unwrap(), "hostile.zip")
+            .chars()
+            .take(160)
+            .collect();
         answers.push(format!("{what}\n  {shown}"));
     }
     assert_eq!(below(around.path()).len(), 2, "nothing was written outside");

@@ -97,7 +97,11 @@ pub(crate) fn record(dir: &Path, run: &Run, events: Vec<RunEvent>) {
 pub(crate) fn seal(dir: &Path, run: &Run, findings: &Findings) {
     let journal = tempfile::tempdir().unwrap();
     record(journal.path(), run, events(run));
-    std::fs::copy(journal.path().join("journal.ndjson"), dir.join("journal.ndjson")).unwrap();
+    std::fs::copy(
+        journal.path().join("journal.ndjson"),
+        dir.join("journal.ndjson"),
+    )
+    .unwrap();
     let run = read_run(dir).unwrap();
     let document = write_derived(dir, &run, findings).unwrap();
     let paths = BundlePaths::new(dir);
