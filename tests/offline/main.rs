@@ -5,6 +5,7 @@ mod architecture;
 mod beside;
 mod bundles;
 mod checklists;
+mod ci;
 mod commands;
 mod demo;
 mod detectors;
