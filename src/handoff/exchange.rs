@@ -43,6 +43,18 @@ pub(super) fn told(view: &BundleView<'_>, exchange: &Exchange, needles: &[String
     let asked = chain.first().copied().unwrap_or(exchange);
     headers(&mut text, "> ", &asked.request_headers);
     body(&mut text, view, ("sent", &asked.request_body), needles);
+    if let Some(kept) = &exchange.kept_back {
+        let status = kept
+            .status
+            .map(|status| format!(", answered {status}"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "[kept back by the browser{status}: {} {}]",
+            kept.rule, kept.parameter
+        );
+        headers(&mut text, "< ", &kept.headers);
+    }
     if let Some(answer) = exchange.answer() {
         headers(&mut text, "< ", &answer.headers);
         body(&mut text, view, ("answered", &answer.body), needles);

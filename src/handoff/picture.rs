@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{ImageReader, RgbImage, codecs::jpeg::JpegEncoder, imageops};
 
 use super::{case::Case, view::BundleView};
-use crate::evidence::{Area, draw_box};
+use crate::evidence::{Area, Effects, draw_box};
 
 /// What is longer is made smaller by the models themselves, and not as well.
 pub(super) const LONGEST_EDGE: u32 = 1_568;
@@ -52,17 +52,35 @@ impl Drawn {
 pub(super) fn shown(view: &BundleView<'_>, case: &Case<'_>) -> Option<Shown> {
     let mut screen = load(view, case.picture()?)?;
     let scale = view.document.device.scale;
-    let boxes = case
-        .finding
-        .map(|finding| finding.boxes.as_slice())
-        .unwrap_or_default();
-    for area in boxes {
+    let boxes = pointed_at(view, case);
+    for area in &boxes {
         draw_box(&mut screen, area, scale);
     }
     Some(Shown {
-        close: close(&screen, boxes, scale).and_then(|crop| encode(&fitted(crop))),
+        close: close(&screen, &boxes, scale).and_then(|crop| encode(&fitted(crop))),
         whole: encode(&fitted(screen))?,
     })
+}
+
+/// What the finding points at; a control that did nothing when it was touched last still stands where it was.
+fn pointed_at(view: &BundleView<'_>, case: &Case<'_>) -> Vec<Area> {
+    let boxes = case
+        .finding
+        .map(|finding| finding.boxes.clone())
+        .unwrap_or_default();
+    let is_dead = case
+        .finding
+        .is_some_and(|finding| finding.detector == "no-effect");
+    if !boxes.is_empty() || !is_dead {
+        return boxes;
+    }
+    let last = view.seen(&case.walked).and_then(|step| step.actions.last());
+    let without = last.filter(|action| action.effects == Some(Effects::default()));
+    let element = without.and_then(|action| action.element.as_ref());
+    element
+        .and_then(|element| element.area)
+        .into_iter()
+        .collect()
 }
 
 /// A picture of the bundle.

@@ -1,6 +1,6 @@
 //! The prompt pack: a brief and its pictures, made to be pasted into a conversation with a model, or attached to one.
 
-use std::{cell::RefCell, fmt::Write as _};
+use std::{cell::RefCell, collections::HashSet, fmt::Write as _};
 
 use super::{
     brief::{Figure, brief},
@@ -51,11 +51,9 @@ impl Prompt {
 
 /// The prompt pack over some cases.
 pub fn prompt(view: &BundleView<'_>, cases: &[Case<'_>]) -> Prompt {
-    let pictures = RefCell::new(Vec::new());
-    let mut text = brief(view, cases, &|case| {
-        figures(view, case, &mut pictures.borrow_mut())
-    });
-    let mut pictures = pictures.into_inner();
+    let album = RefCell::new(Album::default());
+    let mut text = brief(view, cases, &|case| album.borrow_mut().take(view, case));
+    let mut pictures = album.into_inner().pictures;
     if let Some(drawn) = sheet(view) {
         let what = "the whole walk, each step with its number, status and name".to_owned();
         let _ = write!(text, "\n## The whole walk\n\n![{what}]({SHEET})\n");
@@ -68,30 +66,39 @@ pub fn prompt(view: &BundleView<'_>, cases: &[Case<'_>]) -> Prompt {
     Prompt { text, pictures }
 }
 
-fn figures(
-    view: &BundleView<'_>,
-    case: &Case<'_>,
-    pictures: &mut Vec<PromptPicture>,
-) -> Vec<Figure> {
-    let Some(shown) = shown(view, case) else {
-        return Vec::new();
-    };
-    let id = case.id();
-    let mut figures = Vec::new();
-    let mut add = |name: String, what: String, drawn: Drawn| {
-        figures.push(Figure {
-            path: name.clone(),
-            what: what.clone(),
+/// The pictures so far, and which screens they show whole.
+#[derive(Default)]
+struct Album {
+    pictures: Vec<PromptPicture>,
+    whole: HashSet<String>,
+}
+
+impl Album {
+    /// Takes a case's pictures in. A screen that is there whole already is shown by its close-up only: models pay by the dot.
+    fn take(&mut self, view: &BundleView<'_>, case: &Case<'_>) -> Vec<Figure> {
+        let (Some(shown), Some(screen)) = (shown(view, case), case.picture()) else {
+            return Vec::new();
+        };
+        let id = case.id();
+        let is_new = self.whole.insert(screen.to_owned());
+        let whole = (is_new || shown.close.is_none()).then_some(shown.whole);
+        let close = shown.close.map(|drawn| PromptPicture {
+            name: format!("{id}-close.jpg"),
+            what: format!("{id}: what the finding points at, in a red box"),
+            drawn,
         });
-        pictures.push(PromptPicture { name, what, drawn });
-    };
-    if let Some(close) = shown.close {
-        add(
-            format!("{id}-close.jpg"),
-            format!("{id}: what the finding points at, in a red box"),
-            close,
-        );
+        let whole = whole.map(|drawn| PromptPicture {
+            name: format!("{id}.jpg"),
+            what: case.picture_in_words(),
+            drawn,
+        });
+        let taken: Vec<_> = close.into_iter().chain(whole).collect();
+        let figures = taken.iter().map(|picture| Figure {
+            path: picture.name.clone(),
+            what: picture.what.clone(),
+        });
+        let figures = figures.collect();
+        self.pictures.extend(taken);
+        figures
     }
-    add(format!("{id}.jpg"), case.picture_in_words(), shown.whole);
-    figures
 }

@@ -7,7 +7,8 @@ use std::{fs, path::Path, process::Command};
 use serde_json::{Value, json};
 use shippass::{
     bundle::{hex, sha256},
-    evidence::Area,
+    detect::Findings,
+    evidence::{Area, Effects, ElementFacts, Run},
 };
 
 use crate::golden::{self, HOSTILE, Pictures, seal};
@@ -16,6 +17,14 @@ const CHECKLIST: &str = "name: Customer signs a quote\nas: owner\nsteps:\n  - na
 
 /// A project with its checklist and a bundle of it below `screenshots/run`.
 fn project(pictures: Pictures) -> tempfile::TempDir {
+    project_with(pictures, |_, _| ())
+}
+
+/// The same, of a run and findings that are a little other.
+fn project_with(
+    pictures: Pictures,
+    change: impl FnOnce(&mut Run, &mut Findings),
+) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let bundle = dir.path().join("screenshots/run");
     fs::create_dir_all(&bundle).unwrap();
@@ -31,6 +40,7 @@ fn project(pictures: Pictures) -> tempfile::TempDir {
         width: 295.0,
         height: 48.0,
     }];
+    change(&mut run, &mut findings);
     seal(&bundle, &run, &findings);
     dir
 }
@@ -304,6 +314,76 @@ fn a_prompt_pack_has_its_pictures_in_sizes_that_models_see_well() {
         whole.pixels().filter(|dot| is_red(dot)).count() > 1_000,
         "the box is drawn"
     );
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|it| it.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_screen_that_two_findings_point_at_is_shown_whole_once() {
+    let dir = project_with(Pictures::Real, |_, findings| {
+        let mut more = findings.findings[0].clone();
+        more.id = "f4".to_owned();
+        more.boxes[0].y = 100.0;
+        findings.findings.insert(1, more);
+    });
+    let (status, _, err) = shippass(
+        dir.path(),
+        &["prompt", "screenshots/run", "--step", "3", "--out", "out"],
+    );
+    assert_eq!((status, err.as_str()), (0, ""));
+    let names = [
+        "f1-close.jpg",
+        "f1.jpg",
+        "f4-close.jpg",
+        "prompt.md",
+        "walk.jpg",
+    ];
+    assert_eq!(files(&dir.path().join("out")), names);
+}
+
+#[test]
+fn a_control_that_did_nothing_is_boxed_where_it_was_touched() {
+    for has_effect in [false, true] {
+        let dir = project_with(Pictures::Real, |run, findings| {
+            let action = run.checklists[0].steps[2].actions.last_mut().unwrap();
+            action.element = Some(ElementFacts {
+                area: Some(Area {
+                    x: 33.0,
+                    y: 420.0,
+                    width: 140.0,
+                    height: 54.0,
+                }),
+                ..ElementFacts::default()
+            });
+            action.effects = Some(Effects {
+                changes: u32::from(has_effect),
+                ..Effects::default()
+            });
+            findings.findings[0].boxes.clear();
+            findings.findings[0].detector = "no-effect".to_owned();
+        });
+        let arguments = [
+            "prompt",
+            "screenshots/run",
+            "--finding",
+            "f1",
+            "--out",
+            "out",
+        ];
+        assert_eq!(shippass(dir.path(), &arguments).0, 0);
+        let is_boxed = dir.path().join("out/f1-close.jpg").is_file();
+        assert_eq!(
+            is_boxed, !has_effect,
+            "what has changed since may stand elsewhere"
+        );
+    }
 }
 
 #[test]
