@@ -2,7 +2,11 @@
 
 use std::io::Cursor;
 
-use image::{ImageReader, RgbImage, codecs::jpeg::JpegEncoder, imageops};
+use image::{
+    DynamicImage, ImageReader, RgbImage,
+    codecs::jpeg::JpegEncoder,
+    imageops::{self, FilterType},
+};
 
 use super::{case::Case, view::BundleView};
 use crate::evidence::{Area, Effects, draw_box};
@@ -50,7 +54,7 @@ impl Drawn {
 
 /// The screen at the end of a case's step; `None` where there is none, or it is damaged.
 pub(super) fn shown(view: &BundleView<'_>, case: &Case<'_>) -> Option<Shown> {
-    let mut screen = load(view, case.picture()?)?;
+    let mut screen = load(view, case.picture()?)?.into_rgb8();
     let scale = view.document.device.scale;
     let boxes = pointed_at(view, case);
     for area in &boxes {
@@ -84,11 +88,11 @@ fn pointed_at(view: &BundleView<'_>, case: &Case<'_>) -> Vec<Area> {
 }
 
 /// A picture of the bundle.
-pub(super) fn load(view: &BundleView<'_>, name: &str) -> Option<RgbImage> {
-    Some(decode(&view.read(name)?)?.into_rgb8())
+pub(super) fn load(view: &BundleView<'_>, name: &str) -> Option<DynamicImage> {
+    decode(&view.read(name)?)
 }
 
-fn decode(bytes: &[u8]) -> Option<image::DynamicImage> {
+fn decode(bytes: &[u8]) -> Option<DynamicImage> {
     let reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .ok()?;
@@ -109,21 +113,13 @@ pub(super) fn encode(picture: &RgbImage) -> Option<Drawn> {
 
 /// No edge longer than a model sees well; a smaller picture stays as it is.
 fn fitted(picture: RgbImage) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    let longest = width.max(height);
-    if longest <= LONGEST_EDGE {
+    if picture.width().max(picture.height()) <= LONGEST_EDGE {
         return picture;
     }
-    let less = |edge: u32| {
-        let scaled = u64::from(edge) * u64::from(LONGEST_EDGE) / u64::from(longest);
-        u32::try_from(scaled).unwrap_or(LONGEST_EDGE).max(1)
-    };
-    imageops::resize(
-        &picture,
-        less(width),
-        less(height),
-        imageops::FilterType::CatmullRom,
-    )
+    let whole = DynamicImage::from(picture);
+    whole
+        .resize(LONGEST_EDGE, LONGEST_EDGE, FilterType::CatmullRom)
+        .into_rgb8()
 }
 
 /// The part around the boxes; `None` where none is in the picture, or the part is nearly all of it.

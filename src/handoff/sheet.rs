@@ -141,16 +141,15 @@ impl Canvas {
         self.fill((x, y), (grid.width, grid.height), EMPTY);
         match step.screens.last().and_then(|name| load(view, name)) {
             Some(screen) => {
-                // Wider or higher than the screen: its upper left part, as a phone would show it.
-                let (wide, high) = screen.dimensions();
-                let height =
-                    (u64::from(high) * u64::from(grid.width) / u64::from(wide.max(1))).max(1);
-                let height = u32::try_from(height)
-                    .unwrap_or(grid.height)
-                    .min(LONGEST_EDGE);
-                let small = imageops::thumbnail(&screen, grid.width, height);
-                let part = imageops::crop_imm(&small, 0, 0, grid.width, height.min(grid.height));
-                imageops::replace(&mut self.0, &part.to_image(), x.into(), y.into());
+                // Higher than the screen: its upper part, as a phone would show it.
+                let high = u64::from(screen.height()) * u64::from(grid.width)
+                    / u64::from(screen.width().max(1));
+                let high = u32::try_from(high)
+                    .unwrap_or(LONGEST_EDGE)
+                    .clamp(1, LONGEST_EDGE);
+                let small = screen.thumbnail_exact(grid.width, high);
+                let part = small.crop_imm(0, 0, grid.width, high.min(grid.height));
+                imageops::replace(&mut self.0, &part.into_rgb8(), x.into(), y.into());
             }
             None => self.write("no picture", (x + 4, y + 4), grid.width - 4, LABEL, INK),
         }

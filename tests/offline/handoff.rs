@@ -316,6 +316,9 @@ fn a_prompt_pack_has_its_pictures_in_sizes_that_models_see_well() {
     );
 }
 
+/// What makes a picture of a few dots a phone's screen.
+const TINY: f64 = 0.04;
+
 fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
@@ -327,7 +330,8 @@ fn files(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_screen_that_two_findings_point_at_is_shown_whole_once() {
-    let dir = project_with(Pictures::Real, |_, findings| {
+    let dir = project_with(Pictures::Tiny, |run, findings| {
+        run.device.scale = TINY;
         let mut more = findings.findings[0].clone();
         more.id = "f4".to_owned();
         more.boxes[0].y = 100.0;
@@ -351,7 +355,8 @@ fn a_screen_that_two_findings_point_at_is_shown_whole_once() {
 #[test]
 fn a_control_that_did_nothing_is_boxed_where_it_was_touched() {
     for has_effect in [false, true] {
-        let dir = project_with(Pictures::Real, |run, findings| {
+        let dir = project_with(Pictures::Tiny, |run, findings| {
+            run.device.scale = TINY;
             let action = run.checklists[0].steps[2].actions.last_mut().unwrap();
             action.element = Some(ElementFacts {
                 area: Some(Area {
