@@ -18,6 +18,8 @@ use crate::evidence::{ConsoleKind, ConsoleLine};
 
 /// How many exchanges and console lines beside the decisive ones are told.
 const BESIDE: usize = 8;
+/// How many cases are told whole; a fault that breaks every step is understood after a few.
+const MOST_TOLD: usize = 10;
 /// How many findings are named as what may have caused a failed step.
 const MOST_CAUSES: usize = 3;
 /// How long the evidence between two fences may be, in characters.
@@ -60,7 +62,14 @@ pub fn brief(
         text.push('\n');
     }
     origin(&mut text, view);
-    for case in cases {
+    let first = &cases[..cases.len().min(MOST_TOLD)];
+    if let more @ 1.. = cases.len() - first.len() {
+        let _ = writeln!(
+            text,
+            "- The first {MOST_TOLD} are told below; the other {more} can be asked for with `--step N`."
+        );
+    }
+    for case in first {
         let _ = writeln!(text, "\n## {}: {}\n", case.id(), case.heading());
         cause(&mut text, view, case);
         evidence(&mut text, view, case, &figures(case), "###");
