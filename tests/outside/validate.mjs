@@ -4,11 +4,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { validate as validateCtrf } from "ctrf";
 import { validateHar } from "har-validator-compiled";
 import { validateXML } from "xmllint-wasm";
 
-const here = import.meta.dirname;
+const here = fileURLToPath(new URL(".", import.meta.url));
 
 const validators = {
   // The schema that Jenkins holds it against.
