@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod har;
 mod har_in;
+mod history;
 mod open;
 mod pack;
 pub mod paths;
@@ -26,6 +27,7 @@ pub use document::{
 };
 pub use error::BundleError;
 pub use har_in::{Archive, Expected, read_har};
+pub use history::{History, Past};
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
 pub use pack::{Packed, pack, refuse_altered, refuse_inside};
 pub use paths::BundlePaths;

@@ -8,12 +8,13 @@ use super::failure::Failure;
 use crate::bundle::{self, BundleDocument, BundlePaths};
 use crate::config::IgnoreRule;
 use crate::detect::{self, Status};
-use crate::evidence::{Protection, Redactor, Run, read_run};
+use crate::evidence::{FlaggedSurface, PastRun, Protection, Redactor, Run, read_run};
 use crate::report::{self, ReportView, TableLook};
 
 /// A run with its judgement.
 pub(super) struct Judged {
     run: Run,
+    flagged: Vec<FlaggedSurface>,
     document: BundleDocument,
 }
 
@@ -27,6 +28,17 @@ impl Judged {
     pub(super) fn protection(&self) -> Option<Protection> {
         let mut steps = self.run.steps();
         steps.find_map(|(_, step)| step.protection(&self.run))
+    }
+
+    /// What the next runs need to know of it.
+    pub(super) fn as_past(&self) -> PastRun {
+        PastRun {
+            run: self.run.info.id.clone(),
+            started: self.run.info.started,
+            target: self.run.target.name.clone(),
+            commit: self.run.target.commit.clone(),
+            flagged: self.flagged.clone(),
+        }
     }
 
     /// `bundle.json` as it was written.
@@ -59,5 +71,10 @@ pub(super) fn conclude(
     bundle::write_report(folder, |out| report::write_html(&view, out))?;
     redactor.scanner().scan_folder(folder)?;
     bundle::write_manifest(folder)?;
-    Ok(Judged { run, document })
+    let flagged = detect::flagged_surfaces(&run, &findings.findings);
+    Ok(Judged {
+        run,
+        flagged,
+        document,
+    })
 }

@@ -47,6 +47,8 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         expected: Some(ExpectedCommit::given(demo.expected_commit())),
         session_folder: None,
         allows_production: false,
+        // Its faults are there to be found again.
+        has_history: false,
         browser: arguments.browser.clone(),
     })
 }

@@ -19,11 +19,14 @@ use super::{
     terminal::Terminal,
 };
 use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits};
-use crate::bundle::paths;
+use crate::bundle::{BundleError, History, Past, paths};
 use crate::config::{Project, Target, TargetKind};
-use crate::evidence::{AccessFacts, Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
+use crate::evidence::{AccessFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, TargetFacts};
 use crate::report::{Progress, ProgressMode};
 use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
+
+/// Where bundles lie, and what is remembered of them.
+const BUNDLES: &str = "screenshots";
 
 /// What is to be walked, where and with what.
 pub(super) struct Assignment {
@@ -34,6 +37,8 @@ pub(super) struct Assignment {
     /// Where sessions are kept between runs.
     pub(super) session_folder: Option<PathBuf>,
     pub(super) allows_production: bool,
+    /// Whether what was flagged before counts, and this run for the next ones.
+    pub(super) has_history: bool,
     pub(super) browser: BrowserArguments,
 }
 
@@ -87,8 +92,12 @@ pub(super) fn run(
     let id = ulid::Ulid::generate().to_string();
     let folder = match &assignment.browser.out {
         Some(folder) => folder.clone(),
-        None => PathBuf::from("screenshots").join(id.to_lowercase()),
+        None => Path::new(BUNDLES).join(id.to_lowercase()),
     };
+    let history = assignment
+        .has_history
+        .then(|| History::of(Path::new(BUNDLES)));
+    let past = history.as_ref().map(|history| past(history, terminal));
     let redactor = Arc::new(redactor(&assignment.project, terminal));
     let mut progress = Progress::new(progress_mode(terminal), Box::new(std::io::stderr()));
     let person = Person::new(Keyboard::new(
@@ -99,7 +108,7 @@ pub(super) fn run(
     let recorder = Recorder::create(&folder, Arc::clone(&redactor), move |event| {
         progress.on(event);
     })?;
-    recorder.record(started(assignment, &plan, id));
+    recorder.record(started(assignment, &plan, id, past.unwrap_or_default()));
     let (end, opened) = runtime.block_on(walk(
         assignment,
         &plan,
@@ -124,12 +133,40 @@ pub(super) fn run(
         let target = target_facts(assignment);
         return Err(RunnerError::protected(&target, protection).into());
     }
+    if let (Some(history), WalkEnd::Whole | WalkEnd::Interrupted) = (history, &end)
+        && let Err(error) = history.add(&judged.as_past())
+    {
+        terminal.say(&forgotten(&error));
+    }
     match end {
         WalkEnd::Whole if judged.is_clean() => Ok(Exit::Clean),
         WalkEnd::Whole => Ok(Exit::Flagged),
         WalkEnd::Interrupted => Ok(Exit::Interrupted),
         WalkEnd::Failed(error) => Err(error.into()),
     }
+}
+
+/// What was flagged before; a history that can't be read is said and costs no run.
+fn past(history: &History, terminal: &Terminal) -> Vec<PastRun> {
+    match history.read() {
+        Ok(Past { runs, unreadable }) => {
+            if let Some(line) = unreadable.first() {
+                terminal.say(&format!(
+                    "warning: {} can't be read in line {line}, so what comes back may go unnoticed: remove that line",
+                    history.path().display()
+                ));
+            }
+            runs
+        }
+        Err(error) => {
+            terminal.say(&forgotten(&error));
+            Vec::new()
+        }
+    }
+}
+
+fn forgotten(error: &BundleError) -> String {
+    format!("warning: {error}, so what comes back may go unnoticed")
 }
 
 fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
@@ -182,7 +219,7 @@ fn progress_mode(terminal: &Terminal) -> ProgressMode {
     }
 }
 
-fn started(assignment: &Assignment, plan: &Plan, id: String) -> RunEvent {
+fn started(assignment: &Assignment, plan: &Plan, id: String, past: Vec<PastRun>) -> RunEvent {
     let config = &assignment.project.config;
     RunEvent::RunStarted {
         info: RunInfo {
@@ -192,9 +229,10 @@ fn started(assignment: &Assignment, plan: &Plan, id: String) -> RunEvent {
             finished: None,
             cut_short: None,
         },
-        target: target_facts(assignment),
+        target: Box::new(target_facts(assignment)),
         api: config.api.iter().map(ToString::to_string).collect(),
         contracts: config.contract.clone(),
+        past,
         checklists: plan.outline(),
     }
 }

@@ -51,6 +51,7 @@ pub(super) fn main(
             .then(|| session_folder(&environment, global))
             .transpose()?,
         allows_production: arguments.allow_production,
+        has_history: true,
         browser: arguments.browser.clone(),
     };
     pass::run(&assignment, terminal, &runtime()?)

@@ -7,7 +7,7 @@ use super::{
     html::{is_sign_in_path, is_sign_out_path, speaks_of_signing_in},
     http_error::is_refusal_wanted,
     origin::{Owner, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
     write_fate::leads_to_sign_in,
 };
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
              page or that status.",
     mend: "Compare the cookie of the last request that worked with the one that was refused: its domain, its path, how long it lives. \
            Renew tokens before they run out, and bring people back to where they were.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

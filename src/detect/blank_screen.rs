@@ -3,7 +3,7 @@
 use super::{
     laid_out::{LaidOut, laid_out_steps},
     route::route_of,
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::Run;
 
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
              comes, and for pages that aren't HTML or haven't settled.",
     mend: "Look for what hides the page: a class that a script should have taken off, an animation whose first frame is transparent, a style \
            that never came. Let the page be visible without the script.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

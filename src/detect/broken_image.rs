@@ -4,7 +4,7 @@ use super::{
     laid_out::{Faulty, LaidOut, in_words, laid_out_steps, unless_widget},
     origin::{Owner, owner_of},
     route::path_of,
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::{BrokenImage, Exchange, Run};
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
              that the page hides or takes away itself, and steps that are offline.",
     mend: "Open the address from the report in the same session. A page in its place: the route isn't let through to the file. Nothing at all: \
            it was never sent, or its name changed.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

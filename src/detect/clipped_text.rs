@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     amount::{has_amount, is_figure},
     laid_out::{Faulty, LaidOut, in_words, laid_out_steps, shortened, unless_widget},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::{ClippedText, Cut, Run};
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
              their own code moves (carousels, tickers), texts that fade out, decorations that screen readers skip, and long texts in fields.",
     mend: "Let the box grow or the text wrap; leave out `overflow: hidden` or the fixed width. Where it must be short, let the words before \
            an amount give way, never the amount: `min-width: 0` with an ellipsis on the words, `flex: none` on the amount.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

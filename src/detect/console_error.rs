@@ -5,7 +5,7 @@ use super::{
     http_error::is_refusal_wanted,
     noise::{bare_error, file_of, is_lost_request, rule_of_line},
     origin::{Owner, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{ConsoleKind, ConsoleLine, Outcome, Resource, Run};
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
              of a framework's development build and of deprecated functions; `ResizeObserver loop`; what is tried again; requests that \
              were given up, were filed as noise or got the status that the checklist expects; and while the step is offline.",
     mend: "Follow the line in the report. Show the person that something is missing, or don't call it an error.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

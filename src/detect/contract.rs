@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     expects_json::is_success,
     origin::{Owner, call_of, owner_of},
-    rule::{Finding, Rule, Severity, Undecided},
+    rule::{Finding, Inspect, Rule, Severity, Undecided},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::config::{Clause, Contract, Held, Misfit};
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
     silent: "For calls that no contract speaks of, for what redaction has taken out of a body, and for answers without a body. An HTML page in \
              place of JSON, or an error status, is told by its own detector.",
     mend: "Mend the API, or the contract if it is the one that is wrong; then tell everybody who relies on it.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 /// How many misfits of one answer are told.

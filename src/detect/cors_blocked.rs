@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     noise::file_of,
     origin::{Owner, is_sent_by_own_code, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Answer, Exchange, KeptBack, Outcome, Resource, Run};
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
              stranger that the page's own code asks it is an error too: the page wanted that answer.",
     mend: "Add the origin that the finding names to the CORS rules of that server (a bucket's, a function's, a gateway's), for preflights too, and \
            let previews be part of them, not only production.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 
 use super::{
     laid_out::{Faulty, LaidOut, in_words, laid_out_steps, unless_widget},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::{CoveredControl, Run};
 
@@ -18,12 +18,13 @@ pub(super) const RULE: Rule = Rule {
           could.",
     looks_at: "What a finger would meet in the middle of each control on screen, and at four more points of it. Covered at four or five of \
                them is an error, else a warning; under somebody else's widget (a chat bubble) it is a notice.",
-    silent: "Under what is there to be dealt with first: dialogs and their backdrops, open menus, messages that pass, consent banners. Where \
+    silent: "Under what is there to be dealt with first: dialogs and their backdrops, open menus, messages that pass, consent banners, and what \
+             came up over a control that an earlier step had seen free. Where \
              scrolling brings the control out from under a bar. For labels and pictures that stand for the control or pass the touch on, \
              for disabled controls, and for what lets touches through.",
     mend: "Give the bar that lies over it room: `padding-bottom` on the page as high as the bar, `scroll-padding` for anchors. Where two \
            things overlap by accident, look for a negative margin or a fixed size. `pointer-events: none` for what is only to be seen.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -4,7 +4,7 @@ use super::{
     expects_json::is_success,
     not_persisted::is_graphql_read,
     origin::{Owner, call_of, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
              queries and other reading by POST, the renewal of a token, and when the bodies aren't known.",
     mend: "Listen for the form's `submit` event and for nothing else. Disable the button while the request is under way, and let the server \
            take an idempotency key: a lost connection sends twice too.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 /// A touch sends at once; what comes later was meant to, in milliseconds.

@@ -4,7 +4,7 @@ use super::{
     failure_words::{Failure, failure_in},
     http_error::is_refusal_wanted,
     message::{Message, new_messages, stayed, wanted_texts},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::Run;
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
              email”), empty lists (“No results”, “Couldn't find any quotes”), questions and help texts, names and states in lists \
              (“Failed inspection”, “Failed”), three and more such lines, which are a log, and what the checklist typed.",
     mend: "Read the step's requests and console in the report for what failed. If the message is right, expect it: `see: …`.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 /// From here on it is a log or a history.

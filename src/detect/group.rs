@@ -9,20 +9,23 @@ use super::{
 };
 use crate::evidence::Run;
 
-/// Merges what has one cause, orders by step and numbers.
-pub(super) fn group(run: &Run, mut found: Vec<Finding>) -> Vec<Finding> {
+/// Merges what has one cause.
+pub(super) fn merge(run: &Run, mut found: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut found {
         let lines: Vec<_> = lines_about(run, finding)
             .map(|line| line.id.clone())
             .collect();
         add_new(&mut finding.console, lines);
     }
-    let mut grouped = merge_equal(take_in_effects(run, &found));
-    grouped.sort_by_key(|finding| place_of(run, finding));
-    for (index, finding) in grouped.iter_mut().enumerate() {
+    merge_equal(take_in_effects(run, &found))
+}
+
+/// Orders by step and numbers.
+pub(super) fn number(run: &Run, findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| place_of(run, finding));
+    for (index, finding) in findings.iter_mut().enumerate() {
         finding.id = format!("f{}", index + 1);
     }
-    grouped
 }
 
 /// What follows from another finding is told by it.

@@ -7,7 +7,7 @@ use super::{
     html::{Html, html_of, title_of},
     html_on_purpose::{asks_for_html, is_json_type},
     origin::{Owner, call_of, is_sent_by_own_code, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Exchange, ExpectationOutcome, ReadAs, Run, StepRun};
@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
              redirected: then Livewire itself goes to the page.",
     mend: "Let the API answer 401 with JSON when nobody is signed in, put the route on the middleware's allowlist, and let the client check \
            `response.headers.get(\"content-type\")` before it believes an answer.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

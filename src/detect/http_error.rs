@@ -4,7 +4,7 @@ use super::{
     html::title_of,
     noise::file_of,
     origin::{Owner, call_of, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::checklist::ResponsePattern;
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
              nobody is signed in yet, for prefetches, for HEAD requests that only ask whether something is there, for favicons, source maps \
              and what browsers look for by themselves, for preflights, and for trackers.",
     mend: "Read the answer's body in the report: it usually says why. Set the missing value in that environment, or mend the route.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

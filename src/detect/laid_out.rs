@@ -166,7 +166,9 @@ pub(super) fn in_words(element: &Sight) -> String {
         role => role,
     };
     if element.name.is_empty() {
-        return format!("{noun} `{}`", element.path);
+        let last = element.path.rsplit(" > ").next().unwrap_or_default();
+        let bare = last.split(":nth-of-type").next().unwrap_or_default();
+        return format!("{noun} `{bare}`");
     }
     format!("{noun} “{}”", shortened(&element.name))
 }

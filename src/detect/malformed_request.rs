@@ -6,7 +6,7 @@ use url::Url;
 use super::{
     json_start,
     origin::{Owner, call_of, is_sent_by_own_code, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
     unfilled::{Spot, control_flaw, flaw_of},
 };
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
              of a body, for OData's `$filter` and GUIDs in braces, for what superjson notes beside its values, and for trackers and third \
              parties' own scripts.",
     mend: "Trim values where they enter the program, and fail at start when one is missing or has white space at its ends.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

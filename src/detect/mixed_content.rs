@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::{
     noise::file_of,
     origin::{Owner, is_extension, is_sent_by_own_code, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Answer, ConsoleLine, Exchange, Outcome, Resource, Run};
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
              for links that are followed, for what the browser sent over https by itself before it left (HSTS), for trackers and extensions.",
     mend: "Write `https://`, or leave the scheme away. Let a server behind a proxy believe its `X-Forwarded-Proto` header, so that its redirects \
            and links begin with https. Look for an `http://` in the environment of the build.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

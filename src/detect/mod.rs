@@ -20,6 +20,7 @@ mod route;
 mod rule;
 mod seen_step;
 mod success_words;
+mod surface;
 mod undecided;
 mod unfilled;
 mod write_fate;
@@ -44,6 +45,7 @@ mod not_persisted;
 mod overflow_x;
 mod page_crash;
 mod permission;
+mod recurring;
 mod request_failed;
 mod secret_exposed;
 mod slow_response;
@@ -58,8 +60,9 @@ mod zoom_on_focus;
 
 pub use ignore::IgnoreUse;
 pub use judge::{Judgement, judge, judge_all};
-pub use rule::{Finding, Findings, Noise, Rule, Severity, Status, StepRef, Undecided};
+pub use rule::{Finding, Findings, Inspect, Noise, Rule, Severity, Status, StepRef, Undecided};
 pub use stale_deployment::is_same_commit;
+pub use surface::flagged_surfaces;
 
 use jiff::civil::Date;
 
@@ -88,6 +91,7 @@ pub const RULES: &[&Rule] = &[
     &overflow_x::RULE,
     &page_crash::RULE,
     &permission::RULE,
+    &recurring::RULE,
     &request_failed::RULE,
     &secret_exposed::RULE,
     &slow_response::RULE,
@@ -113,16 +117,38 @@ pub fn explain(name: &str) -> Option<&'static Rule> {
 
 /// Runs every detector, merges what is one fault, files noise and sets aside what is accepted.
 pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
-    let found = RULES.iter().flat_map(|rule| (rule.inspect)(run)).collect();
-    let found = protected::without(run, found);
-    let (found, accepted) = ignore::split(run, found, ignore, today);
+    let seen = protected::without(run, found_in(run));
+    let (seen, mut accepted) = ignore::split(run, seen, ignore, today);
+    let mut findings = group::merge(run, seen);
+    let (said, more) = ignore::split(run, found_about(run, &findings), ignore, today);
+    findings.extend(said);
+    accepted.extend(more);
+    group::number(run, &mut findings);
     let ignored = ignore::worth_a_look(ignore, &accepted, today);
     let mut noise = noise::file(run);
     noise.extend(ignore::file(accepted));
     Findings {
-        findings: group::group(run, found),
+        findings,
         noise,
         undecided: undecided::undecided(run),
         ignore: ignored,
     }
+}
+
+/// What is wrong in what was seen.
+fn found_in(run: &Run) -> Vec<Finding> {
+    let rules = RULES.iter().filter_map(|rule| match rule.inspect {
+        Inspect::Run(inspect) => Some(inspect),
+        Inspect::Findings(_) => None,
+    });
+    rules.flat_map(|inspect| inspect(run)).collect()
+}
+
+/// What there is to say of what was found.
+fn found_about(run: &Run, findings: &[Finding]) -> Vec<Finding> {
+    let rules = RULES.iter().filter_map(|rule| match rule.inspect {
+        Inspect::Findings(inspect) => Some(inspect),
+        Inspect::Run(_) => None,
+    });
+    rules.flat_map(|inspect| inspect(run, findings)).collect()
 }

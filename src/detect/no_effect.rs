@@ -1,7 +1,7 @@
 //! `no-effect`: a tap after which nothing happened.
 
 use super::{
-    rule::{Finding, Rule, Severity, Undecided},
+    rule::{Finding, Inspect, Rule, Severity, Undecided},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{ActionOutcome, ActionRecord, Effects, ElementFacts, Run};
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
              for fields, which a tap only focuses; for an option, a radio button, a tab or a link that is chosen already. When the page never \
              settled the tap can't be judged, and the step is `unknown`.",
     mend: "Give the control its handler, or take it away until it has one.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

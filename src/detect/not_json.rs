@@ -6,7 +6,7 @@ use super::{
     expects_json::is_success,
     html_on_purpose::is_json_type,
     origin::{Owner, call_of, is_sent_by_own_code, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Answer, Body, Content, Exchange, ReadAs, Resource, Run};
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
              reads as they come, for JSONP, for guards against script inclusion (`)]}',`, `while(1);`, `for(;;);`), for HTML in JSON's place \
              (that is `html-for-json`), for error statuses (those are `http-error`), and for what a third party's script asks.",
     mend: "Answer 204 when there is nothing to say. Let the serializer write the whole body before the status is sent, and never build JSON from strings.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

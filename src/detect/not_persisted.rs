@@ -3,7 +3,7 @@
 use super::{
     expects_json::is_success,
     origin::{Owner, owner_of},
-    rule::{Finding, Rule, Severity, StepRef},
+    rule::{Finding, Inspect, Rule, Severity, StepRef},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
     silent: "When nothing was claimed before, when the step that did the work, or one after it, failed by itself, and for `response` lines, \
              which are about requests. A finding in those steps that explains the loss takes this one in.",
     mend: "Answer with success only after the write has been committed, with what was stored in the answer, and let the page show that.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 /// Verbs that give something to the page to keep.

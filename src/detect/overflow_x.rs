@@ -3,7 +3,7 @@
 use super::{
     laid_out::{LaidOut, in_words, laid_out_steps, unless_widget},
     route::route_of,
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::{Run, WideElement};
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
              another width altogether (the step says so itself).",
     mend: "Let the named element shrink: `max-width: 100%`, `min-width: 0` on the items of a flex or grid row, `overflow-wrap: anywhere` for \
            long words. Or give it a box with `overflow-x: auto`, so that it slides and the page doesn't.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

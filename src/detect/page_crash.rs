@@ -4,7 +4,7 @@ use super::{
     crash_sight::{Sight, sight_of},
     noise::{bare_error, rule_of_line},
     origin::{Owner, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{ConsoleKind, ConsoleLine, Run};
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
              of other origins (those are `wrong-target`).",
     mend: "Follow the stack in the report. Keep hooks before any return, and put an error boundary around each page so that one can't take \
            the others with it.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! `permission`: somebody got where they must not get.
 
 use super::{
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{About, ExpectationOutcome, ExpectationRecord, Run};
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
                reached all the same is a finding.",
     silent: "Without `denied` lines: nobody else knows what must be kept from whom. When a line couldn't be decided the step is `unknown`.",
     mend: "Decide on the server, for every request, whether whoever asks may have what they ask for; answer 404 or 403 when not.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 use super::{
     noise::file_of,
     origin::{Owner, call_of, is_sent_by_own_code, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Exchange, Happening, Outcome, Resource, Run};
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
              stream that was open and ended. A request that was sent again and answered in the same step is a notice.",
     mend: "Read the browser's words: an unknown name or a refused connection is a wrong address or a service that isn't there; a reset or an \
            empty answer is a server that died over the request; let the page say that it couldn't load.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

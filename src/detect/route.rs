@@ -38,12 +38,17 @@ pub(super) fn route_of(url: &str) -> String {
     let origin = Url::parse(url)
         .map(|url| url.origin().ascii_serialization())
         .unwrap_or_default();
+    format!("{origin}{}", path_pattern_of(url))
+}
+
+/// The path alone with ids folded: `/api/quotes/*`.
+pub(super) fn path_pattern_of(url: &str) -> String {
     let path = path_of(url);
     let folded: Vec<_> = path
         .split('/')
         .map(|part| if is_id(part) { "*" } else { part })
         .collect();
-    format!("{origin}{}", folded.join("/"))
+    folded.join("/")
 }
 
 /// A number, a UUID, a long hash or a redacted token.

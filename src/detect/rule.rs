@@ -23,8 +23,17 @@ pub struct Rule {
     pub silent: &'static str,
     /// How to mend the app.
     pub mend: &'static str,
-    /// The judgement: a pure function of what was seen.
-    pub inspect: fn(&Run) -> Vec<Finding>,
+    /// The judgement.
+    pub inspect: Inspect,
+}
+
+/// A judgement is a pure function; of what it depends on.
+#[derive(Debug, Clone, Copy)]
+pub enum Inspect {
+    /// Of what was seen.
+    Run(fn(&Run) -> Vec<Finding>),
+    /// Of what was seen and what the others found in it, one finding a cause.
+    Findings(fn(&Run, &[Finding]) -> Vec<Finding>),
 }
 
 /// How heavy a finding weighs; a notice flags no step.

@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     noise::file_of,
     origin::{Owner, call_of, is_sent_by_own_code, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
              token in the address of a web socket or an event stream, where browsers allow no header, is a notice.",
     mend: "Replace the key, for it is known; then call that service from the server. Send tokens in a header or a cookie that scripts can't \
            read, and forms by POST, also without their script.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{
     origin::{Owner, call_of, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Answer, Body, Content, Exchange, Happening, Outcome, ReadAs, Resource, Run};
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
              statuses (those are `http-error`).",
     mend: "Look at the server's log for that call, at the number of its queries and their indexes first. What has to take long is begun \
            by the call and asked for later; the page says meanwhile that it is at work.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 /// From here on people wonder, in milliseconds.

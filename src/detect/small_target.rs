@@ -2,7 +2,7 @@
 
 use super::{
     laid_out::{Faulty, LaidOut, in_words, laid_out_steps, size_of, unless_widget},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::{Run, SmallTarget};
 
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     silent: "Where a circle of 24 px around it touches no other control and no circle of another small one (a little less is let pass: links \
              below each other at a line height of 1.4), for links within running text, where a larger control does the same, for controls as the browser itself draws them, and for disabled ones.",
     mend: "Give it `min-width` and `min-height` of 24 px, better 44 px; padding counts. Or keep others 24 px away from its middle.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! `stale-deployment`: the deployment serves another commit than the one to be merged.
 
 use super::{
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::first_step,
 };
 use crate::evidence::Run;
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     silent: "When no commit is expected, when the target was never reached, and when one commit is the beginning of the other, from 7 digits \
              on.",
     mend: "Wait until the deployment is done, or look why it failed; then run again.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 /// The shortest beginning of a commit that says which one is meant.

@@ -3,7 +3,7 @@
 use super::{
     message::new_messages,
     origin::{Owner, owner_of},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
     success_words::{may_stay_in_the_browser, says_success},
     write_fate::{Fate, fates_of},
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
              filter, a view, cookies) or only adds to a form that is still open; for messages that were there before the step; where \
              the page has a web socket of its own, whose messages can't be seen; when production keeps the request in.",
     mend: "Show the message only after the answer has been looked at: its status, its type and what it says was stored.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

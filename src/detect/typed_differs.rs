@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Run, StepRun, Typed};
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
                several texts typed into one field the last one counts.",
     silent: "When only the form differs: case, white space, grouping and decimals of the same number, punctuation between the same digits.",
     mend: "Keep what is typed as it is while the field has the focus, and format it when the focus leaves.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

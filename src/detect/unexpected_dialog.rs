@@ -1,7 +1,7 @@
 //! `unexpected-dialog`: a JavaScript dialog that the checklist doesn't know of.
 
 use super::{
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
 use crate::evidence::{Happening, Run};
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     silent: "When the step has the key `dialog`, which says how its dialogs are answered: `dialog: accept`, `dialog: dismiss`, \
              `dialog: { accept: \"the text for a prompt\" }`. What a dialog says counts as seen by `see`.",
     mend: "Show the message in the page, where it can be read and styled. If the dialog is meant, say in the step how it is answered.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 
 use super::{
     laid_out::{LaidOut, laid_out_steps},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
 };
 use crate::evidence::Run;
 
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
              wrong viewport or none: the step fails over that by itself.",
     mend: "`<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">`, and nothing more. If `maximum-scale=1` is there \
            against zooming into fields, give the fields text of 16 px instead.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 /// What a viewport says that matters here.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     origin::foreign_origin,
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, first_step, seen_steps},
 };
 use crate::evidence::{Answer, ChecklistRun, Exchange, Outcome, Resource, Run, StepRun};
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     silent: "For an identity provider that the sign-in passes through and comes back from, also when a later step signs in again; for \
              redirects that pass through another origin and come home, new tabs, frames, downloads, and origins declared under `origins`.",
     mend: "Mend the link. If the origin belongs to the target, declare it under `origins`.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 
 use super::{
     laid_out::{Faulty, LaidOut, in_words, laid_out_steps, unless_widget},
-    rule::{Finding, Rule, Severity},
+    rule::{Finding, Inspect, Rule, Severity},
     viewport_meta::Viewport,
 };
 use crate::evidence::{Run, SmallField};
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
              zooming (that is `viewport-meta`).",
     mend: "`font-size: 16px` or more on `input`, `select` and `textarea`; where it should look smaller, at least on touch screens: \
            `@media (pointer: coarse)`.",
-    inspect,
+    inspect: Inspect::Run(inspect),
 };
 
 fn inspect(run: &Run) -> Vec<Finding> {

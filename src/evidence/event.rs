@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     exchange::{Exchange, ReadAs},
+    history::PastRun,
     layout::Layout,
     records::{
         ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
@@ -23,12 +24,15 @@ pub enum RunEvent {
         /// Facts about the run itself.
         info: RunInfo,
         /// The deployment to look at.
-        target: TargetFacts,
+        target: Box<TargetFacts>,
         /// Path patterns that answer JSON by declaration.
         api: Vec<String>,
         /// What APIs have promised to answer.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         contracts: Vec<Contract>,
+        /// Earlier runs of the project that flagged something, the oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        past: Vec<PastRun>,
         /// The planned checklists, with the steps' ids, names and sentences to confirm.
         checklists: Vec<ChecklistRun>,
     },

@@ -61,6 +61,14 @@ impl Exchange {
         }
     }
 
+    /// Gives back what its lists grew by: a long run holds thousands of them.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.request_headers.shrink_to_fit();
+        if let Outcome::Answered(answer) = &mut self.outcome {
+            answer.headers.shrink_to_fit();
+        }
+    }
+
     /// Whether a check asked, and not the page.
     pub fn is_of_check(&self) -> bool {
         self.request_header("accept") == Some(CHECK_ACCEPT)

@@ -49,6 +49,7 @@ impl Run {
         for checklist in &mut run.checklists {
             for step in &mut checklist.steps {
                 step.exchanges.sort_by_key(|exchange| number(&exchange.id));
+                step.exchanges.shrink_to_fit();
             }
         }
         Ok(run)
@@ -61,12 +62,14 @@ impl Run {
                 target,
                 api,
                 contracts,
+                past,
                 checklists,
             } => {
                 self.info = info;
-                self.target = target;
+                self.target = *target;
                 self.api = api;
                 self.contracts = contracts;
+                self.past = past;
                 self.checklists = checklists;
                 for checklist in &mut self.checklists {
                     for step in &mut checklist.steps {
@@ -179,7 +182,10 @@ impl StepRun {
             RunEvent::StepStarted { started, .. } => self.started = Some(started),
             RunEvent::ActionFinished { record, .. } => self.actions.push(record),
             RunEvent::ExpectationFinished { record, .. } => self.expectations.push(record),
-            RunEvent::ExchangeFinished { exchange, .. } => self.exchanges.push(*exchange),
+            RunEvent::ExchangeFinished { mut exchange, .. } => {
+                exchange.shrink_to_fit();
+                self.exchanges.push(*exchange);
+            }
             RunEvent::ConsoleWritten { line, .. } => self.console.push(line),
             RunEvent::Navigated { navigation, .. } => self.navigations.push(navigation),
             RunEvent::Happened { happening, .. } => self.happenings.push(happening),

@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod exchange;
 mod fold;
+mod history;
 mod journal;
 mod layout;
 mod picture;
@@ -29,6 +30,7 @@ pub use exchange::{
     ReadAs, Resource, Timings, is_safe_method,
 };
 pub use fold::{read_run, read_run_so_far};
+pub use history::{FlaggedSurface, PastRun};
 pub use journal::{JOURNAL, ReadJournal, read_journal};
 pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     exchange::Exchange,
+    history::PastRun,
     layout::Layout,
     records::{
         ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
@@ -35,6 +36,9 @@ pub struct Run {
     /// What APIs have promised to answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contracts: Vec<Contract>,
+    /// Earlier runs of the project that flagged something, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<PastRun>,
     /// One entry per checklist and persona, in the plan's order.
     #[serde(default)]
     pub checklists: Vec<ChecklistRun>,

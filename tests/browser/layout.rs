@@ -166,3 +166,34 @@ fn a_page_that_slides_sideways_is_flagged_with_the_element_and_its_place() {
         "the element is boxed"
     );
 }
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_panel_that_was_opened_covers_on_purpose_and_one_that_was_there_from_the_start_does_not() {
+    // Neither has a role or a telling name, as most that are made by hand.
+    let row = "<div style='position:relative;padding:8px'><button style='width:120px;height:40px'>Send quote</button>\
+               <button id=more style='width:90px;height:40px'>More</button>";
+    let panel = "style='position:absolute;left:0;top:4px;width:170px;background:#fff;border:1px solid;padding:8px;z-index:2'>\
+                 <a href='#copy' style='display:block;height:40px'>Copy</a><a href='#print' style='display:block;height:40px'>Print</a></div></div>";
+    let opened = format!(
+        "<h1>Quotes</h1>{row}<div hidden id=panel {panel}<script>more.onclick = () => {{ panel.hidden = false }}</script>"
+    );
+    let stuck = format!("<h1>Quotes</h1>{row}<div id=panel {panel}");
+    let router = Router::new()
+        .route("/", get(async move || page(&opened)))
+        .route("/stuck", get(async move || page(&stuck)));
+    let site = Site::serve(router);
+    let workshop = Workshop::new();
+    let list = "name: Quotes\nsteps:\n  - name: Quotes\n    do:\n      - visit: /\n  - name: Open\n    do:\n      - tap: More\n    expect:\n      - see: Print\n\
+                \x20 - name: Still open\n    expect:\n      - see: Copy\n  - name: There from the start\n    do:\n      - visit: /stuck\n";
+    workshop.write("list.yaml", list);
+    let ended = workshop.shippass(&["run", "--url", &site.url, "--out", "out", "list.yaml"]);
+    assert_eq!(
+        ended.statuses(),
+        ["clean", "clean", "clean", "flagged"],
+        "{:#?}",
+        ended.steps()
+    );
+    let found = ended.detectors();
+    assert_eq!(found, ["covered-control".to_owned()].into());
+}

@@ -7,8 +7,8 @@ use std::{
 
 use shippass::evidence::{
     CapturedBody, ChecklistRun, ConsoleLine, JOURNAL, Layout, LayoutFacts, PageFacts, Recorder,
-    Redactor, Resource, Run, RunEvent, RunInfo, StepIndex, StepRun, TargetFacts, WideElement,
-    read_journal, read_run,
+    Redactor, Resource, Run, RunEvent, RunInfo, StepIndex, StepRun, WideElement, read_journal,
+    read_run,
 };
 
 fn start() -> RunEvent {
@@ -27,9 +27,10 @@ fn start() -> RunEvent {
             id: "RUN".to_owned(),
             ..RunInfo::default()
         },
-        target: TargetFacts::default(),
+        target: Box::default(),
         api: Vec::new(),
         contracts: Vec::new(),
+        past: Vec::new(),
         checklists: vec![checklist],
     }
 }

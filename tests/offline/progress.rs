@@ -32,9 +32,10 @@ impl Write for Log {
 fn events(run: &Run) -> Vec<RunEvent> {
     let mut events = vec![RunEvent::RunStarted {
         info: run.info.clone(),
-        target: run.target.clone(),
+        target: Box::new(run.target.clone()),
         api: run.api.clone(),
         contracts: Vec::new(),
+        past: Vec::new(),
         checklists: run.checklists.clone(),
     }];
     for (checklist, list) in run.checklists.iter().enumerate() {

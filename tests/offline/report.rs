@@ -234,6 +234,31 @@ fn the_table_fits_a_terminal_of_80_columns() {
 }
 
 #[test]
+fn a_terminal_gets_the_first_of_much_evidence_and_where_the_rest_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = golden::run(dir.path(), Pictures::Tiny);
+    let mut findings = golden::findings();
+    findings.findings.truncate(1);
+    findings.findings[0].requests = Vec::new();
+    let look = TableLook {
+        width: 100,
+        colour: Colour::Never,
+        charset: Charset::Unicode,
+    };
+    let told = |count: usize| {
+        let mut findings = findings.clone();
+        findings.findings[0].signals = (1..=count).map(|it| format!("signal {it}")).collect();
+        table(&run, &BundleDocument::new(&run, &findings), look)
+    };
+    // One more would take as much room as saying so.
+    assert!(told(7).contains("- signal 7"));
+    assert!(!told(7).contains("in the report"));
+    let many = told(9);
+    assert!(many.contains("- signal 6") && !many.contains("- signal 7"));
+    assert!(many.contains("and 3 more in the report"), "{many}");
+}
+
+#[test]
 fn the_table_fits_a_log_that_knows_ascii_only() {
     let text = golden_table(TableLook {
         width: 100,

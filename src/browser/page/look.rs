@@ -37,7 +37,7 @@ pub struct Measure {
     pub touch_points: u32,
     /// Whether the pointer is coarse.
     pub is_coarse: bool,
-    /// `screen.width`.
+    /// `screen.width`; the device's own where it is emulated as a phone.
     pub screen_width: f64,
     /// `navigator.userAgent`.
     pub user_agent: String,
@@ -51,11 +51,17 @@ impl Measure {
     /// The page's own layout width is not looked at: `layout_problem` does that.
     pub fn device_problem(&self, device: &Device) -> Option<BrowserError> {
         let is_touch = self.touch_points > 0 && self.is_coarse;
-        let is_same = (self.screen_width - f64::from(device.width)).abs() < 0.5
+        // A window on a desk is smaller than the screen; a phone's page may be wider than it.
+        let width = if device.touch {
+            self.screen_width
+        } else {
+            self.width
+        };
+        let is_same = (width - f64::from(device.width)).abs() < 0.5
             && (self.scale - device.scale).abs() < 0.01
             && is_touch == device.touch;
         (!is_same).then(|| BrowserError::WrongDevice {
-            measured: self.in_words(self.screen_width),
+            measured: self.in_words(width),
             asked: device.name.clone(),
         })
     }

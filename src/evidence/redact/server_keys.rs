@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::{
     Redactor,
-    values::{Shape, entropy},
+    values::{Shape, entropy, is_userinfo},
 };
 
 /// What the rule of such a key begins with; behind it stands who gave it.
@@ -32,7 +32,7 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
         (
             "server-key-AWS",
             is_filled,
-            r"\bAKIA[A-Z0-9]{16}\W{1,10}\w{0,12}[sS]ecret\w{0,12}\W{1,8}(?P<v>[A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)",
+            r"\bAKIA[A-Z0-9]{16}[^A-Za-z0-9_]{1,10}[A-Za-z0-9_]{0,12}[sS]ecret[A-Za-z0-9_]{0,12}[^A-Za-z0-9_]{1,8}(?P<v>[A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)",
         ),
         (
             "server-key-PEM",
@@ -82,7 +82,7 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
         (
             "server-key-database",
             is_database,
-            r#"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://(?P<v>[^\s/@:"'\\<>]{0,100}:[^\s/@"'\\<>$]{1,200})@"#,
+            r#"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://(?P<v>[^\s/@:"'\\<>]*:[^\s/@"'\\<>$]+)@"#,
         ),
     ];
     shapes
@@ -148,7 +148,8 @@ fn is_database(login: &str) -> bool {
     !matches!(
         password,
         "password" | "pass" | "postgres" | "root" | "secret" | "guest" | "***"
-    ) && !password.starts_with("[redacted:")
+    ) && is_userinfo(login)
+        && !password.starts_with("[redacted:")
         && !password.chars().all(|next| matches!(next, '*' | '•' | 'x'))
 }
 

@@ -22,6 +22,8 @@ use crate::evidence::Run;
 const NARROWEST: usize = 60;
 const NARROWEST_STEP: usize = 12;
 const LONGEST_REASON: usize = 160;
+/// So many requests and signals of a finding are told; the report has them all.
+const EVIDENCE: usize = 6;
 
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,13 +238,18 @@ fn block(run: &Run, document: &BundleDocument, finding: &FindingEntry, look: Tab
     if !places.is_empty() {
         line(&format!("at {}", places.join(", and ")));
     }
-    for id in &finding.requests {
-        if let Some(request) = request(run, id) {
-            line(&request);
-        }
-    }
-    for signal in &finding.signals {
-        line(&format!("- {}", visible::line(signal)));
+    let requests = finding.requests.iter().filter_map(|id| request(run, id));
+    let signals = finding.signals.iter();
+    let signals = signals.map(|signal| format!("- {}", visible::line(signal)));
+    let evidence: Vec<_> = requests.chain(signals).collect();
+    let told = if evidence.len() > EVIDENCE + 1 {
+        EVIDENCE
+    } else {
+        evidence.len()
+    };
+    evidence[..told].iter().for_each(|it| line(it));
+    if told < evidence.len() {
+        line(&format!("and {} more in the report", evidence.len() - told));
     }
     text
 }

@@ -92,6 +92,7 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             driver: "chromedriver 156.0.7204.92".to_owned(),
         },
         contracts: Vec::new(),
+        past: Vec::new(),
         api: vec!["/api/**".to_owned()],
         checklists: vec![golden.signing(), golden.hostile()],
         redactions: [("cookie value", 14), ("header", 9), ("password", 2)]

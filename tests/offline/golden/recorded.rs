@@ -27,9 +27,10 @@ pub(crate) fn events(run: &Run) -> Vec<RunEvent> {
     let mut events = vec![
         RunEvent::RunStarted {
             info: run.info.clone(),
-            target: run.target.clone(),
+            target: Box::new(run.target.clone()),
             api: run.api.clone(),
             contracts: run.contracts.clone(),
+            past: run.past.clone(),
             checklists: checklists.collect(),
         },
         RunEvent::EngineStarted(run.engine.clone()),

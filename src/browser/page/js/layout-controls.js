@@ -54,6 +54,24 @@ const isOverSheet = (cover, control) => {
   };
   return [[2, 2], [right, 2], [2, bottom], [right, bottom]].filter(isSheet).length >= 2;
 };
+// What came up over a control that had stood there free: a menu, a panel, whatever its author called it.
+const memory = (() => {
+  const state = window[Symbol.for("shippass")] || {};
+  state.laidOut = state.laidOut || { drawn: null, opened: new WeakSet() };
+  return state.laidOut;
+})();
+const isOpened = (top, control) => {
+  for (let node = top; node && !containsDeep(node, control); node = parentOf(node)) {
+    if (memory.opened.has(node)) return true;
+    if (!memory.drawn || memory.drawn.has(node) || !memory.drawn.has(control) || !recordOf.has(node)) continue;
+    memory.opened.add(node);
+    return true;
+  }
+  return false;
+};
+const remember = () => {
+  memory.drawn = new WeakSet(recordOf.keys());
+};
 const intentOf = (cover, top, control) => {
   const { scene } = cover;
   const box = cover.element.getBoundingClientRect();
@@ -68,7 +86,8 @@ const intentOf = (cover, top, control) => {
     if (node === cover.element) break;
   }
   if (CONSENT.test((cover.element.textContent || "").slice(0, 1500)) && /fixed|sticky|absolute/.test(cover.position)) return "consent";
-  return isOverSheet(cover, control) ? "dialog" : null;
+  if (isOverSheet(cover, control)) return "dialog";
+  return isOpened(top, control) ? "opened" : null;
 };
 // Whether its own scrollers can bring it out from under something that doesn't go with it.
 const canBeFreed = (control, cover) => {
@@ -92,6 +111,7 @@ const coverAt = (record, x, y) => {
   const top = hitIn(record.scene, x, y);
   return top && !isMeant(record, top) ? top : null;
 };
+const covered = new Set();
 const measureCovered = (all) => {
   const found = [];
   for (const record of all) {
@@ -101,6 +121,7 @@ const measureCovered = (all) => {
     const at = (x, y) => [part.x0 + width * x, part.y0 + height * y];
     const top = coverAt(record, ...at(0.5, 0.5));
     if (!top) continue;
+    covered.add(record);
     const corners = [[0.2, 0.25], [0.8, 0.25], [0.2, 0.75], [0.8, 0.75]].map(([x, y]) => coverAt(record, ...at(x, y)));
     const cover = recordOf.get(coverOf(record.element, top)) || recordOf.get(top);
     if (!cover || cover.opacity === 0) continue;
@@ -180,7 +201,7 @@ const neighbourOf = ({ record, box }, targets) => {
   return nearest;
 };
 const measureSmall = (all) => {
-  const targets = all.map((record) => ({ record, box: touchBox(record) })).map((target) => ({ ...target, isSmall: isSmall(target.box) }));
+  const targets = all.filter((record) => !covered.has(record)).map((record) => ({ record, box: touchBox(record) })).map((target) => ({ ...target, isSmall: isSmall(target.box) }));
   const large = new Set(targets.filter((target) => !target.isSmall).map(({ record }) => record.element.href).filter(Boolean));
   const found = [];
   let missed = 0;

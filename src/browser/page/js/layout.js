@@ -36,7 +36,7 @@ const measureLayout = () => {
   const all = controls();
   const shown = countShown();
   const { content, wide } = measureWide();
-  return {
+  const found = {
     width: document.documentElement.clientWidth, shown_width: innerWidth, shown_height: innerHeight, content_width: content,
     is_html: /html/.test(document.contentType), viewport: viewportMeta(), shown, painted: shown > 0 ? 0 : countPainted(),
     wide: bounded(wide), clipped: bounded(measureTexts(), ({ how }) => how === "ellipsis"),
@@ -44,5 +44,7 @@ const measureLayout = () => {
     small: bounded(measureSmall(all), ({ exception }) => exception !== null),
     small_fields: bounded(measureFields(all)), broken_images: bounded(measureImages()),
   };
+  remember();
+  return found;
 };
 done(measureLayout());

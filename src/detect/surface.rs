@@ -1,0 +1,62 @@
+//! Which part of the product a finding is about, named so that the next deployment has the same name for it.
+
+use super::{
+    origin::{Owner, owner_of},
+    route::{path_pattern_of, route_of},
+    rule::{Finding, Severity},
+    seen_step::step_at,
+};
+use crate::evidence::{FlaggedSurface, Run};
+
+/// Browsers give up after so many (Fetch standard, HTTP-redirect fetch).
+const MOST_REDIRECTS: usize = 20;
+
+/// What findings flag, each surface once; notices flag nothing, and `recurring` is about the others.
+pub fn flagged_surfaces(run: &Run, findings: &[Finding]) -> Vec<FlaggedSurface> {
+    let heavy = findings.iter().filter(|finding| {
+        finding.severity >= Severity::Warning && finding.detector != super::recurring::RULE.name
+    });
+    let mut flagged: Vec<_> = heavy.map(|finding| surface_of(run, finding)).collect();
+    flagged.sort();
+    flagged.dedup();
+    flagged
+}
+
+/// The route of the decisive request, or of the page where there is none; a target's address
+/// differs from one deployment to the next and is left out.
+pub(super) fn surface_of(run: &Run, finding: &Finding) -> FlaggedSurface {
+    FlaggedSurface {
+        detector: finding.detector.clone(),
+        surface: called(run, finding).unwrap_or_else(|| page(run, finding)),
+    }
+}
+
+fn called(run: &Run, finding: &Finding) -> Option<String> {
+    let by_id = |id: &String| {
+        let mut all = run.steps().flat_map(|(_, step)| &step.exchanges);
+        all.find(|exchange| exchange.id == *id)
+    };
+    let mut exchange = by_id(finding.requests.first()?)?;
+    // What was called, and not where everything is redirected to.
+    for _ in 0..MOST_REDIRECTS {
+        match exchange.redirected_from.as_ref().and_then(by_id) {
+            Some(before) => exchange = before,
+            None => break,
+        }
+    }
+    let route = match owner_of(run, &exchange.url) {
+        Owner::Target => path_pattern_of(&exchange.url),
+        _ => route_of(&exchange.url),
+    };
+    Some(format!("{} {route}", exchange.method))
+}
+
+fn page(run: &Run, finding: &Finding) -> String {
+    let page = step_at(run, &finding.at).and_then(|step| step.page.as_ref());
+    if let Some(page) = page.filter(|page| !page.url.is_empty()) {
+        return format!("page {}", path_pattern_of(&page.url));
+    }
+    let list = run.checklists.get(finding.at.checklist);
+    let name = list.map_or("", |list| list.name.as_str());
+    format!("step {} of {name}", finding.at.step)
+}
