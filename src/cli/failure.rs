@@ -127,7 +127,8 @@ impl Failure {
                 "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
             ),
             Self::Bundle(error) => Some(error.help().to_owned()),
-            Self::Handoff(error) => Some(error.help()),
+            // It may quote what a stranger wrote.
+            Self::Handoff(error) => Some(visible::line(&error.help()).into_owned()),
             Self::NoClipboard { .. } => Some(
                 "leave out `--clipboard`: the files are written, and can be opened or attached".to_owned(),
             ),

@@ -8,8 +8,13 @@ use crate::bundle;
 pub(super) fn main(arguments: &PackArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let folder = arguments.bundle.as_path();
     let out = arguments.out.clone().unwrap_or_else(|| beside(folder));
-    bundle::pack(folder, &out)?;
+    let packed = bundle::pack(folder, &out)?;
     terminal.print(&out.display().to_string());
+    terminal.say(&format!(
+        "{} files in {} kB",
+        packed.files,
+        packed.size.div_ceil(1_000)
+    ));
     terminal.say("unpack it anywhere and open report.html; `shippass inspect` takes it as it is");
     Ok(Exit::Clean)
 }

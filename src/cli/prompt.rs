@@ -13,7 +13,7 @@ use super::{
     handed::Handed,
     terminal::Terminal,
 };
-use crate::bundle::{refuse_inside, write_whole};
+use crate::bundle::{paths::slug, refuse_inside, write_whole};
 use crate::handoff::{BRIEF, Choice, Prompt, PromptPicture, cases, prompt};
 
 pub(super) fn main(arguments: &PromptArguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -47,8 +47,8 @@ pub(super) fn main(arguments: &PromptArguments, terminal: &Terminal) -> Result<E
 /// What is to be told, and a word for it in the folder's name.
 fn chosen(arguments: &PromptArguments) -> (Choice, String) {
     match (&arguments.step, &arguments.finding) {
-        (Some(step), _) => (Choice::Step(step.clone()), format!("step-{step}")),
-        (None, Some(id)) => (Choice::Finding(id.clone()), id.clone()),
+        (Some(step), _) => (Choice::Step(step.clone()), format!("step-{}", slug(step))),
+        (None, Some(id)) => (Choice::Finding(id.clone()), slug(id)),
         (None, None) => (Choice::Flagged, "flagged".to_owned()),
     }
 }
@@ -56,9 +56,13 @@ fn chosen(arguments: &PromptArguments) -> (Choice, String) {
 /// `screenshots/01k9xq-prompt-f1`: beside the bundle, which is sealed.
 fn beside(bundle: &Path, name: &str) -> PathBuf {
     let whole = bundle.canonicalize().unwrap_or_else(|_| bundle.to_owned());
-    let stem = whole
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned());
+    let is_folder = whole.is_dir();
+    let stem = if is_folder {
+        whole.file_name()
+    } else {
+        whole.file_stem()
+    };
+    let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
     let folder = format!("{}-prompt-{name}", stem.as_deref().unwrap_or("bundle"));
     match bundle.parent() {
         Some(parent) if bundle.file_name().is_some() => parent.join(folder),

@@ -99,11 +99,10 @@ fn cause(text: &mut String, view: &BundleView<'_>, case: &Case<'_>) {
     );
     let _ = writeln!(text, "- Judged: {}", code(&case.kind()));
     for (finding, at) in seen_before(view, case) {
-        let title = code(&finding.title);
+        let (id, title) = (code(&finding.id), code(&finding.title));
         let _ = writeln!(
             text,
-            "- Seen before it, in step {at}, and perhaps the cause: {}, {title}",
-            finding.id
+            "- Seen before it, in step {at}, and perhaps the cause: {id}, {title}"
         );
     }
 }

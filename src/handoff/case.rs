@@ -5,7 +5,7 @@ use super::{
     quoted::{capped, code},
     view::{BundleView, WalkedStep},
 };
-use crate::bundle::FindingEntry;
+use crate::bundle::{FindingEntry, paths::slug};
 use crate::detect::{Severity, Status};
 
 /// How long a heading may be, in characters.
@@ -158,10 +158,10 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// A word for files and headings: `f4`, or `step-13`.
+    /// A word for files and headings: `f4`, or `step-13`. A stranger's bundle may call a finding anything, a way out too.
     pub(super) fn id(&self) -> String {
         match self.finding {
-            Some(finding) => finding.id.clone(),
+            Some(finding) => slug(&finding.id),
             None => format!("step-{}", self.walked.number),
         }
     }

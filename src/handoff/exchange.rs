@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::view::BundleView;
-use crate::evidence::{Body, Content, Exchange, Header, Outcome, Resource};
+use crate::evidence::{Body, Content, Exchange, Header, KeptBack, Outcome, Resource};
 
 /// A body up to this many characters is shown whole.
 const WHOLE: usize = 1_200;
@@ -44,16 +44,7 @@ pub(super) fn told(view: &BundleView<'_>, exchange: &Exchange, needles: &[String
     headers(&mut text, "> ", &asked.request_headers);
     body(&mut text, view, ("sent", &asked.request_body), needles);
     if let Some(kept) = &exchange.kept_back {
-        let status = kept
-            .status
-            .map(|status| format!(", answered {status}"))
-            .unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "[kept back by the browser{status}: {} {}]",
-            kept.rule, kept.parameter
-        );
-        headers(&mut text, "< ", &kept.headers);
+        kept_back(&mut text, kept);
     }
     if let Some(answer) = exchange.answer() {
         headers(&mut text, "< ", &answer.headers);
@@ -110,6 +101,18 @@ pub(super) fn is_telling(exchange: &Exchange) -> bool {
             Resource::EventSource | Resource::WebSocket
         ),
     }
+}
+
+fn kept_back(text: &mut String, kept: &KeptBack) {
+    let status = kept.status.map(|status| format!(", answered {status}"));
+    let words = format!("{} {}", kept.rule, kept.parameter);
+    let _ = writeln!(
+        text,
+        "[kept back by the browser{}: {}]",
+        status.unwrap_or_default(),
+        words.trim_end()
+    );
+    headers(text, "< ", &kept.headers);
 }
 
 fn headers(text: &mut String, mark: &str, headers: &[Header]) {
@@ -203,6 +206,54 @@ pub(super) fn quoted_in(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn pending(resource: Resource) -> Exchange {
+        Exchange {
+            id: "e1".to_owned(),
+            redirected_from: None,
+            method: "PUT".to_owned(),
+            url: "https://uploads.example/a.png".to_owned(),
+            resource,
+            initiator: None,
+            request_headers: Vec::new(),
+            request_body: Body::None,
+            started: jiff::Timestamp::UNIX_EPOCH,
+            timings: crate::evidence::Timings::default(),
+            outcome: Outcome::Pending,
+            read_as: Vec::new(),
+            kept_back: None,
+        }
+    }
+
+    #[test]
+    fn a_stream_that_is_still_open_explains_nothing_and_a_call_does() {
+        assert!(is_telling(&pending(Resource::Fetch)));
+        assert!(!is_telling(&pending(Resource::EventSource)));
+        assert!(!is_telling(&pending(Resource::WebSocket)));
+    }
+
+    #[test]
+    fn what_the_browser_kept_back_is_told_with_what_the_answer_allowed() {
+        let mut text = String::new();
+        kept_back(
+            &mut text,
+            &KeptBack {
+                rule: "AllowOriginMismatch".to_owned(),
+                parameter: "https://app.example".to_owned(),
+                status: Some(204),
+                headers: vec![Header {
+                    name: "Access-Control-Allow-Origin".to_owned(),
+                    value: "https://app.example".to_owned(),
+                }],
+                ..KeptBack::default()
+            },
+        );
+        assert_eq!(
+            text,
+            "[kept back by the browser, answered 204: AllowOriginMismatch https://app.example]\n\
+             < Access-Control-Allow-Origin: https://app.example\n"
+        );
+    }
 
     #[test]
     fn a_long_body_is_cut_around_what_the_finding_speaks_of() {

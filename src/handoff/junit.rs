@@ -83,7 +83,10 @@ fn test_case(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> TestCase {
     if step.status == Status::Clean {
         out.extend(findings.iter().map(|finding| told(finding)));
     }
-    // Jenkins and GitLab show what is named like this beside the case.
+    // Jenkins and GitLab keep a file that is named like this beside the case; only we name one.
+    for text in &mut out {
+        *text = text.replace("[[", "[ [");
+    }
     let pictures = step.screens.iter().filter_map(|name| view.path(name));
     out.extend(pictures.map(|path| format!("[[ATTACHMENT|{}]]", visible::line(&path))));
     if !out.is_empty() {

@@ -173,3 +173,47 @@ fn widened((from, to): (f64, f64), least: f64, room: f64) -> (f64, f64) {
 fn pixels(value: f64, most: u32) -> u32 {
     value.round().clamp(0.0, f64::from(most)) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(area: (f64, f64, f64, f64)) -> Option<(u32, u32)> {
+        let (x, y, width, height) = area;
+        let screen = RgbImage::new(375, 812);
+        let boxes = [Area {
+            x,
+            y,
+            width,
+            height,
+        }];
+        close(&screen, &boxes, 1.0).map(|crop| crop.dimensions())
+    }
+
+    #[test]
+    fn what_is_shown_around_a_box_has_room_and_stays_in_the_picture() {
+        // In the middle, in a corner, sticking out.
+        assert_eq!(part((150.0, 400.0, 60.0, 40.0)), Some((300, 240)));
+        assert_eq!(part((0.0, 0.0, 20.0, 20.0)), Some((300, 240)));
+        assert_eq!(part((355.0, 792.0, 20.0, 20.0)), Some((300, 240)));
+        assert_eq!(part((30.0, 300.0, 800.0, 100.0)), Some((375, 244)));
+    }
+
+    #[test]
+    fn a_box_that_is_not_in_the_picture_or_is_nearly_all_of_it_has_no_part() {
+        assert_eq!(part((10.0, 900.0, 50.0, 50.0)), None);
+        assert_eq!(part((-90.0, 10.0, 50.0, 50.0)), None);
+        assert_eq!(part((0.0, 0.0, 375.0, 700.0)), None);
+        assert_eq!(part((f64::NAN, f64::NAN, f64::NAN, f64::NAN)), None);
+    }
+
+    #[test]
+    fn only_what_is_too_long_is_made_smaller() {
+        assert_eq!(
+            fitted(RgbImage::new(1_125, 2_436)).dimensions(),
+            (724, 1_568)
+        );
+        assert_eq!(fitted(RgbImage::new(3_000, 10)).dimensions(), (1_568, 5));
+        assert_eq!(fitted(RgbImage::new(800, 600)).dimensions(), (800, 600));
+    }
+}

@@ -154,6 +154,25 @@ fn what_is_not_what_was_sealed_is_not_handed_on() {
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_sign_off_is_not_packed_wherever_it_leads() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = dir.path().join("one");
+    fs::create_dir(&one).unwrap();
+    golden_bundle(&one);
+    fs::create_dir_all(one.join("signoff/phone")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", one.join("signoff/phone/a.jpg")).unwrap();
+    let said = shippass(&["pack", "one"], dir.path());
+    assert_eq!(said.status, 3, "{}", said.err);
+    assert!(
+        said.err.contains("signoff/phone/a.jpg is not a plain file"),
+        "{}",
+        said.err
+    );
+    assert_eq!(below(dir.path()), [one]);
+}
+
 /// A file of a zip, as it says it is and as it is.
 #[derive(Clone)]
 struct Entry {
