@@ -98,11 +98,12 @@ fn to_mend(text: &mut String, open: &[Case<'_>]) {
         let walked = &case.walked;
         let _ = writeln!(
             text,
-            "| {} {} of {} | {} | {} |",
+            "| {} {} of {} | {}{} | {} |",
             walked.number,
             cell(&walked.step.name),
             cell(&walked.list_name()),
             case.heading().replace('|', "\\|"),
+            also(case),
             cell(&case.kind()),
         );
     }
@@ -110,6 +111,15 @@ fn to_mend(text: &mut String, open: &[Case<'_>]) {
         let _ = writeln!(text, "\nand {more} more, in the bundle's report.");
     }
     text.push('\n');
+}
+
+/// In how many further steps it was seen.
+fn also(case: &Case<'_>) -> String {
+    match case.finding.map_or(0, |finding| finding.also_at.len()) {
+        0 => String::new(),
+        1 => ", and in 1 more step".to_owned(),
+        more => format!(", and in {more} more steps"),
+    }
 }
 
 /// A picture a step, side by side, so that phones' screens don't fill the page.
