@@ -73,3 +73,48 @@ impl BundleView<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn lines(walked: &[&str], written: &[(&str, usize)]) -> Vec<usize> {
+        let steps: Vec<StepEntry> = walked
+            .iter()
+            .map(|name| {
+                let id = if *name == "Sign in" { SIGN_IN } else { name };
+                let step = json!({
+                    "id": id, "name": name, "status": "clean", "why": null, "started": null,
+                    "duration_ms": 0, "screens": [], "confirm": [], "findings": [],
+                });
+                serde_json::from_value(step).unwrap()
+            })
+            .collect();
+        let place = |line| Place { line, column: 1 };
+        let written: Vec<_> = written
+            .iter()
+            .map(|(name, line)| ((*name).to_owned(), place(*line)))
+            .collect();
+        lines_of(&steps, &written)
+    }
+
+    #[test]
+    fn steps_of_another_checklist_stand_where_it_is_run() {
+        let written = [("Open", 4), ("Sign it", 8), ("Done", 11)];
+        let walked = ["Sign in", "Open", "Sign it: Type", "Sign it: Tap", "Done"];
+        assert_eq!(lines(&walked, &written), [1, 4, 8, 8, 11]);
+    }
+
+    #[test]
+    fn names_that_were_filled_in_are_found_by_their_order() {
+        let written = [("Open ${quote}", 3), ("Sign ${quote}", 6)];
+        assert_eq!(
+            lines(&["Sign in", "Open 1042", "Sign 1042"], &written),
+            [1, 3, 6]
+        );
+    }
+}
