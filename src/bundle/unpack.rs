@@ -72,11 +72,12 @@ impl Opened {
     }
 }
 
-/// Whether a file begins as a zip does.
+/// Whether a file begins as a zip does; a pipe isn't asked, since what is read of it is gone.
 pub fn is_zip(path: &Path) -> bool {
     let mut first = [0; 4];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut first));
-    read.is_ok() && (first == *b"PK\x03\x04" || first == *b"PK\x05\x06")
+    let is_plain = fs::metadata(path).is_ok_and(|found| found.is_file());
+    let read = || File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    is_plain && read().is_ok() && (first == *b"PK\x03\x04" || first == *b"PK\x05\x06")
 }
 
 fn unpack(path: &Path) -> Result<TempDir, BundleError> {
@@ -88,8 +89,8 @@ fn unpack(path: &Path) -> Result<TempDir, BundleError> {
         path: path.to_owned(),
         source,
     };
-    let is_plain = fs::metadata(path).map_err(unreadable)?.is_file();
-    if !is_plain || !is_zip(path) {
+    fs::metadata(path).map_err(unreadable)?;
+    if !is_zip(path) {
         return Err(refused("it is neither a folder nor a zip".to_owned()));
     }
     let mut file = File::open(path).map_err(unreadable)?;
