@@ -23,6 +23,7 @@ lint:
 ## Tests that need neither browser nor network.
 offline:
 	$(CARGO) test --locked --lib --bins --test offline
+	$(CARGO) test --locked --test offline -- --ignored hundred_signed_bundles
 
 ## What is exported, held against the validators of those who read it.
 outside:

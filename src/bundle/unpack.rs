@@ -76,7 +76,7 @@ impl Opened {
 pub fn is_zip(path: &Path) -> bool {
     let mut first = [0; 4];
     let is_plain = fs::metadata(path).is_ok_and(|found| found.is_file());
-    let read = || File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    let mut read = || File::open(path).and_then(|mut file| file.read_exact(&mut first));
     is_plain && read().is_ok() && (first == *b"PK\x03\x04" || first == *b"PK\x05\x06")
 }
 

@@ -1,14 +1,23 @@
 //! The command line, as clap reads it.
 
+mod handed_on;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+
+use crate::signoff::{Requirement, parse_age};
+
+pub(super) use handed_on::{
+    ClipboardOf, ExportArguments, ExportFormat, PackArguments, PromptArguments,
+};
 
 /// The signed-in smoke pass that a green build can't make.
 #[derive(Debug, Parser)]
 #[command(name = "shippass", version, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input, 3 the surroundings failed, 4 interrupted."
+    after_help = "Exit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input, 3 the surroundings failed, 4 interrupted, 5 altered."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -76,6 +85,16 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass pack screenshots/01k9xq\n  shippass pack screenshots/01k9xq --out for-qa.zip"
     )]
     Pack(PackArguments),
+    /// Signs what was reviewed, with your OpenSSH key; refuses while something is unseen or undecided.
+    #[command(
+        after_help = "Example:\n  shippass sign screenshots/01k9xq\n  shippass sign --reject \"the total is cut off\" screenshots/01k9xq\n  shippass sign --carry screenshots/01k9wa screenshots/01k9xq\n\nThe key is git's own: `user.signingkey` with `gpg.format ssh`; ssh-agent signs if it has it, then ssh-keygen, then shippass.\n\nExit status: 0 signed, 1 it can't be signed yet, 2 wrong input, 3 nothing could sign or write, 5 altered."
+    )]
+    Sign(SignArguments),
+    /// Tells whether a bundle is whole, untouched, confirmed and signed, without network.
+    #[command(
+        after_help = "Example:\n  shippass verify screenshots/01k9xq\n  shippass verify --require commit=9c1f0e2,persona=owner,engine=chromium --max-age 7d screenshots/01k9xq\n  shippass verify --github-user ada --keys ada.keys screenshots/01k9xq\n\nExit status: 0 confirmed and signed as asked, 1 not confirmed, rejected or unsigned, 2 wrong input, 5 altered."
+    )]
+    Verify(VerifyArguments),
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
@@ -140,69 +159,55 @@ pub(super) enum InspectionFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct PromptArguments {
-    /// The bundle's folder, or its zip.
-    pub(super) bundle: PathBuf,
-    /// One step: its number in the whole walk, or its id as `bundle.json` has it.
-    #[arg(long, value_name = "N", group = "what")]
-    pub(super) step: Option<String>,
-    /// One finding: `f1`.
-    #[arg(long, value_name = "ID", group = "what")]
-    pub(super) finding: Option<String>,
-    /// Everything that isn't clean, as when nothing else is said.
-    #[arg(long, group = "what")]
-    pub(super) flagged: bool,
-    /// The folder to write; one beside the bundle when not given.
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-    /// Put the text on the clipboard too, or the first picture.
-    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, default_missing_value = "text")]
-    pub(super) clipboard: Option<ClipboardOf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ClipboardOf {
-    /// The Markdown.
-    Text,
-    /// The picture that shows it closest.
-    Picture,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ExportArguments {
-    /// The bundle's folder, or its zip.
-    pub(super) bundle: PathBuf,
-    /// The form.
-    #[arg(long, value_enum)]
-    pub(super) format: ExportFormat,
-    /// The file to write; standard output when not given.
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ExportFormat {
-    /// JUnit XML: a suite for each checklist, a case for each step.
-    Junit,
-    /// SARIF 2.1.0: each finding at its line of the checklist.
-    Sarif,
-    /// CTRF, the Common Test Report Format.
-    Ctrf,
-    /// The HTTP archive, as the bundle holds it.
-    Har,
-    /// A summary for a pull request or a CI's page.
-    Markdown,
-    /// All that isn't clean, each with how to see it again and what would prove it mended.
-    Brief,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct PackArguments {
+pub(super) struct SignArguments {
     /// The bundle's folder.
     pub(super) bundle: PathBuf,
-    /// The file to write; one beside the bundle when not given.
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
+    /// The key: a file, the public one of a key that an agent holds too, or the public key itself; git's `user.signingkey` when not given.
+    #[arg(long, value_name = "FILE|KEY")]
+    pub(super) key: Option<String>,
+    /// Who signs, as the allowed signers file knows you; git's `user.email` when not given.
+    #[arg(long, value_name = "EMAIL")]
+    pub(super) signer: Option<String>,
+    /// Sign that it must not ship, with the reason, whatever was said of single steps.
+    #[arg(long, value_name = "WHY", value_parser = reason)]
+    pub(super) reject: Option<String>,
+    /// Take over what you confirmed in this earlier bundle, for steps where nothing has changed.
+    #[arg(long, value_name = "OLD", conflicts_with = "reject")]
+    pub(super) carry: Option<PathBuf>,
+    /// Don't ask before signing.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say why it must not ship".to_owned()),
+        why => Ok(why.to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// What must be so: commit, persona, engine, target, device, checklist, run or signers; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',')]
+    pub(super) require: Vec<Requirement>,
+    /// Whose signature counts, as `ssh-keygen -Y verify` reads it; git's `gpg.ssh.allowedSignersFile` when not given.
+    #[arg(long, value_name = "FILE", conflicts_with = "github_user")]
+    pub(super) allowed_signers: Option<PathBuf>,
+    /// Only this person's signature counts, by the keys in `--keys`.
+    #[arg(long, value_name = "NAME", requires = "keys")]
+    pub(super) github_user: Option<String>,
+    /// Their public keys, a line each: what `https://github.com/NAME.keys` answers.
+    #[arg(long, value_name = "FILE", requires = "github_user")]
+    pub(super) keys: Option<PathBuf>,
+    /// How old run and signature may be: 90m, 12h, 7d, 2w.
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    pub(super) max_age: Option<SignedDuration>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ use crate::evidence::{EvidenceError, ScanError};
 use crate::handoff::HandoffError;
 use crate::report::visible;
 use crate::runner::RunnerError;
+use crate::signoff::SignError;
 
 /// Why a command ended before its time.
 #[derive(Debug)]
@@ -45,6 +46,18 @@ pub(super) enum Failure {
     Evidence(EvidenceError),
     /// What is to be inspected is no evidence.
     NoEvidence { why: String },
+    /// There is no bundle.
+    NoBundle { path: PathBuf },
+    /// A file that says whose signature counts can't be read.
+    SignersUnreadable { path: PathBuf, source: io::Error },
+    /// Neither `--key` nor git says which key to sign with.
+    NoSigningKey,
+    /// Neither `--signer` nor git says who signs.
+    NoSigner,
+    /// Nobody sits there to be asked.
+    NobodyToAsk,
+    /// Nothing was signed.
+    Sign(SignError),
     /// The bundle couldn't be written or read.
     Bundle(BundleError),
     /// There is nothing of that kind to hand on.
@@ -78,7 +91,13 @@ impl Failure {
             | Self::AlreadyThere { .. }
             | Self::NoEvidence { .. }
             | Self::Handoff(_)
+            | Self::NoBundle { .. }
+            | Self::SignersUnreadable { .. }
+            | Self::NoSigningKey
+            | Self::NoSigner
+            | Self::NobodyToAsk
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
+            Self::Sign(error) => exit_of_signing(error),
             Self::Bundle(error) if error.is_of_input() => Exit::BadInput,
             Self::Bundle(_)
             | Self::Browser(_)
@@ -126,6 +145,18 @@ impl Failure {
             Self::NoEvidence { .. } => Some(
                 "name a bundle's folder, the one that holds journal.ndjson, or an HTTP archive (HAR), saved whole".to_owned(),
             ),
+            Self::NoBundle { .. } => Some("name the bundle's folder itself, the one that holds bundle.json".to_owned()),
+            Self::SignersUnreadable { .. } => Some(
+                "name a file with lines like `ada@example.com ssh-ed25519 AAAA…`: `--allowed-signers FILE`".to_owned(),
+            ),
+            Self::NoSigningKey => Some(
+                "name one with `--key ~/.ssh/id_ed25519`, or tell git: `git config --global gpg.format ssh` and `git config --global user.signingkey ~/.ssh/id_ed25519.pub`".to_owned(),
+            ),
+            Self::NoSigner => Some(
+                "say it with `--signer ada@example.com`, or tell git: `git config --global user.email ada@example.com`".to_owned(),
+            ),
+            Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
+            Self::Sign(error) => error.help(),
             Self::Bundle(error) => Some(error.help().to_owned()),
             // It may quote what a stranger wrote.
             Self::Handoff(error) => Some(visible::line(&error.help()).into_owned()),
@@ -167,6 +198,15 @@ impl Failure {
             Self::Evidence(error) => error.to_string(),
             // It may quote what a stranger wrote.
             Self::NoEvidence { why } => visible::line(why).into_owned(),
+            Self::NoBundle { path } => format!("there is no bundle in {}", path.display()),
+            Self::SignersUnreadable { path, source } => {
+                format!("{} can't be read: {source}", path.display())
+            }
+            Self::NoSigningKey => "nothing says which key to sign with".to_owned(),
+            Self::NoSigner => "nothing says who signs".to_owned(),
+            Self::NobodyToAsk => "nobody sits at this terminal to say yes".to_owned(),
+            // It may quote what a stranger wrote, on lines of their own.
+            Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
             Self::Bundle(error) => error.to_string(),
             Self::Handoff(error) => visible::line(&error.to_string()).into_owned(),
             Self::NoClipboard { why } => format!("nothing can be copied here: {why}"),
@@ -193,6 +233,37 @@ impl fmt::Display for Failure {
             Some(help) => write!(f, "\nhelp: {help}"),
             None => Ok(()),
         }
+    }
+}
+
+/// What stands between a walk and a signature is a matter of the bundle, not of the surroundings.
+fn exit_of_signing(error: &SignError) -> Exit {
+    match error {
+        SignError::Missing(_)
+        | SignError::IsAuthor { .. }
+        | SignError::AuthorUnknown { .. }
+        | SignError::SignedAlready
+        | SignError::CarryUnfit { .. }
+        | SignError::Bundle(BundleError::NotSealed { .. }) => Exit::Flagged,
+        SignError::Altered(_)
+        | SignError::EarlierUnsound { .. }
+        | SignError::Bundle(
+            BundleError::Invalid { .. }
+            | BundleError::UnknownFormat { .. }
+            | BundleError::NamedTwice { .. }
+            | BundleError::NotPlain { .. }
+            | BundleError::OtherBundle { .. }
+            | BundleError::UnfitName { .. },
+        ) => Exit::Altered,
+        SignError::KeyUnreadable { .. } | SignError::NoKey { .. } | SignError::Key(_) => {
+            Exit::BadInput
+        }
+        SignError::Bundle(_)
+        | SignError::Evidence(_)
+        | SignError::Agent { .. }
+        | SignError::NoWay { .. }
+        | SignError::NotMade
+        | SignError::Statement(_) => Exit::Surroundings,
     }
 }
 
@@ -224,6 +295,7 @@ from! {
     EvidenceError => Evidence,
     BundleError => Bundle,
     HandoffError => Handoff,
+    SignError => Sign,
     ScanError => Leak,
     DemoError => Demo,
 }

@@ -23,8 +23,12 @@ mod person;
 mod prompt;
 mod run;
 mod schema;
+mod sign;
 mod signals;
+mod signing_key;
+mod signoff_words;
 mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -66,6 +70,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Prompt(arguments) => prompt::main(&arguments, &terminal),
         Command::Export(arguments) => export::main(&arguments, &terminal),
         Command::Pack(arguments) => pack::main(&arguments, &terminal),
+        Command::Sign(arguments) => sign::main(&arguments, &cli.global, &terminal),
+        Command::Verify(arguments) => verify::main(&arguments, &cli.global, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),

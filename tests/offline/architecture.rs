@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -27,12 +27,14 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
         "handoff",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    ("signoff", &["bundle", "detect", "evidence"]),
     ("demo", &[]),
     (
         "cli",
         &[
             "handoff",
             "report",
+            "signoff",
             "bundle",
             "runner",
             "detect",
@@ -47,7 +49,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("arboard", &["cli"]),
     ("embedded_graphics", &["handoff"]),
     ("fantoccini", &["browser"]),
@@ -66,6 +68,8 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle"]),
+    ("ssh_key", &["signoff"]),
+    ("signature", &["signoff"]),
 ];
 
 const LONGEST: usize = 400;

@@ -20,4 +20,5 @@ mod report;
 mod runs;
 mod schema;
 mod setup;
+mod signoff;
 mod zips;

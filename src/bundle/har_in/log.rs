@@ -2,16 +2,13 @@
 
 use std::{
     collections::HashSet,
-    fmt,
     io::{self, BufRead},
 };
 
-use serde::{
-    Deserializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use serde::Deserializer;
 
 use super::{
+    cut::Cutter,
     entry::{Entry, Page, Pair, Product},
     exchange::exchange,
     loose::{list, part},
@@ -43,20 +40,25 @@ pub(super) fn read(
     contracts: &[Contract],
 ) -> Result<Log, serde_json::Error> {
     skip_mark(&mut from).map_err(serde_json::Error::io)?;
-    let mut log = Log::default();
-    let mut json = serde_json::Deserializer::from_reader(from);
-    let reading = Reading {
+    let mut reading = Reading {
         redactor,
         contracts,
-        log: &mut log,
+        log: Log::default(),
     };
-    Whole(reading).deserialize(&mut json)?;
+    let mut json = Cutter::new(from);
+    json.members(
+        "an HTTP archive: an object with `log`",
+        |json, key| match key {
+            "log" => reading.log(json),
+            _ => json.skip(),
+        },
+    )?;
     json.end()?;
-    if !log.has_entries {
+    if !reading.log.has_entries {
         let why = "it has no `log` with `entries`, so it is no HTTP archive";
         return Err(serde::de::Error::custom(why));
     }
-    Ok(log)
+    Ok(reading.log)
 }
 
 /// Windows' tools put a byte order mark before UTF-8.
@@ -70,10 +72,30 @@ fn skip_mark(from: &mut impl BufRead) -> io::Result<()> {
 struct Reading<'a> {
     redactor: &'a Redactor,
     contracts: &'a [Contract],
-    log: &'a mut Log,
+    log: Log,
 }
 
 impl Reading<'_> {
+    /// What stands behind `log`.
+    fn log(&mut self, json: &mut Cutter<impl BufRead>) -> Result<(), serde_json::Error> {
+        json.members("the `log` of an HTTP archive, an object", |json, key| {
+            match key {
+                "creator" => self.log.creator = json.take::<Loose<Product>>()?.0,
+                "browser" => self.log.browser = json.take::<Loose<Product>>()?.0,
+                "pages" => self.log.pages = json.take::<Pages>()?.0,
+                "entries" => {
+                    json.items("the `entries` of an HTTP archive, a list", |json| {
+                        self.take(json.take::<Loose<Entry>>()?.0);
+                        Ok(())
+                    })?;
+                    self.log.has_entries = true;
+                }
+                _ => json.skip()?,
+            }
+            Ok(())
+        })
+    }
+
     fn take(&mut self, entry: Entry) {
         if entry.request.url.is_empty() {
             return;
@@ -87,9 +109,7 @@ impl Reading<'_> {
         });
         self.log.exchanges.push((page, exchange));
     }
-}
 
-impl Reading<'_> {
     /// What a request brought as its cookies or its key may stand elsewhere too: in an answer that a finding quotes.
     fn learn(&mut self, headers: &[Pair]) {
         for Pair { name, value } in headers {
@@ -116,94 +136,6 @@ impl Reading<'_> {
     fn is_new(&mut self, value: &str) -> bool {
         let met = &mut self.log.met;
         met.len() < MOST_SECRETS && !met.contains(value) && met.insert(value.to_owned())
-    }
-}
-
-/// `{ "log": … }`
-struct Whole<'a>(Reading<'a>);
-/// What stands behind `log`.
-struct Inner<'a, 'l>(&'a mut Reading<'l>);
-/// What stands behind `entries`.
-struct Entries<'a, 'l>(&'a mut Reading<'l>);
-
-impl<'de> DeserializeSeed<'de> for Whole<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Whole<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an HTTP archive: an object with `log`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut pairs: A) -> Result<(), A::Error> {
-        while let Some(key) = pairs.next_key::<String>()? {
-            match key.as_str() {
-                "log" => pairs.next_value_seed(Inner(&mut self.0))?,
-                _ => drop(pairs.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Inner<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Inner<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the `log` of an HTTP archive, an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<(), A::Error> {
-        while let Some(key) = pairs.next_key::<String>()? {
-            match key.as_str() {
-                "creator" => self.0.log.creator = pairs.next_value::<Loose<Product>>()?.0,
-                "browser" => self.0.log.browser = pairs.next_value::<Loose<Product>>()?.0,
-                "pages" => self.0.log.pages = pairs.next_value::<Pages>()?.0,
-                "entries" => {
-                    pairs.next_value_seed(Entries(self.0))?;
-                    self.0.log.has_entries = true;
-                }
-                _ => drop(pairs.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Entries<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Entries<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the `entries` of an HTTP archive, a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(Loose(entry)) = items.next_element::<Loose<Entry>>()? {
-            self.0.take(entry);
-        }
-        Ok(())
     }
 }
 

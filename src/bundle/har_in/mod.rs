@@ -1,5 +1,6 @@
 //! An HTTP archive (HAR 1.2) that any tool wrote, as a run: one pass, a step for each of its pages, exchanges only.
 
+mod cut;
 mod entry;
 mod exchange;
 mod log;

@@ -3,6 +3,8 @@
 //! Collected from Chrome's and Cloudflare's HAR sanitizers, Sentry's and GitHub's maskers and the
 //! headers of hosting platforms.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 /// Headers whose values are kept; every other value is taken out, the name stays.
 const KEPT: &str = "accept accept-charset accept-encoding accept-language accept-patch accept-post accept-ranges access-control-allow-credentials \
     access-control-allow-headers access-control-allow-methods access-control-allow-origin access-control-expose-headers access-control-max-age \
@@ -76,14 +78,20 @@ pub(super) enum HeaderFate {
     TakenOut,
 }
 
+/// A list's words: each header and each key of a body is looked up in one.
+type Words = LazyLock<HashSet<&'static str>>;
+
+static KEPT_WORDS: Words = LazyLock::new(|| KEPT.split_whitespace().collect());
+static URL_WORDS: Words = LazyLock::new(|| URLS.split_whitespace().collect());
+static KEY_WORDS: Words = LazyLock::new(|| KEYS.split_whitespace().collect());
+
 pub(super) fn header_fate(name: &str) -> HeaderFate {
     let name = name.to_ascii_lowercase();
-    let is_in = |list: &str| list.split_whitespace().any(|known| known == name);
     match name.as_str() {
         "cookie" | "cookie2" => HeaderFate::Cookies,
         "set-cookie" | "set-cookie2" => HeaderFate::SetCookie,
-        _ if is_in(URLS) => HeaderFate::Url,
-        _ if is_in(KEPT)
+        _ if URL_WORDS.contains(&*name) => HeaderFate::Url,
+        _ if KEPT_WORDS.contains(&*name)
             || name.starts_with("sec-ch-")
             || name.starts_with("sec-fetch-")
             || name.starts_with(':') =>
@@ -106,8 +114,7 @@ pub(super) fn is_secret_key(key: &str) -> bool {
     if counts_them || HARMLESS.contains(&plain.as_str()) {
         return false;
     }
-    KEYS.split_whitespace().any(|known| known == plain)
-        || PARTS.iter().any(|part| plain.contains(part))
+    KEY_WORDS.contains(&*plain) || PARTS.iter().any(|part| plain.contains(part))
 }
 
 /// Whether a word names a way to authenticate (RFC 9110, section 11.1).
