@@ -124,7 +124,7 @@ pub fn check_whole(dir: &Path) -> Result<Vec<Difference>, BundleError> {
     Ok(differences)
 }
 
-fn by_path<'a>(
+pub(super) fn by_path<'a>(
     path: &Path,
     manifest: &'a Manifest,
 ) -> Result<BTreeMap<&'a str, &'a SealedFile>, BundleError> {

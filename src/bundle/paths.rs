@@ -171,7 +171,7 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Names that Windows keeps for devices.
-fn is_reserved(name: &str) -> bool {
+pub(super) fn is_reserved(name: &str) -> bool {
     matches!(name, "con" | "prn" | "aux" | "nul")
         || (name.len() == 4
             && (name.starts_with("com") || name.starts_with("lpt"))

@@ -15,13 +15,28 @@ pub fn write_whole(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), BundleError> {
-    stage(path, fill)?.place()
+    write_seekable(path, |out| fill(out))
+}
+
+/// The same for what goes back in a file while it is written.
+pub(super) fn write_seekable(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), BundleError> {
+    stage_seekable(path, fill)?.place()
 }
 
 /// Writes a file beside its place and syncs it there: what is left to do needs no more room on the disk.
 pub(super) fn stage(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Staged, BundleError> {
+    stage_seekable(path, |out| fill(out))
+}
+
+fn stage_seekable(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<Staged, BundleError> {
     let staged = Staged {
         beside: beside(path),
@@ -73,7 +88,7 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Bund
 
 fn write_synced(
     path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
     // What a killed run left there is ours, and a link there must not lead the writing elsewhere.
     match fs::remove_file(path) {

@@ -1,14 +1,19 @@
 //! The command line, as clap reads it.
 
+mod handed_on;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
+use crate::evidence::Shard;
 use crate::signoff::{Requirement, parse_age};
 
-use super::handoff_arguments::{CompareArguments, GateArguments, MergeArguments};
-use crate::evidence::Shard;
+pub(super) use handed_on::{
+    ClipboardOf, CompareArguments, ExportArguments, ExportFormat, GateArguments, MergeArguments,
+    PackArguments, PromptArguments,
+};
 
 /// The signed-in smoke pass that a green build can't make.
 #[derive(Debug, Parser)]
@@ -72,6 +77,21 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --url https://preview.example recorded.har\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the recording.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
     )]
     Inspect(InspectArguments),
+    /// Writes what went wrong as one Markdown file with pictures, for a model or a colleague.
+    #[command(
+        after_help = "Example:\n  shippass prompt screenshots/01k9xq\n  shippass prompt screenshots/01k9xq --finding f1 --clipboard\n  shippass prompt screenshots/01k9xq --step 13 --clipboard picture\n\nSteps are counted through the whole walk, as they stand on its contact sheet."
+    )]
+    Prompt(PromptArguments),
+    /// Writes a bundle as JUnit, SARIF, CTRF, HAR, or as Markdown for a pull request.
+    #[command(
+        after_help = "Example:\n  shippass export screenshots/01k9xq --format junit --out shippass.xml\n  shippass export screenshots/01k9xq --format sarif --out shippass.sarif\n  shippass export screenshots/01k9xq --format markdown >> \"$GITHUB_STEP_SUMMARY\""
+    )]
+    Export(ExportArguments),
+    /// Packs a bundle into one zip; the same bundle gives the same bytes.
+    #[command(
+        after_help = "Example:\n  shippass pack screenshots/01k9xq\n  shippass pack screenshots/01k9xq --out for-qa.zip"
+    )]
+    Pack(PackArguments),
     /// Signs what was reviewed, with your OpenSSH key; refuses while something is unseen or undecided.
     #[command(
         after_help = "Example:\n  shippass sign screenshots/01k9xq\n  shippass sign --reject \"the total is cut off\" screenshots/01k9xq\n  shippass sign --carry screenshots/01k9wa screenshots/01k9xq\n\nThe key is git's own: `user.signingkey` with `gpg.format ssh`; ssh-agent signs if it has it, then ssh-keygen, then shippass.\n\nExit status: 0 signed, 1 it can't be signed yet, 2 wrong input, 3 nothing could sign or write, 5 altered."
@@ -140,7 +160,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArguments {
-    /// The bundle's folder, or an HTTP archive (HAR 1.2) that any tool wrote.
+    /// The bundle's folder, its zip, or an HTTP archive (HAR 1.2) that any tool wrote.
     #[arg(value_name = "BUNDLE|FILE.har")]
     pub(super) of: PathBuf,
     /// The app's address in a HAR file; that of the first page when not given.

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::{
-    Exit, arguments::ReportFormat, failure::Failure, handoff_arguments::CompareArguments,
+    Exit,
+    arguments::{CompareArguments, ReportFormat},
+    failure::Failure,
     terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, write_whole};

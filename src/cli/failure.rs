@@ -10,6 +10,7 @@ use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
+use crate::handoff::HandoffError;
 use crate::report::visible;
 use crate::review::ReviewError;
 use crate::runner::RunnerError;
@@ -68,10 +69,14 @@ pub(super) enum Failure {
     NobodyToAsk,
     /// Nothing was signed.
     Sign(SignError),
-    /// The bundle couldn't be written.
+    /// The bundle couldn't be written or read.
     Bundle(BundleError),
     /// The bundle couldn't be reviewed.
     Review(ReviewError),
+    /// There is nothing of that kind to hand on.
+    Handoff(HandoffError),
+    /// Nothing can be copied here.
+    NoClipboard { why: String },
     /// A known secret stands in the bundle.
     Leak(ScanError),
     /// A file that was to be written anew.
@@ -110,6 +115,7 @@ impl Failure {
                 | MergeError::NoJournal(_),
             )
             | Self::NotABundle(_)
+            | Self::Handoff(_)
             | Self::NoBundle { .. }
             | Self::SignersUnreadable { .. }
             | Self::NoSigningKey
@@ -118,12 +124,14 @@ impl Failure {
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
             Self::Sign(error) => exit_of_signing(error),
             Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
+            Self::Bundle(error) if error.is_of_input() => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
             | Self::Merge(MergeError::Unwritten(_))
             | Self::Review(_)
+            | Self::NoClipboard { .. }
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -193,6 +201,11 @@ impl Failure {
             Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
             Self::Sign(error) => error.help(),
             Self::Review(error) => error.help().map(str::to_owned),
+            // It may quote what a stranger wrote.
+            Self::Handoff(error) => Some(visible::line(&error.help()).into_owned()),
+            Self::NoClipboard { .. } => Some(
+                "leave out `--clipboard`: the files are written, and can be opened or attached".to_owned(),
+            ),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -254,6 +267,8 @@ impl Failure {
             // It may quote what a stranger wrote, on lines of their own.
             Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
             Self::Review(error) => error.to_string(),
+            Self::Handoff(error) => visible::line(&error.to_string()).into_owned(),
+            Self::NoClipboard { why } => format!("nothing can be copied here: {why}"),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -339,6 +354,7 @@ from! {
     EvidenceError => Evidence,
     BundleError => Bundle,
     MergeError => Merge,
+    HandoffError => Handoff,
     SignError => Sign,
     ReviewError => Review,
     ScanError => Leak,

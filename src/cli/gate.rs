@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::{
-    Exit, arguments::Global, failure::Failure, handoff_arguments::GateArguments, terminal::Terminal,
+    Exit,
+    arguments::{GateArguments, Global},
+    failure::Failure,
+    terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, ChecklistEntry, FindingEntry};
 use crate::checklist::{Checklist, Step, Weight, with_expectation};

@@ -4,10 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Exit,
-    arguments::Global,
+    arguments::{Global, MergeArguments},
     conclude,
     failure::Failure,
-    handoff_arguments::MergeArguments,
     inspect::{configuration, day_of},
     pass,
     terminal::Terminal,

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod checkout;
+mod clipboard;
 mod compare;
 mod completions;
 mod conclude;
@@ -10,16 +11,19 @@ mod demo;
 mod detectors;
 mod doctor;
 mod exit;
+mod export;
 mod failure;
 mod gate;
 mod glance;
 mod guard;
-mod handoff_arguments;
+mod handed;
 mod init;
 mod inspect;
 mod merge;
+mod pack;
 mod pass;
 mod person;
+mod prompt;
 mod review;
 mod run;
 mod schema;
@@ -68,6 +72,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
         Command::Review(arguments) => review::main(&arguments, &terminal),
         Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
+        Command::Prompt(arguments) => prompt::main(&arguments, &terminal),
+        Command::Export(arguments) => export::main(&arguments, &terminal),
+        Command::Pack(arguments) => pack::main(&arguments, &terminal),
         Command::Sign(arguments) => sign::main(&arguments, &cli.global, &terminal),
         Command::Verify(arguments) => verify::main(&arguments, &cli.global, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),

@@ -54,7 +54,9 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 21] = [
+    ("arboard", &["cli"]),
+    ("embedded_graphics", &["handoff"]),
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
@@ -67,6 +69,8 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
     ("image", &["evidence", "review", "handoff"]),
+    ("quick_junit", &["handoff"]),
+    ("zip", &["bundle"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle", "handoff"]),
