@@ -4,7 +4,7 @@
 CARGO ?= cargo
 export RUST_BACKTRACE ?= 1
 
-.PHONY: demo test bench check setup setup-databases offline browser databases lint docs fuzz
+.PHONY: demo test bench check setup setup-tests offline outside browser databases lint docs fuzz
 
 ## The demo: builds, walks the built-in app with all faults on, says where the report is.
 demo: setup
@@ -12,7 +12,7 @@ demo: setup
 	@./scripts/demo
 
 ## All tests, in a real browser and against real databases too.
-test: setup-databases lint offline databases browser docs
+test: setup-tests lint offline outside databases browser docs
 	@echo "all tests are green"
 
 ## Formatting and lints, warnings as errors.
@@ -23,6 +23,11 @@ lint:
 ## Tests that need neither browser nor network.
 offline:
 	$(CARGO) test --locked --lib --bins --test offline
+	$(CARGO) test --locked --test offline -- --ignored hundred_signed_bundles
+
+## What is exported, held against the validators of those who read it.
+outside:
+	$(CARGO) test --locked --test offline -- --include-ignored outside::
 
 ## Tests in a real browser; without a driver they fail. Those that look at processes go one after the other, and the demo has lanes
 ## of its own.
@@ -61,6 +66,6 @@ check: lint offline
 setup:
 	@./scripts/setup
 
-## The same, and the databases that only tests need.
-setup-databases:
-	@./scripts/setup databases
+## The same, and the databases and validators that only tests need.
+setup-tests:
+	@./scripts/setup tests

@@ -21,6 +21,8 @@ pub mod runner;
 // Floor 4: read a bundle.
 pub mod handoff;
 pub mod report;
+pub mod review;
+pub mod signoff;
 
 // Floor 5: the command line.
 pub mod cli;

@@ -59,6 +59,28 @@ pub enum BundleError {
         /// What stands there.
         path: PathBuf,
     },
+    /// It isn't what was sealed.
+    #[error("{} is not what was sealed: {}", dir.display(), first_of(.differences))]
+    Altered {
+        /// The folder.
+        dir: PathBuf,
+        /// What differs, and how.
+        differences: Vec<String>,
+    },
+    /// A zip isn't one that a bundle is packed in.
+    #[error("{} is not a bundle in a zip: {why}", path.display())]
+    UnfitZip {
+        /// The file.
+        path: PathBuf,
+        /// The first thing that is wrong with it.
+        why: String,
+    },
+    /// Something was to be written into a bundle.
+    #[error("{} lies in the bundle itself, which is sealed", path.display())]
+    Inside {
+        /// Where it was to be written.
+        path: PathBuf,
+    },
     /// Another process writes the walk.
     #[error("{} is open in another review", path.display())]
     InUse {
@@ -80,6 +102,25 @@ pub enum BundleError {
 }
 
 impl BundleError {
+    /// Whether what was named is to blame, and not the machine.
+    pub fn is_of_input(&self) -> bool {
+        match self {
+            Self::Read { .. }
+            | Self::Invalid { .. }
+            | Self::UnknownFormat { .. }
+            | Self::NamedTwice { .. }
+            | Self::NotSealed { .. }
+            | Self::Altered { .. }
+            | Self::UnfitZip { .. }
+            | Self::Inside { .. }
+            | Self::OtherBundle { .. } => true,
+            Self::Write { .. }
+            | Self::NotPlain { .. }
+            | Self::InUse { .. }
+            | Self::UnfitName { .. } => false,
+        }
+    }
+
     /// The next thing to do.
     pub fn help(&self) -> &'static str {
         match self {
@@ -97,6 +138,11 @@ impl BundleError {
             Self::NotPlain { .. } => {
                 "a bundle holds plain files only; remove the link and seal it again"
             }
+            Self::Altered { .. } => "use a fresh copy of the bundle, or run the walk again",
+            Self::UnfitZip { .. } => {
+                "nothing of it was used; have the bundle packed again with `shippass pack`"
+            }
+            Self::Inside { .. } => "name a place outside of it with `--out`",
             Self::InUse { .. } => {
                 "go on in the page that is open already, or stop that review first"
             }
@@ -105,5 +151,15 @@ impl BundleError {
             }
             Self::UnfitName { .. } => "remove or rename the file; shippass never makes such a name",
         }
+    }
+}
+
+/// The first few of a list, and how many more there are.
+fn first_of(differences: &[String]) -> String {
+    let shown = 5;
+    let text = differences[..differences.len().min(shown)].join("; ");
+    match differences.len().saturating_sub(shown) {
+        0 => text,
+        more => format!("{text}; and {more} more"),
     }
 }

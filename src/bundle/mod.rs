@@ -2,6 +2,7 @@
 //!
 //! What is derived from a run is written here whole or not at all; what is sealed never changes.
 
+mod accepted;
 mod console;
 mod derive;
 mod digest;
@@ -11,14 +12,20 @@ mod har;
 mod har_in;
 mod history;
 mod merge;
+mod missing_words;
 mod open;
+mod pack;
 pub mod paths;
 mod schema;
 mod seal;
+mod signoff_files;
+mod signoff_write;
+mod unpack;
 mod walk;
 mod walk_log;
 mod whole_file;
 
+pub use accepted::{AcceptedFolder, AcceptedStep};
 pub use derive::write_derived;
 pub use digest::{hex, sha256};
 pub use document::{
@@ -29,9 +36,13 @@ pub use har_in::{Archive, Expected, read_har};
 pub use history::{History, Past};
 pub use merge::{Merge, MergeError};
 pub use open::{Bundle, Difference, DifferenceKind, check_whole, open};
+pub use pack::{Packed, pack, refuse_altered, refuse_inside};
 pub use paths::BundlePaths;
 pub use schema::bundle_schema;
 pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};
+pub use signoff_files::{SignedFiles, SignoffFiles, further_signature, read_signoff};
+pub use signoff_write::{NewSignoff, clear_cut_off, write_further, write_signoff};
+pub use unpack::{Opened, is_zip};
 pub use walk::{Decision, Mark, Missing, Phone, Said, StepWalk, Surface, Verdict, Walk, WalkEntry};
-pub use walk_log::{WalkLog, read_walk};
+pub use walk_log::{WalkLog, read_walk, walk_of};
 pub use whole_file::write_whole;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     document::{BundleDocument, FORMAT},
     error::BundleError,
-    paths::BundlePaths,
+    paths::{BundlePaths, is_bundle_name},
     seal::{Found, MANIFEST_FORMAT, Manifest, SealedFile, survey},
 };
 
@@ -49,6 +49,8 @@ pub enum DifferenceKind {
     Added,
     /// A link, a pipe or a device stands there.
     NotPlain,
+    /// The manifest gives it a name that no bundle holds: a way out of the folder, or one that other systems take for another's.
+    UnfitName,
 }
 
 impl fmt::Display for Difference {
@@ -58,6 +60,7 @@ impl fmt::Display for Difference {
             DifferenceKind::Missing => "missing",
             DifferenceKind::Added => "added after sealing",
             DifferenceKind::NotPlain => "not a plain file",
+            DifferenceKind::UnfitName => "no name that a bundle may hold",
         };
         write!(f, "{}: {how}", self.path.escape_debug())
     }
@@ -95,18 +98,24 @@ pub fn check_whole(dir: &Path) -> Result<Vec<Difference>, BundleError> {
         });
     };
     let mut sealed = by_path(&paths.manifest(), &manifest)?;
-    let mut differences: Vec<_> = survey(dir)?
-        .into_iter()
-        .filter_map(|(path, found)| {
-            let kind = match (found, sealed.remove(path.as_str())) {
-                (Found::NotPlain, _) => DifferenceKind::NotPlain,
-                (Found::File(_), None) => DifferenceKind::Added,
-                (Found::File(file), Some(then)) if file != *then => DifferenceKind::Altered,
-                (Found::File(_), Some(_)) => return None,
-            };
-            Some(Difference { path, kind })
+    // Capitals are unfit, so no two names are one where case doesn't count.
+    let unfit = sealed.keys().filter(|path| !is_bundle_name(path));
+    let mut differences: Vec<_> = unfit
+        .map(|path| Difference {
+            path: (*path).to_owned(),
+            kind: DifferenceKind::UnfitName,
         })
         .collect();
+    let found = survey(dir)?.into_iter().filter_map(|(path, found)| {
+        let kind = match (found, sealed.remove(path.as_str())) {
+            (Found::NotPlain, _) => DifferenceKind::NotPlain,
+            (Found::File(_), None) => DifferenceKind::Added,
+            (Found::File(file), Some(then)) if file != *then => DifferenceKind::Altered,
+            (Found::File(_), Some(_)) => return None,
+        };
+        Some(Difference { path, kind })
+    });
+    differences.extend(found);
     differences.extend(sealed.into_keys().map(|path| Difference {
         path: path.to_owned(),
         kind: DifferenceKind::Missing,
@@ -115,7 +124,7 @@ pub fn check_whole(dir: &Path) -> Result<Vec<Difference>, BundleError> {
     Ok(differences)
 }
 
-fn by_path<'a>(
+pub(super) fn by_path<'a>(
     path: &Path,
     manifest: &'a Manifest,
 ) -> Result<BTreeMap<&'a str, &'a SealedFile>, BundleError> {

@@ -26,6 +26,16 @@ pub const SCREENS: &str = "screens";
 pub const SIGNOFF: &str = "signoff";
 /// What the reviewer said, as it was said.
 pub const WALK: &str = "walk.ndjson";
+/// What is signed, in the sign-off's folder.
+pub const STATEMENT: &str = "statement.json";
+/// The first signature over the statement; a further one has its key's name in it: `statement.json.<16 hex>.sig`.
+pub const SIGNATURE: &str = "statement.json.sig";
+/// The same statement as a DSSE envelope.
+pub const ENVELOPE: &str = "statement.dsse.json";
+/// Photos and screenshots that a real phone gave.
+pub const PHONE: &str = "phone";
+/// Statements that were replaced, each in a folder named by its SHA-256.
+pub const EARLIER: &str = "earlier";
 
 const SLUG_LENGTH: usize = 60;
 const HASH_LENGTH: usize = 6;
@@ -81,6 +91,11 @@ impl BundlePaths {
     /// `signoff/walk.ndjson`.
     pub fn walk(&self) -> PathBuf {
         self.root.join(SIGNOFF).join(WALK)
+    }
+
+    /// `signoff/`.
+    pub fn signoff(&self) -> PathBuf {
+        self.root.join(SIGNOFF)
     }
 
     /// The file that a record names, when the name is one that a bundle may hold.
@@ -156,7 +171,7 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Names that Windows keeps for devices.
-fn is_reserved(name: &str) -> bool {
+pub(super) fn is_reserved(name: &str) -> bool {
     matches!(name, "con" | "prn" | "aux" | "nul")
         || (name.len() == 4
             && (name.starts_with("com") || name.starts_with("lpt"))
@@ -164,7 +179,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// Whether a name from a record may be looked for in the folder.
-fn is_bundle_name(name: &str) -> bool {
+pub(super) fn is_bundle_name(name: &str) -> bool {
     name.split('/').count() <= DEEPEST && name.split('/').all(is_segment)
 }
 

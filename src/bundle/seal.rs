@@ -115,7 +115,7 @@ pub(super) fn survey(dir: &Path) -> Result<BTreeMap<String, Found>, BundleError>
     Ok(found)
 }
 
-fn hash_file(path: &Path, name: String) -> Result<SealedFile, BundleError> {
+pub(super) fn hash_file(path: &Path, name: String) -> Result<SealedFile, BundleError> {
     let hash = || -> io::Result<(String, u64)> {
         let mut file = File::open(path)?;
         let mut hasher = Sha256::new();

@@ -82,7 +82,7 @@ pub enum Said {
         /// The file in the bundle: `signoff/phone/<sha256>.jpg`.
         file: String,
     },
-    /// An earlier sign-off's word was taken over, since nothing had changed.
+    /// A step was confirmed by the reviewer's own earlier word, since nothing had changed.
     Carried {
         /// The step.
         step: StepRef,
@@ -287,7 +287,12 @@ impl Walk {
             }
             Said::Phone { phone } => self.phone = Some(phone),
             Said::Photographed { step, file } => self.step(step).photos.push(file),
-            Said::Carried { step, from } => self.step(step).carried_from = Some(from),
+            Said::Carried { step, from } => {
+                let seen = self.step(step);
+                seen.verdict = Some(Verdict::Confirmed);
+                seen.judged_at = Some(entry.at);
+                seen.carried_from = Some(from);
+            }
         }
     }
 
@@ -343,7 +348,9 @@ impl Walk {
         match &seen.verdict {
             None => missing.push(Missing::Unjudged { step: at() }),
             Some(Verdict::Confirmed) => {
+                // Whoever confirmed it earlier had ticked the same sentences.
                 let unticked = (step.confirm.iter().enumerate())
+                    .filter(|_| seen.carried_from.is_none())
                     .filter(|(question, _)| !seen.is_ticked(*question));
                 missing.extend(unticked.map(|(_, question)| Missing::Unticked {
                     step: at(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     error::BundleError,
-    paths::{BundlePaths, SIGNOFF},
+    paths::{BundlePaths, SIGNOFF, WALK},
     walk::{Walk, WalkEntry},
 };
 
@@ -106,6 +106,13 @@ impl WalkLog {
     }
 }
 
+impl Drop for WalkLog {
+    fn drop(&mut self) {
+        // A program that is just being started may hold the file for a moment longer; the lock must not last with it.
+        let _ = self.file.unlock();
+    }
+}
+
 /// Reads the walk of the bundle whose manifest has that SHA-256; one that nobody began is empty.
 ///
 /// # Errors
@@ -121,8 +128,17 @@ pub fn read_walk(dir: &Path, manifest: &str) -> Result<Walk, BundleError> {
     }
 }
 
+/// The walk that these bytes of a log tell, under the same rules.
+///
+/// # Errors
+///
+/// It speaks of another manifest, or isn't a walk.
+pub fn walk_of(bytes: &[u8], manifest: &str) -> Result<Walk, BundleError> {
+    read(bytes, Path::new(WALK), manifest).map(|(walk, _)| walk)
+}
+
 /// The walk of the whole lines, and where they end.
-fn read(file: &File, path: &Path, manifest: &str) -> Result<(Walk, u64), BundleError> {
+fn read(file: impl Read, path: &Path, manifest: &str) -> Result<(Walk, u64), BundleError> {
     let unreadable = |source| BundleError::Read {
         path: path.to_owned(),
         source,

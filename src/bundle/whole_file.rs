@@ -15,19 +15,67 @@ pub fn write_whole(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), BundleError> {
-    let beside = beside(path);
-    let failed = |source| BundleError::Write {
+    write_seekable(path, |out| fill(out))
+}
+
+/// The same for what goes back in a file while it is written.
+pub(super) fn write_seekable(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), BundleError> {
+    stage_seekable(path, fill)?.place()
+}
+
+/// Writes a file beside its place and syncs it there: what is left to do needs no more room on the disk.
+pub(super) fn stage(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Staged, BundleError> {
+    stage_seekable(path, |out| fill(out))
+}
+
+fn stage_seekable(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<Staged, BundleError> {
+    let staged = Staged {
+        beside: beside(path),
         path: path.to_owned(),
-        source,
     };
-    let result = write_synced(&beside, fill)
-        .and_then(|()| fs::rename(&beside, path))
-        .and_then(|()| sync_folder_of(path));
-    if result.is_err() {
-        // The error that stopped the writing matters, not one of tidying up after it.
-        let _ = fs::remove_file(&beside);
+    match write_synced(&staged.beside, fill) {
+        Ok(()) => Ok(staged),
+        Err(source) => Err(staged.failed(source)),
     }
-    result.map_err(failed)
+}
+
+/// A whole file that waits beside its place; one that is dropped there is removed.
+#[derive(Debug)]
+pub(super) struct Staged {
+    beside: PathBuf,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// Puts it into its place, over what was there.
+    pub(super) fn place(self) -> Result<(), BundleError> {
+        fs::rename(&self.beside, &self.path)
+            .and_then(|()| sync_folder_of(&self.path))
+            .map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: io::Error) -> BundleError {
+        BundleError::Write {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // The error that stopped the writing matters, not one of tidying up after it.
+        let _ = fs::remove_file(&self.beside);
+    }
 }
 
 /// Writes a value as indented JSON, whole or not at all.
@@ -40,7 +88,7 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Bund
 
 fn write_synced(
     path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
     // What a killed run left there is ours, and a link there must not lead the writing elsewhere.
     match fs::remove_file(path) {
@@ -55,7 +103,7 @@ fn write_synced(
 }
 
 /// The file beside a file: `.bundle.json.part`.
-fn beside(path: &Path) -> PathBuf {
+pub(super) fn beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".part");
@@ -63,7 +111,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 #[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
         _ => File::open(".")?.sync_all(),
@@ -73,7 +121,7 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
 /// Folders can't be synced elsewhere.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-fn sync_folder_of(_path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder_of(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -20,6 +20,7 @@ mod model;
 mod nearest;
 mod network;
 mod pattern;
+mod places;
 mod proof;
 mod query;
 mod reader;
@@ -53,6 +54,7 @@ pub use model::{
 pub(crate) use nearest::{list_words, nearest};
 pub use network::Network;
 pub use pattern::{ExpectedBody, PathPattern, PatternError, ResponsePattern, StatusPattern};
+pub use places::step_places;
 pub(crate) use proof::proof;
 pub use query::{Query, Table};
 pub(crate) use reader::Reader;

@@ -1,16 +1,25 @@
 //! The command line, as clap reads it.
 
+mod handed_on;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 
 use crate::evidence::Shard;
+use crate::signoff::{Requirement, parse_age};
+
+pub(super) use handed_on::{
+    ClipboardOf, CompareArguments, ExportArguments, ExportFormat, GateArguments, MergeArguments,
+    PackArguments, PromptArguments,
+};
 
 /// The signed-in smoke pass that a green build can't make.
 #[derive(Debug, Parser)]
 #[command(name = "shippass", version, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input, 3 the surroundings failed, 4 interrupted."
+    after_help = "Exit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input, 3 the surroundings failed, 4 interrupted, 5 altered."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -58,11 +67,41 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass demo\n  shippass demo --fault sign-bounced\n  shippass demo --fault none --serve"
     )]
     Demo(DemoArguments),
+    /// Opens a bundle on a page of this machine, on which you confirm or reject step by step.
+    #[command(
+        after_help = "Example:\n  shippass review screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n\nIt serves until Ctrl-C, or until nobody has used it for half an hour. Exit status: 0 everything is confirmed or has its reason, 1 something is missing or rejected."
+    )]
+    Review(ReviewArguments),
     /// Runs the detectors again over a bundle, or over any HAR file, without a browser; writes nothing.
     #[command(
         after_help = "Example:\n  shippass inspect screenshots/01k9xq\n  shippass inspect --url https://preview.example recorded.har\n  shippass inspect --format json screenshots/01k9xq\n\nIgnore rules are those of the configuration, as they stood on the day of the recording.\n\nExit status: 0 clean, 1 flagged, failed, not run or not decidable, 2 wrong input."
     )]
     Inspect(InspectArguments),
+    /// Writes what went wrong as one Markdown file with pictures, for a model or a colleague.
+    #[command(
+        after_help = "Example:\n  shippass prompt screenshots/01k9xq\n  shippass prompt screenshots/01k9xq --finding f1 --clipboard\n  shippass prompt screenshots/01k9xq --step 13 --clipboard picture\n\nSteps are counted through the whole walk, as they stand on its contact sheet."
+    )]
+    Prompt(PromptArguments),
+    /// Writes a bundle as JUnit, SARIF, CTRF, HAR, or as Markdown for a pull request.
+    #[command(
+        after_help = "Example:\n  shippass export screenshots/01k9xq --format junit --out shippass.xml\n  shippass export screenshots/01k9xq --format sarif --out shippass.sarif\n  shippass export screenshots/01k9xq --format markdown >> \"$GITHUB_STEP_SUMMARY\""
+    )]
+    Export(ExportArguments),
+    /// Packs a bundle into one zip; the same bundle gives the same bytes.
+    #[command(
+        after_help = "Example:\n  shippass pack screenshots/01k9xq\n  shippass pack screenshots/01k9xq --out for-qa.zip"
+    )]
+    Pack(PackArguments),
+    /// Signs what was reviewed, with your OpenSSH key; refuses while something is unseen or undecided.
+    #[command(
+        after_help = "Example:\n  shippass sign screenshots/01k9xq\n  shippass sign --reject \"the total is cut off\" screenshots/01k9xq\n  shippass sign --carry screenshots/01k9wa screenshots/01k9xq\n\nThe key is git's own: `user.signingkey` with `gpg.format ssh`; ssh-agent signs if it has it, then ssh-keygen, then shippass.\n\nExit status: 0 signed, 1 it can't be signed yet, 2 wrong input, 3 nothing could sign or write, 5 altered."
+    )]
+    Sign(SignArguments),
+    /// Tells whether a bundle is whole, untouched, confirmed and signed, without network.
+    #[command(
+        after_help = "Example:\n  shippass verify screenshots/01k9xq\n  shippass verify --require commit=9c1f0e2,persona=owner,engine=chromium --max-age 7d screenshots/01k9xq\n  shippass verify --github-user ada --keys ada.keys screenshots/01k9xq\n\nExit status: 0 confirmed and signed as asked, 1 not confirmed, rejected or unsigned, 2 wrong input, 5 altered."
+    )]
+    Verify(VerifyArguments),
     /// Reads configuration and checklists without a browser and reports every mistake.
     #[command(after_help = "Example:\n  shippass check\n  shippass check checklists/quotes.yaml")]
     Check(CheckArguments),
@@ -121,7 +160,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArguments {
-    /// The bundle's folder, or an HTTP archive (HAR 1.2) that any tool wrote.
+    /// The bundle's folder, its zip, or an HTTP archive (HAR 1.2) that any tool wrote.
     #[arg(value_name = "BUNDLE|FILE.har")]
     pub(super) of: PathBuf,
     /// The app's address in a HAR file; that of the first page when not given.
@@ -139,6 +178,58 @@ pub(super) enum InspectionFormat {
     Text,
     /// For scripts.
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SignArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// The key: a file, the public one of a key that an agent holds too, or the public key itself; git's `user.signingkey` when not given.
+    #[arg(long, value_name = "FILE|KEY")]
+    pub(super) key: Option<String>,
+    /// Who signs, as the allowed signers file knows you; git's `user.email` when not given.
+    #[arg(long, value_name = "EMAIL")]
+    pub(super) signer: Option<String>,
+    /// Sign that it must not ship, with the reason, whatever was said of single steps.
+    #[arg(long, value_name = "WHY", value_parser = reason)]
+    pub(super) reject: Option<String>,
+    /// Take over what you confirmed in this earlier bundle, for steps where nothing has changed.
+    #[arg(long, value_name = "OLD", conflicts_with = "reject")]
+    pub(super) carry: Option<PathBuf>,
+    /// Don't ask before signing.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say why it must not ship".to_owned()),
+        why => Ok(why.to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The bundle's folder.
+    pub(super) bundle: PathBuf,
+    /// What must be so: commit, persona, engine, target, device, checklist, run or signers; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',')]
+    pub(super) require: Vec<Requirement>,
+    /// Whose signature counts, as `ssh-keygen -Y verify` reads it; git's `gpg.ssh.allowedSignersFile` when not given.
+    #[arg(long, value_name = "FILE", conflicts_with = "github_user")]
+    pub(super) allowed_signers: Option<PathBuf>,
+    /// Only this person's signature counts, by the keys in `--keys`.
+    #[arg(long, value_name = "NAME", requires = "keys")]
+    pub(super) github_user: Option<String>,
+    /// Their public keys, a line each: what `https://github.com/NAME.keys` answers.
+    #[arg(long, value_name = "FILE", requires = "github_user")]
+    pub(super) keys: Option<PathBuf>,
+    /// How old run and signature may be: 90m, 12h, 7d, 2w.
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    pub(super) max_age: Option<SignedDuration>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
 }
 
 #[derive(Debug, Args)]
@@ -287,41 +378,18 @@ pub(super) struct DemoArguments {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct CompareArguments {
-    /// The folder of the first bundle.
-    pub(super) a: PathBuf,
-    /// The folder of the second.
-    pub(super) b: PathBuf,
-    /// How the differences are printed.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub(super) format: ReportFormat,
-    /// Write a page too, with the pictures side by side; it opens offline.
-    #[arg(long, value_name = "FILE")]
-    pub(super) html: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct MergeArguments {
-    /// The folders of the bundles.
-    #[arg(required = true, value_name = "BUNDLE")]
-    pub(super) bundles: Vec<PathBuf>,
-    /// Folder of the new bundle, empty or not there yet.
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: PathBuf,
-    /// How results are printed.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct GateArguments {
-    /// The folder of the bundle.
+pub(super) struct ReviewArguments {
+    /// The bundle's folder.
     pub(super) bundle: PathBuf,
-    /// The finding's id: `f1`.
-    pub(super) finding: String,
-    /// The expectation, as it stands in a checklist; made from the finding when not given.
-    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) expect: Option<String>,
+    /// Folder of the pictures last accepted, which the project keeps.
+    #[arg(long, value_name = "DIR", default_value = "screenshots/accepted")]
+    pub(super) accepted: PathBuf,
+    /// Only print the page's address.
+    #[arg(long)]
+    pub(super) no_open: bool,
+    /// Port of the page; any free one when not given.
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
 }
 
 #[derive(Debug, Args)]

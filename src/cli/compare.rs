@@ -51,7 +51,7 @@ pub(super) fn main(arguments: &CompareArguments, terminal: &Terminal) -> Result<
 
 /// A bundle and what was seen; one that can't be read is the user's mistake.
 fn read(folder: &Path) -> Result<(Bundle, Run), Failure> {
-    let bundle = bundle::open(folder).map_err(Failure::NoBundle)?;
+    let bundle = bundle::open(folder).map_err(Failure::NotABundle)?;
     let run = read_run(folder).map_err(|error| Failure::NoEvidence {
         why: error.to_string(),
     })?;

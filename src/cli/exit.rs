@@ -16,6 +16,8 @@ pub enum Exit {
     Surroundings = 3,
     /// Interrupted; the bundle is valid up to there.
     Interrupted = 4,
+    /// The bundle, or its sign-off, isn't what it was.
+    Altered = 5,
     /// A bug in shippass.
     Bug = 70,
 }

@@ -10,8 +10,11 @@ use crate::config::{DeviceError, ProjectError, TargetError};
 use crate::demo::{DemoError, UnknownFault};
 use crate::detect;
 use crate::evidence::{EvidenceError, ScanError};
+use crate::handoff::HandoffError;
 use crate::report::visible;
+use crate::review::ReviewError;
 use crate::runner::RunnerError;
+use crate::signoff::SignError;
 
 /// Why a command ended before its time.
 #[derive(Debug)]
@@ -55,9 +58,27 @@ pub(super) enum Failure {
     /// Bundles can't be made one.
     Merge(MergeError),
     /// What was named as a bundle is none.
-    NoBundle(BundleError),
-    /// The bundle couldn't be written.
+    NotABundle(BundleError),
+    /// There is no bundle.
+    NoBundle { path: PathBuf },
+    /// A file that says whose signature counts can't be read.
+    SignersUnreadable { path: PathBuf, source: io::Error },
+    /// Neither `--key` nor git says which key to sign with.
+    NoSigningKey,
+    /// Neither `--signer` nor git says who signs.
+    NoSigner,
+    /// Nobody sits there to be asked.
+    NobodyToAsk,
+    /// Nothing was signed.
+    Sign(SignError),
+    /// The bundle couldn't be written or read.
     Bundle(BundleError),
+    /// The bundle couldn't be reviewed.
+    Review(ReviewError),
+    /// There is nothing of that kind to hand on.
+    Handoff(HandoffError),
+    /// Nothing can be copied here.
+    NoClipboard { why: String },
     /// A known secret stands in the bundle.
     Leak(ScanError),
     /// A file that was to be written anew.
@@ -96,13 +117,24 @@ impl Failure {
                 | MergeError::NoBundle(_)
                 | MergeError::NoJournal(_),
             )
-            | Self::NoBundle(_)
+            | Self::NotABundle(_)
+            | Self::Handoff(_)
+            | Self::NoBundle { .. }
+            | Self::SignersUnreadable { .. }
+            | Self::NoSigningKey
+            | Self::NoSigner
+            | Self::NobodyToAsk
             | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
+            Self::Sign(error) => exit_of_signing(error),
+            Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
+            Self::Bundle(error) if error.is_of_input() => Exit::BadInput,
             Self::Browser(_)
             | Self::Runner(_)
             | Self::Evidence(_)
             | Self::Bundle(_)
             | Self::Merge(MergeError::Unwritten(_))
+            | Self::Review(_)
+            | Self::NoClipboard { .. }
             | Self::Leak(_)
             | Self::Demo(_)
             | Self::Io { .. } => Exit::Surroundings,
@@ -161,7 +193,25 @@ impl Failure {
                 let help = help.as_deref().map(visible::line);
                 help.map(std::borrow::Cow::into_owned)
             }
-            Self::Bundle(error) | Self::NoBundle(error) => Some(error.help().to_owned()),
+            Self::Bundle(error) | Self::NotABundle(error) => Some(error.help().to_owned()),
+            Self::NoBundle { .. } => Some("name the bundle's folder itself, the one that holds bundle.json".to_owned()),
+            Self::SignersUnreadable { .. } => Some(
+                "name a file with lines like `ada@example.com ssh-ed25519 AAAA…`: `--allowed-signers FILE`".to_owned(),
+            ),
+            Self::NoSigningKey => Some(
+                "name one with `--key ~/.ssh/id_ed25519`, or tell git: `git config --global gpg.format ssh` and `git config --global user.signingkey ~/.ssh/id_ed25519.pub`".to_owned(),
+            ),
+            Self::NoSigner => Some(
+                "say it with `--signer ada@example.com`, or tell git: `git config --global user.email ada@example.com`".to_owned(),
+            ),
+            Self::NobodyToAsk => Some("sign at a terminal, or say `--yes` beforehand".to_owned()),
+            Self::Sign(error) => error.help(),
+            Self::Review(error) => error.help().map(str::to_owned),
+            // It may quote what a stranger wrote.
+            Self::Handoff(error) => Some(visible::line(&error.help()).into_owned()),
+            Self::NoClipboard { .. } => Some(
+                "leave out `--clipboard`: the files are written, and can be opened or attached".to_owned(),
+            ),
             Self::Leak(error) => Some(error.help()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
@@ -215,7 +265,19 @@ impl Failure {
             }
             // It may quote what a stranger wrote.
             Self::Merge(error) => visible::line(&error.to_string()).into_owned(),
-            Self::Bundle(error) | Self::NoBundle(error) => error.to_string(),
+            Self::Bundle(error) | Self::NotABundle(error) => error.to_string(),
+            Self::NoBundle { path } => format!("there is no bundle in {}", path.display()),
+            Self::SignersUnreadable { path, source } => {
+                format!("{} can't be read: {source}", path.display())
+            }
+            Self::NoSigningKey => "nothing says which key to sign with".to_owned(),
+            Self::NoSigner => "nothing says who signs".to_owned(),
+            Self::NobodyToAsk => "nobody sits at this terminal to say yes".to_owned(),
+            // It may quote what a stranger wrote, on lines of their own.
+            Self::Sign(error) => visible::block(&error.to_string()).into_owned(),
+            Self::Review(error) => error.to_string(),
+            Self::Handoff(error) => visible::line(&error.to_string()).into_owned(),
+            Self::NoClipboard { why } => format!("nothing can be copied here: {why}"),
             Self::Leak(error) => error.to_string(),
             Self::AlreadyThere { path } => format!("there is a {} already", path.display()),
             Self::Demo(error) => error.to_string(),
@@ -239,6 +301,37 @@ impl fmt::Display for Failure {
             Some(help) => write!(f, "\nhelp: {help}"),
             None => Ok(()),
         }
+    }
+}
+
+/// What stands between a walk and a signature is a matter of the bundle, not of the surroundings.
+fn exit_of_signing(error: &SignError) -> Exit {
+    match error {
+        SignError::Missing(_)
+        | SignError::IsAuthor { .. }
+        | SignError::AuthorUnknown { .. }
+        | SignError::SignedAlready
+        | SignError::CarryUnfit { .. }
+        | SignError::Bundle(BundleError::NotSealed { .. }) => Exit::Flagged,
+        SignError::Altered(_)
+        | SignError::EarlierUnsound { .. }
+        | SignError::Bundle(
+            BundleError::Invalid { .. }
+            | BundleError::UnknownFormat { .. }
+            | BundleError::NamedTwice { .. }
+            | BundleError::NotPlain { .. }
+            | BundleError::OtherBundle { .. }
+            | BundleError::UnfitName { .. },
+        ) => Exit::Altered,
+        SignError::KeyUnreadable { .. } | SignError::NoKey { .. } | SignError::Key(_) => {
+            Exit::BadInput
+        }
+        SignError::Bundle(_)
+        | SignError::Evidence(_)
+        | SignError::Agent { .. }
+        | SignError::NoWay { .. }
+        | SignError::NotMade
+        | SignError::Statement(_) => Exit::Surroundings,
     }
 }
 
@@ -270,6 +363,9 @@ from! {
     EvidenceError => Evidence,
     BundleError => Bundle,
     MergeError => Merge,
+    HandoffError => Handoff,
+    SignError => Sign,
+    ReviewError => Review,
     ScanError => Leak,
     DemoError => Demo,
 }

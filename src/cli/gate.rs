@@ -25,7 +25,7 @@ pub(super) fn main(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let bundle = bundle::open(&arguments.bundle).map_err(Failure::NoBundle)?;
+    let bundle = bundle::open(&arguments.bundle).map_err(Failure::NotABundle)?;
     let finding = finding(&bundle, &arguments.finding)?;
     let wanted = wanted(arguments, finding)?;
     let entry = bundle.document.checklists.get(wanted.at.checklist);

@@ -12,7 +12,7 @@ use super::{
     failure::Failure,
     terminal::Terminal,
 };
-use crate::bundle::{BundleDocument, Counts, Expected, FindingEntry, read_har};
+use crate::bundle::{BundleDocument, Counts, Expected, FindingEntry, Opened, is_zip, read_har};
 use crate::config::{Config, Environment, ProjectError, Target, examine};
 use crate::detect::{self, IgnoreUse, Noise, Status};
 use crate::evidence::{Redactor, Run, read_run_so_far};
@@ -48,8 +48,8 @@ pub(super) fn main(
     let config = configuration(global)?;
     let secrets = config.secrets.iter();
     let redactor = Redactor::new(secrets.map(|secret| (&*secret.name, &*secret.value)));
-    let recorded = if arguments.of.is_dir() {
-        of_bundle(arguments)?
+    let recorded = if arguments.of.is_dir() || is_zip(&arguments.of) {
+        of_bundle(&Opened::at(&arguments.of)?)?
     } else {
         of_archive(arguments, &config, &redactor)?
     };
@@ -76,8 +76,8 @@ pub(super) fn configuration(global: &Global) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn of_bundle(arguments: &InspectArguments) -> Result<Recorded, Failure> {
-    let (run, torn) = read_run_so_far(&arguments.of).map_err(no_evidence)?;
+fn of_bundle(bundle: &Opened) -> Result<Recorded, Failure> {
+    let (run, torn) = read_run_so_far(bundle.folder()).map_err(no_evidence)?;
     let not_shown = match &torn {
         Some(why) => Some(format!("the rest; the journal is damaged at {why}")),
         None if run.info.finished.is_none() => {

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod checkout;
+mod clipboard;
 mod compare;
 mod completions;
 mod conclude;
@@ -10,20 +11,29 @@ mod demo;
 mod detectors;
 mod doctor;
 mod exit;
+mod export;
 mod failure;
 mod gate;
 mod glance;
 mod guard;
+mod handed;
 mod init;
 mod inspect;
 mod merge;
+mod pack;
 mod pass;
 mod person;
+mod prompt;
 mod resume;
+mod review;
 mod run;
 mod schema;
+mod sign;
 mod signals;
+mod signing_key;
+mod signoff_words;
 mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -61,7 +71,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let end = match cli.command {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
+        Command::Review(arguments) => review::main(&arguments, &terminal),
         Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
+        Command::Prompt(arguments) => prompt::main(&arguments, &terminal),
+        Command::Export(arguments) => export::main(&arguments, &terminal),
+        Command::Pack(arguments) => pack::main(&arguments, &terminal),
+        Command::Sign(arguments) => sign::main(&arguments, &cli.global, &terminal),
+        Command::Verify(arguments) => verify::main(&arguments, &cli.global, &terminal),
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),

@@ -23,7 +23,7 @@ use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits}
 use crate::bundle::{BundleError, History, Past, paths};
 use crate::config::{Project, Target, TargetKind};
 use crate::evidence::{
-    AccessFacts, EngineFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, Shard, TargetFacts,
+    AccessFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, Shard, TargetFacts,
 };
 use crate::report::{Progress, ProgressMode};
 use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
@@ -115,22 +115,16 @@ pub(super) fn run(
         progress.take_up(&resumed.run.checklists, plan.to_walk().count());
     }
     let listener = move |event: &RunEvent| progress.on(event);
-    let recorder = match &assignment.resumed {
-        Some(Resumed { run, .. }) => {
-            let recorder = Recorder::resume(&folder, run, Arc::clone(&redactor), listener)?;
-            recorder.record(RunEvent::RunResumed {
-                resumed: Timestamp::now(),
-                anew: plan.to_walk().collect(),
-            });
-            recorder
-        }
-        None => {
-            let past = history.as_ref().map(|history| past(history, terminal));
-            let recorder = Recorder::create(&folder, Arc::clone(&redactor), listener)?;
-            recorder.record(started(assignment, &plan, id, past.unwrap_or_default()));
-            recorder
-        }
+    let (recorder, first) = if let Some(Resumed { run, .. }) = &assignment.resumed {
+        let recorder = Recorder::resume(&folder, run, Arc::clone(&redactor), listener)?;
+        (recorder, taken_up(&plan))
+    } else {
+        let past = history.as_ref().map(|history| past(history, terminal));
+        let recorder = Recorder::create(&folder, Arc::clone(&redactor), listener)?;
+        let started = started(assignment, &plan, id, past.unwrap_or_default());
+        (recorder, started)
     };
+    recorder.record(first);
     let (end, opened) = runtime.block_on(walk(
         assignment,
         &plan,
@@ -277,6 +271,13 @@ fn started(assignment: &Assignment, plan: &Plan, id: String, past: Vec<PastRun>)
     }
 }
 
+fn taken_up(plan: &Plan) -> RunEvent {
+    RunEvent::RunResumed {
+        resumed: Timestamp::now(),
+        anew: plan.to_walk().collect(),
+    }
+}
+
 fn target_facts(assignment: &Assignment) -> TargetFacts {
     let target = &assignment.target;
     TargetFacts {
@@ -322,7 +323,8 @@ async fn walk(
         Ok(browser) => browser,
         Err(error) => return unopened(WalkEnd::Failed(error.into())),
     };
-    if let Err(error) = is_as_before(assignment, &browser) {
+    let resumed = assignment.resumed.as_ref();
+    if let Err(error) = resumed.map_or(Ok(()), |resumed| resumed.goes_with(&browser)) {
         browser.abandon().await;
         return unopened(WalkEnd::Failed(error));
     }
@@ -349,24 +351,6 @@ async fn walk(
         WalkEnd::Interrupted | WalkEnd::Failed(_) => browser.abandon().await,
     }
     (end, browser.opened_doors())
-}
-
-/// What two browsers saw doesn't go together.
-fn is_as_before(assignment: &Assignment, browser: &Browser<'_>) -> Result<(), RunnerError> {
-    let before = assignment.resumed.as_ref().map(|it| &it.run.engine);
-    let Some(before) = before.filter(|engine| !engine.version.is_empty()) else {
-        return Ok(());
-    };
-    let session = browser.session()?;
-    let now = session.engine();
-    let named = |engine: &EngineFacts| format!("{} {}", engine.name, engine.version);
-    if named(now) == named(before) {
-        return Ok(());
-    }
-    Err(RunnerError::OtherBrowser {
-        before: named(before),
-        now: named(now),
-    })
 }
 
 async fn start_browser<'a>(

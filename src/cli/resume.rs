@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use crate::browser::Browser;
 use crate::bundle::BundlePaths;
 use crate::config::{Device, Project, Target};
-use crate::evidence::{Run, TargetFacts, read_run};
-use crate::runner::Plan;
+use crate::evidence::{EngineFacts, Run, TargetFacts, read_run};
+use crate::runner::{Plan, RunnerError};
 
 /// What the name of a target stands for that isn't in the configuration.
 const UNNAMED: &str = "url";
@@ -84,6 +85,20 @@ impl Resumed {
     pub(super) fn target(&self) -> Option<&TargetFacts> {
         let target = &self.run.target;
         target.final_url.is_some().then_some(target)
+    }
+
+    /// What two browsers saw doesn't go together.
+    pub(super) fn goes_with(&self, browser: &Browser<'_>) -> Result<(), RunnerError> {
+        let session = browser.session()?;
+        let (before, now) = (&self.run.engine, session.engine());
+        let named = |engine: &EngineFacts| format!("{} {}", engine.name, engine.version);
+        if before.version.is_empty() || named(now) == named(before) {
+            return Ok(());
+        }
+        Err(RunnerError::OtherBrowser {
+            before: named(before),
+            now: named(now),
+        })
     }
 
     /// The plan without what is walked already.

@@ -1,6 +1,6 @@
 //! Where results and everything else go: the one place that prints.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Write};
 
 use super::{
     arguments::{ColourChoice, Global},
@@ -95,6 +95,18 @@ impl Terminal {
         let wipe = if self.is_watched { "\r\u{1b}[2K" } else { "" };
         let _ = write!(out, "{wipe}{question}");
         let _ = out.flush();
+    }
+
+    /// Asks a person for a yes; `None` when nobody sits there.
+    pub(super) fn ask_for_yes(&self, question: &str) -> Option<bool> {
+        if self.absence.is_some() || !std::io::stdin().is_terminal() {
+            return None;
+        }
+        self.prompt(question);
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        let word = line.trim().to_ascii_lowercase();
+        Some(read.is_ok() && matches!(word.as_str(), "y" | "yes"))
     }
 
     /// Says what went wrong.

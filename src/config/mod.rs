@@ -17,6 +17,7 @@ mod personas;
 mod project;
 mod read;
 mod schema;
+mod signoff;
 mod targets;
 mod uploads;
 
@@ -28,8 +29,9 @@ pub use examine::{Examined, UsedVariable, VariableState, examine};
 pub use load::load_project;
 pub use model::{
     CommitSource, Config, Database, Device, Engine, IgnoreRule, Persona, RemoteDriver,
-    RequestPattern, Secret, Target, TargetKind,
+    RequestPattern, Secret, SignoffPolicy, Target, TargetKind,
 };
 pub use one_time::{Authenticator, Inbox, InboxSource};
 pub use project::{Project, read_embedded, read_project};
 pub use schema::config_schema;
+pub use signoff::signoff_policy;

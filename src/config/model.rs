@@ -237,3 +237,21 @@ pub struct RemoteDriver {
     /// Capabilities to ask for, merged over shippass's own.
     pub capabilities: serde_json::Map<String, serde_json::Value>,
 }
+
+/// What a project demands of who signs a bundle off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignoffPolicy {
+    /// How many people.
+    pub signers: usize,
+    /// Nobody for a commit of their own.
+    pub not_author: bool,
+}
+
+impl Default for SignoffPolicy {
+    fn default() -> Self {
+        Self {
+            signers: 1,
+            not_author: false,
+        }
+    }
+}

@@ -9,6 +9,7 @@ use super::{
     ignore::ignore_rules,
     model::{Config, Device},
     personas::personas,
+    signoff::signoff,
     targets::targets,
 };
 use crate::checklist::{
@@ -26,6 +27,7 @@ pub(super) const CONFIG: Shape = Shape {
         "ignore",
         "webdriver",
         "databases",
+        "signoff",
     ],
     later: &[],
     elsewhere: no_config_key,
@@ -130,6 +132,9 @@ fn config(
         .map(|node| ignore_rules(reader, node, detectors));
     let webdriver = fields.get("webdriver").map(|node| webdriver(reader, node));
     let databases = fields.get("databases").map(|node| databases(reader, node));
+    // Whoever signs or verifies reads it alone; a run only sees whether it is right.
+    let signoff = fields.get("signoff").map(|node| signoff(reader, node));
+    given(signoff)?;
     Some(Config {
         file: Some(reader.source().name.to_owned()),
         targets: targets.unwrap_or_default(),

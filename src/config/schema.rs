@@ -14,6 +14,7 @@ use super::{
     one_time::INBOX,
     personas::{PERSONA, SIGN_IN},
     read::CONFIG,
+    signoff::SIGNOFF,
     targets::{COMMIT, TARGET},
 };
 use crate::checklist::schema::{
@@ -83,6 +84,12 @@ fn write(schemas: &mut Schemas, detectors: &[&str]) -> Value {
             "A driver, grid or device cloud that already runs.",
             json!({"url": "http://127.0.0.1:4444"}),
             webdriver(schemas),
+        ),
+        Key::new(
+            "signoff",
+            "What is demanded of who signs a bundle off.",
+            json!({"signers": 2, "not_author": true}),
+            signoff(schemas),
         ),
     ];
     let mut schema = Map::new();
@@ -314,6 +321,24 @@ fn ignore_rule(schemas: &mut Schemas, detectors: &[&str]) -> Value {
         ),
     ];
     schemas.map(&IGNORE, &keys)
+}
+
+fn signoff(schemas: &mut Schemas) -> Value {
+    let keys = [
+        Key::new(
+            "signers",
+            "How many people; 1 when not given.",
+            json!(2),
+            json!({"type": "integer", "minimum": 1}),
+        ),
+        Key::new(
+            "not_author",
+            "Whether nobody may sign for a commit of their own.",
+            json!(true),
+            json!({"type": "boolean"}),
+        ),
+    ];
+    schemas.map(&SIGNOFF, &keys)
 }
 
 fn webdriver(schemas: &mut Schemas) -> Value {

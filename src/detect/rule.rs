@@ -152,6 +152,30 @@ pub enum Status {
     Failed,
 }
 
+impl Severity {
+    /// As a person says it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Status {
+    /// As a person says it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::NotRun => "not run",
+            Self::Unknown => "unknown",
+            Self::Flagged => "flagged",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 impl Rule {
     /// A finding of this detector, as heavy as its others.
     pub(super) fn finding(&self, at: StepRef, title: String, fault: String) -> Finding {
@@ -176,11 +200,7 @@ impl Rule {
             mend,
             ..
         } = self;
-        let severity = match self.severity {
-            Severity::Notice => "notice",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
+        let severity = self.severity.in_words();
         format!(
             "## {name}\n\nSeverity: {severity}. It means that {what}.\n\n**Why it matters.** {why}\n\n**What it looks at.** {looks_at}\n\n\
              **When it stays silent.** {silent}\n\n**How to mend the app.** {mend}\n\n**How to ignore it.** In `shippass.yaml`, with a reason and, \

@@ -361,6 +361,22 @@ pub enum Content {
     Binary,
 }
 
+impl Content {
+    /// What the bytes are, as a person says it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::HtmlDocument => "an HTML page",
+            Self::HtmlFragment => "a piece of HTML",
+            Self::Json => "JSON",
+            Self::BrokenJson => "broken JSON",
+            Self::Xml => "XML",
+            Self::Text => "text",
+            Self::Binary => "binary",
+        }
+    }
+}
+
 /// What the page's code did with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,6 +19,7 @@ mod records;
 mod redact;
 mod run;
 mod shard;
+pub mod visible;
 
 pub use bodies::{CapturedBody, TEXT_LIMIT};
 pub use content::sniff;
@@ -36,6 +37,7 @@ pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
     SmallTarget, WideElement,
 };
+pub use picture::draw_box;
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{

@@ -75,7 +75,7 @@ pub(super) fn prepare(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<Enco
 }
 
 /// A frame around the area: red, with white on both sides so that it shows on any ground.
-fn draw_box(picture: &mut RgbImage, area: &Area, scale: f64) {
+pub fn draw_box(picture: &mut RgbImage, area: &Area, scale: f64) {
     for (inset, colour) in [(-4, WHITE), (-3, RED), (-2, RED), (-1, RED), (0, WHITE)] {
         let grow = f64::from(-inset);
         let edge = |value: f64| pixel(value * scale);

@@ -210,6 +210,10 @@ pub struct ChecklistRun {
 
 /// One step and all that was seen in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of a record, each with its own name in the journal"
+)]
 pub struct StepRun {
     /// Unique in its checklist: `02-sign-it`; the sign-in's is `00-sign-in`.
     pub id: String,

@@ -6,10 +6,10 @@ mod beside;
 mod html;
 mod progress;
 mod table;
-pub mod visible;
 mod words;
 mod wrap;
 
+pub use crate::evidence::visible;
 pub use html::{ReportView, STYLE, write_html};
 pub use progress::{Curtain, Progress, ProgressMode};
 pub use table::{Charset, Colour, TableLook, grid, paragraph, table};

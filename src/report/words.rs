@@ -17,13 +17,7 @@ pub(super) const STATUSES: [Status; 5] = [
 
 /// A status as a person reads it.
 pub(super) fn status(status: Status) -> &'static str {
-    match status {
-        Status::Clean => "clean",
-        Status::NotRun => "not run",
-        Status::Unknown => "unknown",
-        Status::Flagged => "flagged",
-        Status::Failed => "failed",
-    }
+    status.in_words()
 }
 
 /// The status that a person reads like that.
@@ -33,11 +27,7 @@ pub(super) fn status_called(word: &str) -> Option<Status> {
 
 /// A severity as a person reads it.
 pub(super) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Notice => "notice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
+    severity.in_words()
 }
 
 /// ` in firefox 144.0, on 360x800@3`: where a checklist was walked, when that isn't where its run was.

@@ -19,6 +19,7 @@ mod history;
 mod layout;
 mod remote;
 mod resume;
+mod review;
 mod sessions;
 mod signals;
 mod steps;

@@ -65,8 +65,10 @@ fn cut_off(workshop: &Workshop, shop: &Shop, signal: &str) {
     let is_done = |line: Result<String, _>| line.is_ok_and(|line| line.contains("Ask"));
     assert!(lines.any(is_done), "the second step is done");
     let pid = child.id().to_string();
-    let sent = std::process::Command::new("kill").args([signal, &pid]);
-    assert!({ sent }.status().expect("kill runs").success());
+    let sent = std::process::Command::new("kill")
+        .args([signal, &pid])
+        .status();
+    assert!(sent.expect("kill runs").success());
     // Whoever stops reading would be ended by its pipe.
     lines.for_each(drop);
     child.wait().expect("it ends");
@@ -87,7 +89,11 @@ fn a_killed_and_an_interrupted_run_are_taken_up_where_a_step_stands_by_itself() 
         shop.is_open.store(true, Ordering::SeqCst);
 
         let ended = resume(&workshop);
-        assert_eq!(ended.status, 0, "{signal}: {}{}", ended.stdout, ended.stderr);
+        assert_eq!(
+            ended.status, 0,
+            "{signal}: {}{}",
+            ended.stdout, ended.stderr
+        );
         assert_eq!(ended.statuses(), ["clean"; 4], "{:#?}", ended.steps());
         // The second step was walked anew, since the third one needs its page, and the first one was not.
         assert!(ended.stderr.contains("Ask"), "{}", ended.stderr);
@@ -100,7 +106,11 @@ fn a_killed_and_an_interrupted_run_are_taken_up_where_a_step_stands_by_itself() 
 
         let again = resume(&workshop);
         assert_eq!(again.status, 2, "{}", again.stderr);
-        assert!(again.stderr.contains("every step of it was walked"), "{}", again.stderr);
+        assert!(
+            again.stderr.contains("every step of it was walked"),
+            "{}",
+            again.stderr
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A room and the rooms that it may import from.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("checklist", &[]),
     ("config", &["checklist"]),
     ("evidence", &["checklist", "config"]),
@@ -27,12 +27,19 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
         "handoff",
         &["bundle", "detect", "evidence", "checklist", "config"],
     ),
+    ("signoff", &["bundle", "detect", "evidence"]),
+    (
+        "review",
+        &["bundle", "detect", "evidence", "checklist", "config"],
+    ),
     ("demo", &[]),
     (
         "cli",
         &[
             "report",
             "handoff",
+            "signoff",
+            "review",
             "bundle",
             "runner",
             "detect",
@@ -47,21 +54,28 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 21] = [
+    ("arboard", &["cli"]),
+    ("embedded_graphics", &["handoff"]),
     ("fantoccini", &["browser"]),
     ("tokio_tungstenite", &["browser"]),
     ("granit_parser", &["checklist"]),
     ("tabled", &["report"]),
     ("indicatif", &["report"]),
     ("maud", &["report", "handoff"]),
-    ("axum", &["demo"]),
+    ("axum", &["demo", "review"]),
+    ("subtle", &["review"]),
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),
     ("clap", &["cli"]),
-    ("image", &["evidence", "handoff"]),
+    ("image", &["evidence", "review", "handoff"]),
+    ("quick_junit", &["handoff"]),
+    ("zip", &["bundle"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
     ("schemars", &["evidence", "detect", "bundle", "handoff"]),
+    ("ssh_key", &["signoff"]),
+    ("signature", &["signoff"]),
 ];
 
 const LONGEST: usize = 400;

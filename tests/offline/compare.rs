@@ -12,7 +12,7 @@ use shippass::{
 
 use crate::{
     golden::{self, Pictures},
-    recorded::bundle,
+    replayed::bundle,
 };
 
 const PREVIEW: &str = "quotely-git-sign-flow.preview.example";

@@ -21,7 +21,7 @@ use shippass::{
 
 use crate::{
     golden::{self, Pictures},
-    recorded::bundle,
+    replayed::bundle,
     support::Workshop,
 };
 

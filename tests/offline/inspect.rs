@@ -14,7 +14,7 @@ use shippass::{
 
 use crate::{
     golden::{self, Pictures},
-    recorded::{events, record},
+    replayed::{events, record},
 };
 
 /// The golden run as a bundle, judged as `run` judges it, and its `bundle.json`.

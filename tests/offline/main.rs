@@ -1,6 +1,7 @@
 //! Tests that need nothing but this crate: no browser, no network.
 #![allow(missing_docs, reason = "tests name themselves")]
 
+use support::recorded;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the site is for the tests in a browser")]
 mod support;
@@ -9,19 +10,25 @@ mod architecture;
 mod beside;
 mod bundles;
 mod checklists;
+mod ci;
 mod commands;
 mod compare;
 mod demo;
 mod detectors;
 mod gate;
 mod golden;
+mod handoff;
 mod inspect;
 mod journal;
 mod merge;
+mod outside;
 mod progress;
 mod protections;
-mod recorded;
+mod replayed;
 mod report;
+mod review;
 mod runs;
 mod schema;
 mod setup;
+mod signoff;
+mod zips;

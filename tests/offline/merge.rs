@@ -14,7 +14,7 @@ use shippass::{
 };
 
 use crate::{
-    recorded::bundle,
+    replayed::bundle,
     support::{Ended, Workshop},
 };
 

@@ -1,5 +1,7 @@
 //! What several tests need: the binary run in a folder of its own, and a small web site on a free port.
 
+pub(crate) mod recorded;
+
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},

@@ -79,8 +79,9 @@ impl<'t> Renamed<'t> {
     ) -> Result<Option<RunEvent>, MergeError> {
         if let RunEvent::RunResumed { anew, .. } = &mut event {
             // What was seen of those steps before counts no longer in the whole either.
-            anew.iter_mut()
-                .for_each(|at| at.checklist += self.checklists);
+            for at in anew {
+                at.checklist += self.checklists;
+            }
             return Ok(Some(event));
         }
         let Some(at) = place_of(&mut event) else {

@@ -60,7 +60,7 @@ fn answered_with(exchange: &Exchange) -> Markup {
     let Some(answer) = exchange.answer() else {
         return html! {};
     };
-    let content = answer.body.content().map(content_word);
+    let content = answer.body.content().map(Content::in_words);
     html! {
         @if answer.is_redirect() { "redirect" }
         @else {
@@ -100,9 +100,9 @@ fn body(title: &str, body: &Body) -> Markup {
         h5 {
             (title)
             @match body {
-                Body::Kept(kept) => span.quiet { " " (content_word(kept.content)) ", " (words::size(kept.size)) },
+                Body::Kept(kept) => span.quiet { " " (kept.content.in_words()) ", " (words::size(kept.size)) },
                 Body::Described { size, content, .. } => span.quiet {
-                    " " @if let Some(content) = content { (content_word(*content)) ", " } (words::size(*size))
+                    " " @if let Some(content) = content { (content.in_words()) ", " } (words::size(*size))
                 },
                 Body::None | Body::Missing { .. } => {}
             }
@@ -121,19 +121,6 @@ fn body(title: &str, body: &Body) -> Markup {
                 @if !kept.file.is_empty() { p.quiet { "whole in " code { (shown(&kept.file)) } } }
             },
         }
-    }
-}
-
-fn content_word(content: Content) -> &'static str {
-    match content {
-        Content::Empty => "empty",
-        Content::HtmlDocument => "an HTML page",
-        Content::HtmlFragment => "a piece of HTML",
-        Content::Json => "JSON",
-        Content::BrokenJson => "broken JSON",
-        Content::Xml => "XML",
-        Content::Text => "text",
-        Content::Binary => "binary",
     }
 }
 

@@ -6,6 +6,7 @@
 mod findings;
 mod hostile;
 mod parts;
+mod recorded;
 mod signing;
 
 use std::path::Path;
@@ -14,7 +15,7 @@ use shippass::evidence::{
     AccessFacts, CertificateFacts, DeviceFacts, EngineFacts, Run, RunInfo, TargetFacts,
 };
 
-pub(crate) use self::{findings::findings, parts::moment, signing::SIGN_IN_PAGE};
+pub(crate) use self::{findings::findings, parts::moment, recorded::seal, signing::SIGN_IN_PAGE};
 
 const TARGET: &str = "https://quotely-git-sign-flow.preview.example";
 

@@ -1,0 +1,124 @@
+//! A bundle as everything here reads it: facts, evidence, and where both stand.
+
+use super::lines::StepLines;
+use crate::bundle::{BundleDocument, BundlePaths, ChecklistEntry, FindingEntry, StepEntry};
+use crate::detect::{Severity, StepRef};
+use crate::evidence::{ConsoleLine, Exchange, Run, StepRun};
+
+/// A bundle to be handed over.
+#[derive(Clone, Copy)]
+pub struct BundleView<'a> {
+    /// The facts.
+    pub document: &'a BundleDocument,
+    /// What was seen; empty where the bundle has no journal.
+    pub run: &'a Run,
+    /// The bundle's folder as its pictures are referred to; `None` where they are packed in a file.
+    pub folder: Option<&'a str>,
+    /// Where steps stand in their checklists' files.
+    pub lines: &'a StepLines,
+    /// Where the bundle's files are.
+    pub paths: &'a BundlePaths,
+}
+
+/// A step of the walk.
+#[derive(Clone, Copy)]
+pub(super) struct WalkedStep<'a> {
+    /// Counted through the whole walk, from 1.
+    pub(super) number: usize,
+    /// The index of its checklist.
+    pub(super) index: usize,
+    pub(super) list: &'a ChecklistEntry,
+    pub(super) step: &'a StepEntry,
+}
+
+impl<'a> BundleView<'a> {
+    /// Every step, numbered through.
+    pub(super) fn steps(&self) -> impl Iterator<Item = WalkedStep<'a>> + use<'a> {
+        let lists = self.document.checklists.iter().enumerate();
+        let steps = lists.flat_map(|(index, list)| {
+            let steps = list.steps.iter();
+            steps.map(move |step| (index, list, step))
+        });
+        steps
+            .zip(1..)
+            .map(|((index, list, step), number)| WalkedStep {
+                number,
+                index,
+                list,
+                step,
+            })
+    }
+
+    /// The step that a finding names.
+    pub(super) fn step_at(&self, at: &StepRef) -> Option<WalkedStep<'a>> {
+        let mut steps = self.steps();
+        steps.find(|walked| walked.index == at.checklist && walked.step.id == at.step)
+    }
+
+    /// What was seen in a step.
+    pub(super) fn seen(&self, walked: &WalkedStep<'_>) -> Option<&'a StepRun> {
+        let list = self.run.checklists.get(walked.index)?;
+        list.steps.iter().find(|step| step.id == walked.step.id)
+    }
+
+    /// The findings of a step.
+    pub(super) fn findings(
+        &self,
+        step: &'a StepEntry,
+    ) -> impl Iterator<Item = &'a FindingEntry> + use<'a> {
+        let findings = self.document.findings.iter();
+        findings.filter(|finding| step.findings.contains(&finding.id))
+    }
+
+    /// An exchange by its id.
+    pub(super) fn exchange(&self, id: &str) -> Option<&'a Exchange> {
+        let mut exchanges = self.run.steps().flat_map(|(_, step)| &step.exchanges);
+        exchanges.find(|exchange| exchange.id == id)
+    }
+
+    /// A console line by its id.
+    pub(super) fn console(&self, id: &str) -> Option<&'a ConsoleLine> {
+        let mut lines = self.run.steps().flat_map(|(_, step)| &step.console);
+        lines.find(|line| line.id == id)
+    }
+
+    /// Whether a console line or an exchange was filed as noise.
+    pub(super) fn is_noise(&self, id: &str) -> bool {
+        self.document.noise.iter().any(|noise| noise.evidence == id)
+    }
+
+    /// The bytes of a file of the bundle, when it is there and plain.
+    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.paths.read(name).ok()
+    }
+
+    /// A file of the bundle as it is referred to from outside.
+    pub fn path(&self, name: &str) -> Option<String> {
+        let folder = self.folder?.trim_end_matches('/');
+        // Nothing of a bundle is referred to by a name that leads out of it.
+        self.paths.inside(name)?;
+        Some(match folder {
+            "" | "." => name.to_owned(),
+            folder => format!("{folder}/{name}"),
+        })
+    }
+}
+
+impl WalkedStep<'_> {
+    /// `The quote (as owner)`.
+    pub(super) fn list_name(&self) -> String {
+        match &self.list.persona {
+            Some(persona) => format!("{} (as {persona})", self.list.name),
+            None => self.list.name.clone(),
+        }
+    }
+
+    /// Whether a finding was made here first and tells of it, so that it needs no word of its own.
+    pub(super) fn is_told_by_findings(&self, view: &BundleView<'_>) -> bool {
+        let mut findings = view.document.findings.iter();
+        findings.any(|finding| {
+            let is_here = finding.at.checklist == self.index && finding.at.step == self.step.id;
+            finding.severity >= Severity::Warning && is_here
+        })
+    }
+}

@@ -1,0 +1,107 @@
+// The contact sheet: steps that are as they were accepted, confirmed together once each of them was seen.
+
+import { el, fill, plural, shown } from "./write.js";
+import { pictureOf } from "./wire.js";
+import { confirmOnSheet, sheetSteps } from "./walk.js";
+
+// How much of a card has to be in sight, and for how long, to have been seen.
+const IN_SIGHT = 0.6;
+const LONG_ENOUGH = 400;
+
+export function sheetView(go, done) {
+  const steps = sheetSteps();
+  const heading = el("h2", { tabindex: "-1" }, `${plural(steps.length, "step")} as last accepted`);
+  const cards = steps.map((step) => card(step, go, update));
+  const button = el("button", { type: "button", class: "main", click: () => confirm() }, "");
+  const hint = el("p", { class: "quiet", role: "status" });
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, intersectionRatio, rootBounds, boundingClientRect } of entries) {
+      // A card that is higher than the window is in sight when it fills it.
+      const isTall = rootBounds && boundingClientRect.height * IN_SIGHT > rootBounds.height * IN_SIGHT;
+      cards.find((it) => it.element === target).sight(intersectionRatio >= IN_SIGHT || (isTall && intersectionRatio > 0.3));
+    }
+  }, { threshold: [0, 0.3, IN_SIGHT, 1] });
+  for (const it of cards) observer.observe(it.element);
+  const element = el("article", { class: "sheet" }, heading,
+    el("p", {}, "Picture and requests are the same as when they were accepted. Look at each; then all of them can be confirmed at once, with their sentences. A step that needs more can be opened by itself."),
+    el("ul", { class: "cards" }, cards.map((it) => it.element)),
+    el("div", { class: "together" }, hint, button));
+
+  const unseen = () => cards.filter((it) => !it.isSeen());
+  function update() {
+    const open = unseen().length;
+    fill(button, `Confirm all ${steps.length} `, el("kbd", {}, "c"));
+    button.setAttribute("aria-disabled", String(open > 0));
+    fill(hint, open > 0 ? `${open} not seen yet: scroll, or j and k` : "Each was seen.");
+  }
+  async function confirm() {
+    const [first] = unseen();
+    if (first) {
+      first.element.focus();
+      return;
+    }
+    button.disabled = true;
+    observer.disconnect();
+    for (const it of cards) await confirmOnSheet(it.step, it.ms());
+    done();
+  }
+  function move(by) {
+    const at = cards.findIndex((it) => it.element.contains(document.activeElement));
+    const next = cards[Math.min(cards.length - 1, Math.max(0, at + by))];
+    next?.element.focus({ preventScroll: true });
+    next?.element.scrollIntoView({ block: "center" });
+  }
+  update();
+  return { element, heading, confirm, move, end: () => observer.disconnect() };
+}
+
+function card(step, go, changed) {
+  const image = el("img", { alt: `The page in step “${step.name}”`, decoding: "async" });
+  const mark = el("span", { class: "seen-mark" }, "not seen yet");
+  const element = el("li", { class: "card", tabindex: "-1" },
+    el("div", { class: "screen" }, image),
+    el("h3", {}, shown(step.name)),
+    el("p", { class: "quiet" }, shown(step.list.name)),
+    step.confirm.length > 0 ? el("ul", {}, step.confirm.map((sentence) => el("li", {}, shown(sentence)))) : null,
+    el("p", {}, mark, " ", el("button", { type: "button", class: "link", click: () => go(step) }, "Open by itself")));
+  let since = null;
+  let ms = 0;
+  let isSeen = false;
+  let isLoaded = false;
+  let timer = null;
+  const passed = () => ms + (since === null ? 0 : performance.now() - since);
+  async function load() {
+    if (isLoaded) return;
+    isLoaded = true;
+    try {
+      image.src = await pictureOf(step.picture);
+      await image.decode();
+      begin();
+    } catch (error) {
+      fill(mark, "The picture can’t be shown: ", shown(error.message));
+    }
+  }
+  let isInSight = false;
+  function begin() {
+    if (!isInSight || !image.complete || !image.src) return;
+    since ??= performance.now();
+    timer = setTimeout(() => {
+      isSeen = true;
+      element.classList.add("was-seen");
+      fill(mark, "seen");
+      changed();
+    }, Math.max(0, LONG_ENOUGH - passed()));
+  }
+  function sight(isIn) {
+    isInSight = isIn;
+    if (isIn) {
+      load();
+      begin();
+      return;
+    }
+    clearTimeout(timer);
+    ms = passed();
+    since = null;
+  }
+  return { step, element, sight, ms: passed, isSeen: () => isSeen };
+}

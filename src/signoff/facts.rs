@@ -1,0 +1,101 @@
+//! The facts of a bundle as a statement repeats them: made in one place, for whoever signs and whoever verifies.
+
+use std::collections::BTreeSet;
+
+use super::statement::{Engine, NotRun, Subject, Target, Viewport};
+use crate::bundle::{BundleDocument, StepEntry};
+use crate::detect::{Status, StepRef};
+
+/// The manifest by its digest, and the commit when it is known.
+pub(super) fn subjects(document: &BundleDocument, manifest: &str) -> Vec<Subject> {
+    let subject = |name: &str, algorithm: &str, digest: &str| Subject {
+        name: name.to_owned(),
+        digest: [(algorithm.to_owned(), digest.to_owned())].into(),
+    };
+    let mut subjects = vec![subject("manifest.json", "sha256", manifest)];
+    let commit = document.target.commit.as_deref();
+    subjects.extend(commit.map(|commit| subject("git", "gitCommit", commit)));
+    subjects
+}
+
+/// Each checklist's file once.
+pub(super) fn configuration(document: &BundleDocument) -> Vec<Subject> {
+    let checklists = &document.checklists;
+    let files: BTreeSet<(&str, &str)> = checklists
+        .iter()
+        .map(|checklist| (checklist.file.as_str(), checklist.sha256.as_str()))
+        .collect();
+    files
+        .into_iter()
+        .map(|(file, sha256)| Subject {
+            name: file.to_owned(),
+            digest: [("sha256".to_owned(), sha256.to_owned())].into(),
+        })
+        .collect()
+}
+
+/// The browser.
+pub(super) fn engine(document: &BundleDocument) -> Engine {
+    let engine = &document.engine;
+    Engine {
+        name: engine.name.clone(),
+        version: engine.version.clone(),
+        driver: engine.driver.clone(),
+    }
+}
+
+/// The viewport as it was measured.
+pub(super) fn viewport(document: &BundleDocument) -> Viewport {
+    let device = &document.device;
+    Viewport {
+        name: device.name.clone(),
+        width: device.width,
+        height: device.height,
+        scale: device.scale,
+    }
+}
+
+/// The deployment.
+pub(super) fn target(document: &BundleDocument) -> Target {
+    let target = &document.target;
+    Target {
+        name: target.name.clone(),
+        kind: target.kind.clone(),
+        url: target.url.clone(),
+        commit: target.commit.clone(),
+        commit_source: target.commit_source.clone(),
+        expected_commit: target.expected_commit.clone(),
+        expected_from: target.expected_from.clone(),
+    }
+}
+
+/// What never ran.
+pub(super) fn not_run(document: &BundleDocument) -> Vec<NotRun> {
+    each_step(document)
+        .filter(|(_, _, step)| step.status == Status::NotRun)
+        .map(|(seq, _, step)| NotRun {
+            seq,
+            name: step.name.clone(),
+            why: step.why.clone(),
+        })
+        .collect()
+}
+
+/// Every step with its place in the run.
+pub(super) fn each_step(
+    document: &BundleDocument,
+) -> impl Iterator<Item = (usize, StepRef, &StepEntry)> {
+    let checklists = document.checklists.iter().enumerate();
+    let steps = checklists.flat_map(|(index, checklist)| {
+        checklist.steps.iter().map(move |step| {
+            let at = StepRef {
+                checklist: index,
+                step: step.id.clone(),
+            };
+            (at, step)
+        })
+    });
+    steps
+        .enumerate()
+        .map(|(at, (place, step))| (at + 1, place, step))
+}

@@ -1,0 +1,118 @@
+//! The verification ladder: build, tests, signed-in smoke at width, ground truth; each shown by something of the bundle, or not.
+
+use std::fmt::Write as _;
+
+use super::statement::Rung;
+use crate::bundle::BundleDocument;
+use crate::detect::Status;
+use crate::evidence::{About, ExpectationOutcome, Run};
+
+/// How many truths are named; the rest is counted.
+const NAMED: usize = 3;
+
+/// All rungs, from the lowest.
+pub(super) fn ladder(document: &BundleDocument, run: Option<&Run>) -> Vec<Rung> {
+    vec![
+        build(document),
+        not_shown(
+            "tests",
+            "no result of a test suite is part of this bundle".to_owned(),
+        ),
+        smoke(document),
+        truth(run),
+    ]
+}
+
+fn shown(rung: &str, by: String) -> Rung {
+    Rung {
+        rung: rung.to_owned(),
+        shown: true,
+        by,
+    }
+}
+
+fn not_shown(rung: &str, by: String) -> Rung {
+    Rung {
+        rung: rung.to_owned(),
+        shown: false,
+        by,
+    }
+}
+
+/// A deployment that answers with a commit was built from something that calls itself so.
+fn build(document: &BundleDocument) -> Rung {
+    let target = &document.target;
+    match (&target.commit, &target.commit_source) {
+        (Some(commit), Some(source)) => shown(
+            "build",
+            format!("the deployment answered and said that it serves {commit} ({source})"),
+        ),
+        (_, Some(why)) => not_shown("build", format!("the commit isn't known: {why}")),
+        (_, None) => not_shown("build", "the deployment doesn't tell its commit".to_owned()),
+    }
+}
+
+fn smoke(document: &BundleDocument) -> Rung {
+    let name = "signed-in smoke at width";
+    let mut personas = Vec::new();
+    let mut steps = 0;
+    for checklist in &document.checklists {
+        let Some(persona) = &checklist.persona else {
+            continue;
+        };
+        let ran = checklist
+            .steps
+            .iter()
+            .filter(|step| step.status != Status::NotRun);
+        let ran = ran.count();
+        if ran > 0 && !personas.contains(&persona.as_str()) {
+            personas.push(persona.as_str());
+        }
+        steps += ran;
+    }
+    let device = &document.device;
+    if personas.is_empty() {
+        return not_shown(name, "nobody was signed in".to_owned());
+    }
+    if device.width == 0 {
+        return not_shown(name, "the viewport wasn't measured".to_owned());
+    }
+    shown(
+        name,
+        format!(
+            "{steps} steps as {} at {} px, measured in the page of {} {}",
+            personas.join(", "),
+            device.width,
+            document.engine.name,
+            document.engine.version
+        ),
+    )
+}
+
+/// What the server keeps was asked for, and was there.
+fn truth(run: Option<&Run>) -> Rung {
+    let name = "ground truth";
+    let Some(run) = run else {
+        return not_shown(
+            name,
+            "the bundle holds no journal to tell it from".to_owned(),
+        );
+    };
+    let asked = run
+        .steps()
+        .flat_map(|(_, step)| &step.expectations)
+        .filter(|expectation| expectation.about == About::Kept)
+        .filter(|expectation| expectation.outcome == ExpectationOutcome::Held);
+    let held: Vec<&str> = asked.map(|expectation| expectation.what.as_str()).collect();
+    if held.is_empty() {
+        return not_shown(
+            name,
+            "no step read an API or the database again and found what the page had said".to_owned(),
+        );
+    }
+    let mut by = held[..held.len().min(NAMED)].join("; ");
+    if held.len() > NAMED {
+        let _ = write!(by, "; and {} more", held.len() - NAMED);
+    }
+    shown(name, by)
+}

@@ -1,0 +1,215 @@
+//! The GitHub action and the lines of `docs/ci.md`, done as a runner does them.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+
+use serde_json::Value;
+
+use crate::golden::{self, Pictures, seal};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn yaml(text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap()
+}
+
+fn action() -> Value {
+    yaml(&fs::read_to_string(root().join("action.yml")).unwrap())
+}
+
+fn write(path: &Path, text: &str) {
+    shippass::bundle::write_whole(path, |out| out.write_all(text.as_bytes())).unwrap();
+}
+
+/// A runner's folder, with a `shippass` whose `run` gives the golden bundle and ends as it is told.
+struct Runner {
+    folder: tempfile::TempDir,
+    inputs: BTreeMap<String, String>,
+    status: String,
+}
+
+impl Runner {
+    fn new(ends_with: i32, inputs: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let golden = folder.path().join("golden");
+        fs::create_dir(&golden).unwrap();
+        seal(
+            &golden,
+            &golden::run(&golden, Pictures::Tiny),
+            &golden::findings(),
+        );
+        let program = folder.path().join("shippass");
+        let real = env!("CARGO_BIN_EXE_shippass");
+        let text = format!(
+            "#!/bin/sh\nif [ \"$1\" = run ]; then\n  printf '<%s>' \"$@\" > arguments\n  mkdir -p \"$(dirname \"$3\")\"\n  \
+             [ {ends_with} = 3 ] || cp -r golden \"$3\"\n  exit {ends_with}\nfi\nexec {real} \"$@\"\n"
+        );
+        write(&program, &text);
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut all = BTreeMap::new();
+        for (name, input) in action()["inputs"].as_object().unwrap() {
+            all.insert(name.clone(), input["default"].as_str().unwrap().to_owned());
+        }
+        for (name, value) in inputs {
+            assert!(
+                all.insert((*name).to_owned(), (*value).to_owned())
+                    .is_some(),
+                "{name}"
+            );
+        }
+        Self {
+            folder,
+            inputs: all,
+            status: String::new(),
+        }
+    }
+
+    fn filled(&self, text: &str) -> String {
+        let mut text = text.replace("${{ steps.walk.outputs.status }}", &self.status);
+        for (name, value) in &self.inputs {
+            text = text.replace(&format!("${{{{ inputs.{name} }}}}"), value);
+        }
+        assert!(!text.contains("${{"), "{text}");
+        text
+    }
+
+    /// Does one step by its name; gives its exit status.
+    fn step(&mut self, name: &str) -> i32 {
+        let action = action();
+        let steps = action["runs"]["steps"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["name"] == name).unwrap();
+        let path = format!("{}:/usr/bin:/bin", self.folder.path().display());
+        let output = self.folder.path().join("output");
+        let mut command = Command::new("bash");
+        // As a runner calls it.
+        command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c"]);
+        command.arg(step["run"].as_str().unwrap());
+        command
+            .env_clear()
+            .env("PATH", path)
+            .env("CI", "1")
+            .current_dir(self.folder.path());
+        command.env("GITHUB_OUTPUT", &output);
+        command.env("GITHUB_STEP_SUMMARY", self.folder.path().join("summary.md"));
+        for (name, value) in step["env"].as_object().into_iter().flatten() {
+            command.env(name, self.filled(value.as_str().unwrap()));
+        }
+        let status = command.status().unwrap().code().unwrap();
+        if let Some(status) = fs::read_to_string(&output)
+            .unwrap_or_default()
+            .strip_prefix("status=")
+        {
+            status.trim_end().clone_into(&mut self.status);
+        }
+        status
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+}
+
+#[test]
+fn no_input_is_ever_a_part_of_a_script() {
+    for step in action()["runs"]["steps"].as_array().unwrap() {
+        if let Some(script) = step["run"].as_str() {
+            assert_eq!(step["shell"], "bash", "{script}");
+            assert!(!script.contains("${{"), "{script}");
+        }
+    }
+}
+
+#[test]
+fn a_flagged_walk_is_told_and_kept_and_the_job_fails_as_the_walk_did() {
+    let hostile = "a; touch owned\n\nb c/$(touch owned).yaml";
+    let mut runner = Runner::new(
+        1,
+        &[
+            ("target", "preview"),
+            ("checklists", hostile),
+            ("as", "owner"),
+        ],
+    );
+    assert_eq!(runner.step("Walk"), 0);
+    assert_eq!(
+        runner.read("arguments"),
+        "<run><--out><screenshots/ci><--target><preview><--as><owner><a; touch owned><b c/$(touch owned).yaml>"
+    );
+    assert_eq!(runner.step("What was found"), 0);
+    assert!(
+        runner
+            .read("summary.md")
+            .starts_with("## shippass: 7 steps, 1 failed")
+    );
+    assert!(
+        runner
+            .read("screenshots/ci.xml")
+            .contains("<testsuites name=\"shippass\"")
+    );
+    let sarif: Value = serde_json::from_str(&runner.read("screenshots/ci.sarif")).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert!(runner.folder.path().join("screenshots/ci.zip").is_file());
+    assert_eq!(runner.step("How it ended"), 1);
+    assert!(!runner.folder.path().join("owned").exists());
+}
+
+#[test]
+fn a_walk_without_a_bundle_fails_with_its_own_status_and_no_other() {
+    let mut runner = Runner::new(
+        3,
+        &[("url", "http://localhost:1/"), ("expect-commit", "9c1f0e2")],
+    );
+    assert_eq!(runner.step("Walk"), 0);
+    assert_eq!(
+        runner.read("arguments"),
+        "<run><--out><screenshots/ci><--url><http://localhost:1/><--expect-commit><9c1f0e2>"
+    );
+    assert_eq!(runner.step("What was found"), 0);
+    assert_eq!(runner.step("How it ended"), 3);
+    let mut runner = Runner::new(0, &[]);
+    assert_eq!((runner.step("Walk"), runner.step("How it ended")), (0, 0));
+}
+
+#[test]
+fn what_the_documentation_shows_is_yaml_and_its_commands_are_understood() {
+    let text = fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let blocks: Vec<_> = text
+        .split("```yaml\n")
+        .skip(1)
+        .map(|it| it.split("```").next().unwrap())
+        .collect();
+    assert_eq!(blocks.len(), 2);
+    let workflow = yaml(blocks[0]);
+    let with = workflow["jobs"]["shippass"]["steps"][1]["with"]
+        .as_object()
+        .unwrap();
+    let inputs = action()["inputs"].as_object().unwrap().clone();
+    assert!(
+        with.keys().all(|name| inputs.contains_key(name)),
+        "{with:?}"
+    );
+
+    let job = &yaml(blocks[1])["shippass"];
+    let lines = ["script", "after_script"]
+        .map(|part| job[part].as_array().unwrap().clone())
+        .concat();
+    assert_eq!(lines.len(), 3);
+    for line in lines {
+        let line = line.as_str().unwrap();
+        let words = line.strip_prefix(".cache/shippass/bin/shippass ").unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let words = words.split(' ').map(|word| word.trim_matches('"'));
+        let output = Command::new(env!("CARGO_BIN_EXE_shippass"))
+            .args(words)
+            .current_dir(elsewhere.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        // There is no project there; but what was meant is understood.
+        assert!(!said.contains("Usage:"), "{line}: {said}");
+        assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+    }
+}

@@ -1,0 +1,7 @@
+//! The review server: what strangers ask of it gets nothing, what the page asks of it is kept.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod door;
+mod knocks;
+mod walk;

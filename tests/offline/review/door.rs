@@ -1,0 +1,162 @@
+//! A served review, and raw requests at its door.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use serde_json::Value;
+use shippass::review::{Review, ReviewServer};
+use tokio::sync::oneshot;
+
+use crate::recorded::{quotes, seal};
+
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A review that is served until the value is dropped.
+pub(super) struct Served {
+    pub(super) bundle: tempfile::TempDir,
+    pub(super) host: String,
+    pub(super) token: String,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<std::thread::JoinHandle<()>>,
+}
+
+/// What came back.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: String,
+}
+
+/// A bundle of three steps, the second of them flagged.
+pub(super) fn bundle() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    seal(
+        folder.path(),
+        "01JD5M3Q8ZK4V7T2N9XW6R1YHB",
+        &quotes(),
+        |_| 4,
+    );
+    folder
+}
+
+impl Served {
+    pub(super) fn new() -> Self {
+        let bundle = bundle();
+        let accepted = bundle.path().join("none");
+        Self::of(bundle, &accepted)
+    }
+
+    pub(super) fn of(bundle: tempfile::TempDir, accepted: &Path) -> Self {
+        let review = Review::open(bundle.path(), accepted, "shippass sign x".to_owned()).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let server = runtime
+            .block_on(ReviewServer::bind(Arc::new(review), 0))
+            .unwrap();
+        let url = server.url();
+        let (host, token) = url
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once("/#")
+            .unwrap();
+        let (stop, stopped) = oneshot::channel();
+        Self {
+            host: host.to_owned(),
+            token: token.to_owned(),
+            bundle,
+            stop: Some(stop),
+            server: Some(std::thread::spawn(move || {
+                runtime.block_on(server.serve(async { drop(stopped.await) }));
+            })),
+        }
+    }
+
+    /// Sends these bytes and reads until the server has nothing more to say.
+    pub(super) fn knock(&self, bytes: &[u8]) -> Reply {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        // A server that has heard enough hangs up.
+        let _ = stream.write_all(bytes);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        Reply::new(&String::from_utf8_lossy(&answer))
+    }
+
+    /// A request as the page itself sends it.
+    pub(super) fn ask(&self, path: &str) -> Reply {
+        self.knock(format!("GET {path} HTTP/1.1\r\n{}\r\n", self.ours()).as_bytes())
+    }
+
+    pub(super) fn post(&self, path: &str, seat: &str, body: &str) -> Reply {
+        let (ours, host, length) = (self.ours(), &self.host, body.len());
+        self.knock(
+            format!(
+                "POST {path} HTTP/1.1\r\n{ours}Origin: http://{host}\r\nContent-Type: application/json\r\n\
+                 X-Shippass-Seat: {seat}\r\nContent-Length: {length}\r\n\r\n{body}"
+            )
+            .as_bytes(),
+        )
+    }
+
+    /// The headers that let a reader in.
+    pub(super) fn ours(&self) -> String {
+        let Self { host, token, .. } = self;
+        format!("Host: {host}\r\nX-Shippass-Token: {token}\r\nConnection: close\r\n")
+    }
+
+    /// Takes the seat and holds it as long as the stream lives; its number and the stream.
+    pub(super) fn sit(&self, takes_over: bool) -> (String, TcpStream) {
+        let reply = self.post("/api/seat", "", &format!("{{\"takes_over\":{takes_over}}}"));
+        let ticket: Value = serde_json::from_str(&reply.body).unwrap();
+        let (host, ticket) = (&self.host, ticket["ticket"].as_str().unwrap());
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let request = format!("GET /seats/{ticket} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let (mut text, mut part) = (String::new(), [0; 512]);
+        while !text.ends_with("\n\n\r\n") {
+            let read = stream.read(&mut part).unwrap();
+            assert!(read > 0, "{text}");
+            text += &String::from_utf8_lossy(&part[..read]);
+        }
+        let number = text.rsplit_once("data: ").unwrap().1.trim().to_owned();
+        (number, stream)
+    }
+
+    pub(super) fn walk(&self) -> String {
+        std::fs::read_to_string(self.bundle.path().join("signoff/walk.ndjson")).unwrap()
+    }
+
+    pub(super) fn state(&self) -> Value {
+        serde_json::from_str(&self.ask("/api/state").body).unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(server) = self.server.take() {
+            let _ = server.join();
+        }
+    }
+}
+
+impl Reply {
+    fn new(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        Self {
+            status: status.unwrap_or(0),
+            head: head.to_lowercase(),
+            body: body.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Signing and verifying: real bundles, real keys, and OpenSSH's own word on both.
+
+mod allowed;
+mod carry;
+mod commands;
+mod folder;
+mod prepared;
+mod tamper;
+mod ways;
