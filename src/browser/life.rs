@@ -3,10 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
@@ -33,25 +30,11 @@ struct Running {
     session: Arc<Session>,
 }
 
-/// Where what is seen goes to, and the numbers it bears; outlives a session.
+/// Where what is seen goes to; outlives a session.
 #[derive(Debug, Clone)]
 pub(super) struct Witness {
     pub(super) recorder: Recorder,
     pub(super) redactor: Arc<Redactor>,
-    exchanges: Arc<AtomicU64>,
-    lines: Arc<AtomicU64>,
-}
-
-impl Witness {
-    /// The next exchange's id: `e17`.
-    pub(super) fn next_exchange(&self) -> String {
-        format!("e{}", self.exchanges.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-
-    /// The next console line's id: `c3`.
-    pub(super) fn next_line(&self) -> String {
-        format!("c{}", self.lines.fetch_add(1, Ordering::Relaxed) + 1)
-    }
 }
 
 impl<'c> Browser<'c> {
@@ -64,12 +47,7 @@ impl<'c> Browser<'c> {
         redactor: Arc<Redactor>,
     ) -> Result<Self, BrowserError> {
         let door = Door::new(target, is_read_only, &redactor).await?;
-        let witness = Witness {
-            recorder,
-            redactor,
-            exchanges: Arc::default(),
-            lines: Arc::default(),
-        };
+        let witness = Witness { recorder, redactor };
         let browser = Self {
             request,
             door: Arc::new(door),

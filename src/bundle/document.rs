@@ -59,6 +59,9 @@ pub struct RunEntry {
     pub id: String,
     /// When it began.
     pub started: Timestamp,
+    /// When it was taken up again after it had been cut off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<Timestamp>,
     /// When it ended; `None` when it was cut off.
     pub finished: Option<Timestamp>,
     /// Whether it came to its plan's end.
@@ -234,6 +237,7 @@ impl RunEntry {
         Self {
             id: info.id.clone(),
             started: info.started,
+            resumed: info.resumed.clone(),
             finished: info.finished,
             complete: info.finished.is_some() && info.cut_short.is_none(),
             cut_short: info.cut_short.clone(),

@@ -65,6 +65,13 @@ pub struct Step {
     pub place: Place,
 }
 
+impl Step {
+    /// Whether it needs no page of the steps before: it begins in a new session or with a visit.
+    pub fn stands_alone(&self) -> bool {
+        self.fresh || matches!(self.actions.first(), Some(Action::Visit(_)))
+    }
+}
+
 /// One thing that the machine does, as a person would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {

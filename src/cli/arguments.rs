@@ -305,6 +305,10 @@ pub(super) struct RunArguments {
     /// Walk every checklist that has a persona as this one.
     #[arg(long = "as", value_name = "PERSONA")]
     pub(super) persona: Option<String>,
+    /// Take up a run that was cut off: walks what is left of it, with its target, personas and device.
+    #[arg(long, value_name = "BUNDLE",
+        conflicts_with_all = ["files", "target", "url", "persona", "shard", "device", "out", "expect_commit"])]
+    pub(super) resume: Option<PathBuf>,
     /// Walk this part of the checklists only: `1/4`, `2/4`, …; `merge` makes one bundle of all parts.
     #[arg(long, value_name = "I/N")]
     pub(super) shard: Option<Shard>,

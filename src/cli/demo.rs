@@ -50,6 +50,7 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         allows_production: false,
         // Its faults are there to be found again.
         has_history: false,
+        resumed: None,
         browser: arguments.browser.clone(),
     })
 }

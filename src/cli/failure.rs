@@ -29,6 +29,8 @@ pub(super) enum Failure {
     Device(DeviceError),
     /// `--as` names nobody.
     UnknownPersona { name: String, known: Vec<String> },
+    /// `--resume` of a run that can't be taken up.
+    NotResumable { folder: PathBuf, why: String },
     /// `--keep-session` with personas that nothing proves.
     Unproven { personas: Vec<String> },
     /// `--keep-session` where no home is known.
@@ -96,6 +98,7 @@ impl Failure {
             | Self::Target(_)
             | Self::Device(_)
             | Self::UnknownPersona { .. }
+            | Self::NotResumable { .. }
             | Self::Unproven { .. }
             | Self::NoStateFolder
             | Self::StateInProject { .. }
@@ -152,6 +155,9 @@ impl Failure {
             }
             Self::UnknownPersona { known, .. } => {
                 Some(format!("the declared ones are {}", known.join(", ")))
+            }
+            Self::NotResumable { .. } => {
+                Some("make a new run with `shippass run`; what that one saw stays in its folder".to_owned())
             }
             Self::Unproven { .. } => Some(
                 "give it what an API says of it: `proof: [{ fetch: { path: /api/me, at: /email, equals: ada@example.com } }]`"
@@ -225,6 +231,9 @@ impl Failure {
             Self::Target(error) => error.to_string(),
             Self::Device(error) => error.to_string(),
             Self::UnknownPersona { name, .. } => format!("there is no persona `{name}`"),
+            Self::NotResumable { folder, why } => {
+                format!("{} can't be taken up again: {why}", folder.display())
+            }
             Self::Unproven { personas } => format!(
                 "`--keep-session` needs a proof, and nothing proves who is signed in as {}",
                 personas.join(", ")

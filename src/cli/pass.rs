@@ -15,6 +15,7 @@ use super::{
     conclude,
     failure::Failure,
     person::Keyboard,
+    resume::Resumed,
     signals::watch_signals,
     terminal::Terminal,
 };
@@ -43,6 +44,8 @@ pub(super) struct Assignment {
     /// Whether what was flagged before counts, and this run for the next ones.
     pub(super) has_history: bool,
     pub(super) browser: BrowserArguments,
+    /// The run that is taken up again.
+    pub(super) resumed: Option<Resumed>,
 }
 
 /// The commit that the target should serve.
@@ -93,14 +96,14 @@ pub(super) fn run(
         None => None,
     };
     let id = ulid::Ulid::generate().to_string();
-    let folder = match &assignment.browser.out {
-        Some(folder) => folder.clone(),
-        None => Path::new(BUNDLES).join(id.to_lowercase()),
+    let folder = match (&assignment.resumed, &assignment.browser.out) {
+        (Some(resumed), _) => resumed.folder.clone(),
+        (None, Some(folder)) => folder.clone(),
+        (None, None) => Path::new(BUNDLES).join(id.to_lowercase()),
     };
     let history = assignment
         .has_history
         .then(|| History::of(Path::new(BUNDLES)));
-    let past = history.as_ref().map(|history| past(history, terminal));
     let redactor = Arc::new(redactor(&assignment.project, terminal));
     let mut progress = Progress::new(progress_mode(terminal), Box::new(std::io::stderr()));
     let person = Person::new(Keyboard::new(
@@ -108,10 +111,20 @@ pub(super) fn run(
         assignment.browser.headed,
         progress.curtain(),
     ));
-    let recorder = Recorder::create(&folder, Arc::clone(&redactor), move |event| {
-        progress.on(event);
-    })?;
-    recorder.record(started(assignment, &plan, id, past.unwrap_or_default()));
+    if let Some(resumed) = &assignment.resumed {
+        progress.take_up(&resumed.run.checklists, plan.to_walk().count());
+    }
+    let listener = move |event: &RunEvent| progress.on(event);
+    let (recorder, first) = if let Some(Resumed { run, .. }) = &assignment.resumed {
+        let recorder = Recorder::resume(&folder, run, Arc::clone(&redactor), listener)?;
+        (recorder, taken_up(&plan))
+    } else {
+        let past = history.as_ref().map(|history| past(history, terminal));
+        let recorder = Recorder::create(&folder, Arc::clone(&redactor), listener)?;
+        let started = started(assignment, &plan, id, past.unwrap_or_default());
+        (recorder, started)
+    };
+    recorder.record(first);
     let (end, opened) = runtime.block_on(walk(
         assignment,
         &plan,
@@ -185,13 +198,19 @@ fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
             known: config.personas.keys().cloned().collect(),
         }
     })?;
-    match assignment.shard {
+    let plan = match assignment.shard {
+        None => plan,
+        Some(shard) if shard.of as usize > checklists.len() => {
+            return Err(Failure::TooManyShards {
+                of: shard.of,
+                checklists: checklists.len(),
+            });
+        }
+        Some(shard) => plan.shard(shard),
+    };
+    match &assignment.resumed {
         None => Ok(plan),
-        Some(shard) if shard.of as usize > checklists.len() => Err(Failure::TooManyShards {
-            of: shard.of,
-            checklists: checklists.len(),
-        }),
-        Some(shard) => Ok(plan.shard(shard)),
+        Some(resumed) => resumed.left_of(plan),
     }
 }
 
@@ -239,6 +258,7 @@ fn started(assignment: &Assignment, plan: &Plan, id: String, past: Vec<PastRun>)
             id,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             started: Timestamp::now(),
+            resumed: Vec::new(),
             finished: None,
             cut_short: None,
             shard: assignment.shard,
@@ -248,6 +268,13 @@ fn started(assignment: &Assignment, plan: &Plan, id: String, past: Vec<PastRun>)
         contracts: config.contract.clone(),
         past,
         checklists: plan.outline(),
+    }
+}
+
+fn taken_up(plan: &Plan) -> RunEvent {
+    RunEvent::RunResumed {
+        resumed: Timestamp::now(),
+        anew: plan.to_walk().collect(),
     }
 }
 
@@ -296,10 +323,16 @@ async fn walk(
         Ok(browser) => browser,
         Err(error) => return unopened(WalkEnd::Failed(error.into())),
     };
+    let resumed = assignment.resumed.as_ref();
+    if let Err(error) = resumed.map_or(Ok(()), |resumed| resumed.goes_with(&browser)) {
+        browser.abandon().await;
+        return unopened(WalkEnd::Failed(error));
+    }
     let walk = Walk {
         plan,
         target: &assignment.target,
         facts: target_facts(assignment),
+        before: assignment.resumed.as_ref().and_then(Resumed::target),
         device: &assignment.project.config.device,
         databases: &assignment.project.config.databases,
         limits: Limits::default(),

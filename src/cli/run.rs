@@ -8,6 +8,7 @@ use super::{
     checkout,
     failure::Failure,
     pass::{self, Assignment, ExpectedCommit, runtime},
+    resume::Resumed,
     terminal::Terminal,
 };
 use crate::config::{Device, Environment, Project, Target, load_project};
@@ -19,19 +20,31 @@ pub(super) fn main(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     let environment = Environment::capture();
+    let resumed = match &arguments.resume {
+        Some(folder) => Some(Resumed::read(folder)?),
+        None => None,
+    };
     let mut project = load_project(
         global.config.as_deref(),
-        &arguments.files,
+        &resumed
+            .as_ref()
+            .map_or(arguments.files.clone(), Resumed::files),
         &environment,
         &detect::names(),
     )?;
     if let Some(device) = &arguments.device {
         project.config.device = Device::parse(device)?;
     }
+    if let Some(resumed) = &resumed {
+        project.config.device = resumed.device(&project)?;
+    }
     for warning in &project.warnings {
         terminal.say(&format!("{warning}\n"));
     }
-    let target = choose_target(&project, arguments)?;
+    let target = match &resumed {
+        Some(resumed) => project.by_its_host(resumed.choose_target(&project)?),
+        None => choose_target(&project, arguments)?,
+    };
     if let Some(warning) = mix_up(&project, &target) {
         terminal.say(&warning);
     }
@@ -42,10 +55,17 @@ pub(super) fn main(
         (None, None) => None,
     };
     let assignment = Assignment {
+        persona: match &resumed {
+            Some(resumed) => resumed.persona(&project),
+            None => arguments.persona.clone(),
+        },
+        shard: match &resumed {
+            Some(resumed) => resumed.run.info.shard,
+            None => arguments.shard,
+        },
+        resumed,
         project,
         target,
-        persona: arguments.persona.clone(),
-        shard: arguments.shard,
         expected,
         session_folder: arguments
             .keep_session

@@ -21,6 +21,12 @@ pub enum EvidenceError {
         /// Why.
         source: io::Error,
     },
+    /// Another process writes the journal.
+    #[error("{} is being written by a run that is still going on", path.display())]
+    StillRunning {
+        /// The journal.
+        path: PathBuf,
+    },
     /// The journal's first record isn't one.
     #[error("{} is no journal of a run: {why}", path.display())]
     NoJournal {
@@ -51,6 +57,7 @@ impl EvidenceError {
                 Some("the disk is full: make room and run again")
             }
             Self::Io { .. } => Some("see that the folder exists and can be written"),
+            Self::StillRunning { .. } => Some("wait for its end, or stop it"),
             Self::NoJournal { .. } | Self::UnknownStep { .. } => {
                 Some("the folder wasn't made by this version of shippass, or was changed since")
             }

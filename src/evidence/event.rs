@@ -133,6 +133,16 @@ pub enum RunEvent {
         at: StepIndex,
         /// Why.
         why: String,
+        /// The run ended before it; one that takes the run up again walks it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unreached: bool,
+    },
+    /// The run was cut off and is taken up again.
+    RunResumed {
+        /// When.
+        resumed: Timestamp,
+        /// The steps that are walked anew; what was seen of them before counts no longer.
+        anew: Vec<StepIndex>,
     },
     /// The last record of a whole journal.
     RunFinished {

@@ -1,6 +1,6 @@
 //! From a journal's events to a `Run`; total over every prefix of a journal.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use url::Url;
 
@@ -10,7 +10,7 @@ use super::{
     event::{RunEvent, StepIndex},
     exchange::{Body, Outcome, ReadAs, Resource},
     journal::JournalReader,
-    run::{Run, StepRun},
+    run::{Run, StepRun, number_of},
 };
 
 /// Reads a bundle's journal and folds it.
@@ -48,7 +48,9 @@ impl Run {
         }
         for checklist in &mut run.checklists {
             for step in &mut checklist.steps {
-                step.exchanges.sort_by_key(|exchange| number(&exchange.id));
+                // Exchanges end in another order than they begin.
+                step.exchanges
+                    .sort_by_key(|exchange| number_of(&exchange.id).unwrap_or(u64::MAX));
                 step.exchanges.shrink_to_fit();
             }
         }
@@ -77,6 +79,14 @@ impl Run {
                     }
                 }
             }
+            RunEvent::RunResumed { resumed, anew } => {
+                self.info.resumed.push(resumed);
+                self.info.finished = None;
+                self.info.cut_short = None;
+                for at in anew {
+                    self.step(at)?.begin_anew();
+                }
+            }
             RunEvent::EngineStarted(engine) => self.engine = engine,
             RunEvent::DeviceMeasured(device) => self.device = device,
             RunEvent::TargetLearned(target) => self.target = target,
@@ -91,11 +101,11 @@ impl Run {
                 opened,
             } => {
                 if let Some(access) = &mut self.target.access {
-                    access.requests = opened;
+                    add(&mut access.requests, opened);
                 }
                 self.info.finished = Some(finished);
                 self.info.cut_short = cut_short;
-                self.redactions = redactions;
+                add(&mut self.redactions, redactions);
             }
             RunEvent::StepStarted { at, .. }
             | RunEvent::ActionFinished { at, .. }
@@ -169,14 +179,25 @@ fn is_read(exchange: &str, read: &str) -> bool {
     bare(exchange) == bare(read)
 }
 
-/// `e17` is 17: exchanges end in another order than they begin.
-fn number(id: &str) -> u64 {
-    id.trim_start_matches(|character: char| !character.is_ascii_digit())
-        .parse()
-        .unwrap_or(u64::MAX)
+/// What a run that was taken up again has counted adds up.
+fn add(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
+    for (name, count) in more {
+        *counts.entry(name).or_default() += count;
+    }
 }
 
 impl StepRun {
+    /// Forgets an earlier walk; the journal keeps it.
+    fn begin_anew(&mut self) {
+        *self = Self {
+            id: std::mem::take(&mut self.id),
+            name: std::mem::take(&mut self.name),
+            fresh: self.fresh,
+            confirm: std::mem::take(&mut self.confirm),
+            ..Self::default()
+        };
+    }
+
     fn take(&mut self, event: RunEvent) {
         match event {
             RunEvent::StepStarted { started, .. } => self.started = Some(started),
@@ -191,7 +212,10 @@ impl StepRun {
             RunEvent::Happened { happening, .. } => self.happenings.push(happening),
             RunEvent::LayoutMeasured { layout, .. } => self.layout = Some(layout),
             RunEvent::PictureTaken { picture, .. } => self.pictures.push(picture),
-            RunEvent::StepSkipped { why, .. } => self.not_run = Some(why),
+            RunEvent::StepSkipped { why, unreached, .. } => {
+                self.not_run = Some(why);
+                self.unreached = unreached;
+            }
             RunEvent::StepFinished {
                 duration_ms,
                 page,

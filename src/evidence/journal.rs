@@ -3,7 +3,7 @@
 //! A line is `<sha256 of the rest> {"n":…,"prev":"<sha256 of the line before>","ev":{…}}`.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{BufRead, BufReader, Read as _, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -16,6 +16,8 @@ use super::{digest::hex_sha256, error::EvidenceError, event::RunEvent};
 pub const JOURNAL: &str = "journal.ndjson";
 /// The format, in the first record.
 const FORMAT: &str = "shippass-journal/1";
+/// Where the end of a journal goes that was torn by a kill.
+const TORN: &str = "journal.torn";
 /// No record is longer: the first one may hold every contract, and none of them is larger than 8 MiB.
 const LONGEST_RECORD: u64 = 256 << 20;
 
@@ -53,7 +55,7 @@ impl Journal {
     pub(super) fn create(folder: &Path) -> Result<Self, EvidenceError> {
         let path = folder.join(JOURNAL);
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let file = file.map_err(|source| failed("make", &path, source))?;
+        let file = lock(file.map_err(|source| failed("make", &path, source))?, &path)?;
         Ok(Self {
             file,
             path,
@@ -62,6 +64,31 @@ impl Journal {
             length: 0,
             is_broken: false,
         })
+    }
+
+    /// Goes on with a journal after its last whole record. What is torn behind it is kept beside it.
+    ///
+    /// # Errors
+    ///
+    /// Another process is writing it, or it can't be read or written.
+    pub(super) fn reopen(folder: &Path) -> Result<Self, EvidenceError> {
+        let path = folder.join(JOURNAL);
+        let file = OpenOptions::new().read(true).append(true).open(&path);
+        let file = lock(file.map_err(|source| failed("read", &path, source))?, &path)?;
+        let mut whole = JournalReader::open(folder)?;
+        whole.by_ref().for_each(drop);
+        whole.close()?;
+        let mut journal = Self {
+            file,
+            path,
+            next: whole.next,
+            head: whole.head,
+            length: whole.length,
+            is_broken: false,
+        };
+        let unwritable = |source| failed("write", &journal.path, source);
+        keep_torn_end(&mut journal.file, journal.length, folder).map_err(unwritable)?;
+        Ok(journal)
     }
 
     /// Writes a record; on an error nothing of it stays and nothing more can be written.
@@ -133,6 +160,8 @@ pub struct JournalReader {
     line: Vec<u8>,
     next: u64,
     head: String,
+    /// Where the last whole record ends.
+    length: u64,
     torn: Option<String>,
     failed: Option<std::io::Error>,
 }
@@ -154,6 +183,7 @@ impl JournalReader {
             line: Vec::new(),
             next: 0,
             head: String::new(),
+            length: 0,
             torn: None,
             failed: None,
         })
@@ -201,6 +231,7 @@ impl Iterator for JournalReader {
             Ok((hash, event)) => {
                 self.next += 1;
                 self.head = hash;
+                self.length += self.line.len() as u64;
                 Some(event)
             }
             Err(why) => {
@@ -209,6 +240,32 @@ impl Iterator for JournalReader {
             }
         }
     }
+}
+
+/// A journal has one writer.
+fn lock(file: File, path: &Path) -> Result<File, EvidenceError> {
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(EvidenceError::StillRunning {
+            path: path.to_path_buf(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed("lock", path, source)),
+    }
+}
+
+/// Moves what stands behind the last whole record to `journal.torn`, behind what an earlier cut left there.
+fn keep_torn_end(journal: &mut File, whole: u64, folder: &Path) -> std::io::Result<()> {
+    if journal.metadata()?.len() == whole {
+        return Ok(());
+    }
+    journal.seek(SeekFrom::Start(whole))?;
+    let torn = folder.join(TORN);
+    let mut torn = OpenOptions::new().append(true).create(true).open(torn)?;
+    std::io::copy(journal, &mut torn)?;
+    torn.write_all(b"\n")?;
+    torn.sync_all()?;
+    journal.set_len(whole)?;
+    journal.sync_all()
 }
 
 fn check_record(line: &[u8], next: u64, head: &str) -> Result<(String, RunEvent), String> {

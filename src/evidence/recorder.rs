@@ -6,7 +6,11 @@ use std::{
     fs::File,
     io::Write,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread::JoinHandle,
 };
 
@@ -21,6 +25,7 @@ use super::{
     picture,
     records::{Area, Picture},
     redact::Redactor,
+    run::{Run, number_of},
 };
 
 /// How much may wait to be written; beyond it the one who brings more waits.
@@ -37,6 +42,9 @@ pub struct Recorder {
 
 #[derive(Debug, Default)]
 struct State {
+    /// How many exchanges and console lines have a number.
+    exchanges: AtomicU64,
+    lines: AtomicU64,
     /// The first thing that went wrong.
     failure: Mutex<Option<EvidenceError>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -75,9 +83,47 @@ impl Recorder {
     ) -> Result<Self, EvidenceError> {
         prepare_folder(folder)?;
         let journal = Journal::create(folder)?;
+        Ok(Self::begin(
+            folder,
+            journal,
+            State::default(),
+            redactor,
+            listener,
+        ))
+    }
+
+    /// Goes on with the bundle of a run that was cut off.
+    ///
+    /// # Errors
+    ///
+    /// That run is still going on, or its journal can't be read or written.
+    pub fn resume(
+        folder: &Path,
+        run: &Run,
+        redactor: Arc<Redactor>,
+        listener: impl FnMut(&RunEvent) + Send + 'static,
+    ) -> Result<Self, EvidenceError> {
+        let journal = Journal::reopen(folder)?;
+        let exchanges = run.steps().flat_map(|(_, step)| &step.exchanges);
+        let lines = run.steps().flat_map(|(_, step)| &step.console);
+        let state = State {
+            exchanges: highest(exchanges.map(|exchange| exchange.id.as_str())).into(),
+            lines: highest(lines.map(|line| line.id.as_str())).into(),
+            ..State::default()
+        };
+        Ok(Self::begin(folder, journal, state, redactor, listener))
+    }
+
+    fn begin(
+        folder: &Path,
+        journal: Journal,
+        state: State,
+        redactor: Arc<Redactor>,
+        listener: impl FnMut(&RunEvent) + Send + 'static,
+    ) -> Self {
         let (orders, order_queue) = mpsc::sync_channel(QUEUE);
         let (pictures, picture_queue) = mpsc::sync_channel(QUEUE);
-        let state = Arc::new(State::default());
+        let state = Arc::new(state);
         let recorder = Self {
             orders,
             pictures,
@@ -102,7 +148,20 @@ impl Recorder {
             .threads
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = threads;
-        Ok(recorder)
+        recorder
+    }
+
+    /// The next exchange's id: `e17`.
+    pub fn next_exchange(&self) -> String {
+        format!(
+            "e{}",
+            self.state.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+        )
+    }
+
+    /// The next console line's id: `c3`.
+    pub fn next_line(&self) -> String {
+        format!("c{}", self.state.lines.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// Hands over an event.
@@ -202,6 +261,11 @@ fn prepare_folder(folder: &Path) -> Result<(), EvidenceError> {
         });
     }
     Ok(())
+}
+
+/// The highest number among ids.
+fn highest<'i>(ids: impl Iterator<Item = &'i str>) -> u64 {
+    ids.filter_map(number_of).max().unwrap_or_default()
 }
 
 /// The thread that writes.

@@ -73,6 +73,9 @@ pub struct RunInfo {
     pub tool_version: String,
     /// When it began.
     pub started: Timestamp,
+    /// When it was taken up again after it had been cut off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<Timestamp>,
     /// When it ended; `None` when it was cut off.
     pub finished: Option<Timestamp>,
     /// Why it ended before its plan did: `interrupted`, an error's text.
@@ -207,6 +210,10 @@ pub struct ChecklistRun {
 
 /// One step and all that was seen in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of a record, each with its own name in the journal"
+)]
 pub struct StepRun {
     /// Unique in its checklist: `02-sign-it`; the sign-in's is `00-sign-in`.
     pub id: String,
@@ -228,6 +235,9 @@ pub struct StepRun {
     /// Why it never began.
     #[serde(default)]
     pub not_run: Option<String>,
+    /// Whether that was the run's own end, before its plan's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreached: bool,
     /// Whether its end was recorded; a step that was cut off is never clean.
     #[serde(default = "finished")]
     pub finished: bool,
@@ -270,6 +280,14 @@ pub struct StepRun {
 }
 
 impl StepRun {
+    /// Whether it came to an end of its own: it was walked, or left out for a reason that still holds.
+    pub fn is_settled(&self) -> bool {
+        match &self.not_run {
+            Some(_) => !self.unreached,
+            None => self.started.is_some() && self.finished,
+        }
+    }
+
     /// Whether it did something on its page; who only looks brings nothing about.
     pub fn has_acted(&self) -> bool {
         let mut actions = self.actions.iter();
@@ -282,6 +300,13 @@ impl StepRun {
             |happening| matches!(happening, Happening::Network { state } if state == "offline"),
         )
     }
+}
+
+/// `e17` is 17.
+pub(super) fn number_of(id: &str) -> Option<u64> {
+    id.trim_start_matches(|character: char| !character.is_ascii_digit())
+        .parse()
+        .ok()
 }
 
 /// Recorded runs in fixtures are whole unless they say otherwise.

@@ -117,7 +117,7 @@ impl Progress {
             RunEvent::StepSkipped { at, .. } if self.begun == Some(*at) => {
                 self.worsen(StepOutcome::NotRun);
             }
-            RunEvent::StepSkipped { at, why } => {
+            RunEvent::StepSkipped { at, why, .. } => {
                 self.line(&format!(
                     "not run  {}: {}",
                     self.name(*at),
@@ -127,6 +127,14 @@ impl Progress {
             }
             RunEvent::RunFinished { cut_short, .. } => self.finish(cut_short.as_deref()),
             _ => {}
+        }
+    }
+
+    /// Goes on with a run of those checklists, of which so many steps are left.
+    pub fn take_up(&mut self, checklists: &[ChecklistRun], left: usize) {
+        self.plan(checklists);
+        if let Some(bar) = &self.bar {
+            bar.set_length(left as u64);
         }
     }
 

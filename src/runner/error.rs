@@ -24,6 +24,22 @@ pub enum RunnerError {
         /// What was shown to it.
         shown: Vec<String>,
     },
+    /// A run that is taken up again finds another deployment.
+    #[error("the target serves {} now, and the run that was cut off saw {}", commit(now.as_ref()), commit(before.as_ref()))]
+    OtherCommit {
+        /// The commit of the run that was cut off.
+        before: Option<String>,
+        /// The commit of now.
+        now: Option<String>,
+    },
+    /// A run that is taken up again has another browser.
+    #[error("this browser is {now}, and the run that was cut off had {before}")]
+    OtherBrowser {
+        /// The browser of the run that was cut off.
+        before: String,
+        /// The browser of now.
+        now: String,
+    },
     /// The browser failed.
     #[error(transparent)]
     Browser(#[from] BrowserError),
@@ -51,12 +67,22 @@ impl RunnerError {
             Self::Protected {
                 protection, shown, ..
             } => Some(protected_help(protection, shown)),
+            Self::OtherCommit { .. } | Self::OtherBrowser { .. } => {
+                Some("what was seen would not go together: make a new run".to_owned())
+            }
             Self::Browser(error) => error.help(),
             Self::EvidenceLost(_) => {
                 Some("see that the disk has room and the output folder can be written".to_owned())
             }
         }
     }
+}
+
+fn commit(commit: Option<&String>) -> String {
+    commit.map_or_else(
+        || "no commit that it tells".to_owned(),
+        |commit| format!("commit {commit}"),
+    )
 }
 
 fn protected_help(protection: &Protection, shown: &[String]) -> String {

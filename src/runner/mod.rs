@@ -10,6 +10,7 @@ mod inbox;
 mod late;
 mod person;
 mod plan;
+mod resume;
 mod sessions;
 mod shelf;
 mod sign_in;

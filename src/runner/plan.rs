@@ -3,7 +3,7 @@
 use super::sign_in::sign_in_name;
 use crate::checklist::{Checklist, Named};
 use crate::config::Persona;
-use crate::evidence::{ChecklistRun, Shard, StepRun};
+use crate::evidence::{ChecklistRun, Shard, StepIndex, StepRun};
 
 /// The id of the step that signs in.
 pub const SIGN_IN_STEP: &str = "00-sign-in";
@@ -24,6 +24,8 @@ pub struct PlannedChecklist {
     pub persona: Option<Persona>,
     /// The folder of its pictures.
     pub folder: String,
+    /// The first of its steps that is walked; `None` when the run that is taken up again has walked them all.
+    pub from: Option<usize>,
 }
 
 impl Plan {
@@ -64,10 +66,27 @@ impl Plan {
                     checklist: checklist.clone(),
                     persona,
                     folder: wanted_folder,
+                    from: Some(0),
                 });
             }
         }
         Ok(Self { passes })
+    }
+
+    /// The steps that are walked, in order.
+    pub fn to_walk(&self) -> impl Iterator<Item = StepIndex> {
+        self.passes
+            .iter()
+            .enumerate()
+            .flat_map(|(checklist, pass)| {
+                let before = usize::from(pass.persona.is_some());
+                let all = pass.from.is_some().then_some(0..before);
+                let steps = pass
+                    .from
+                    .map(|from| before + from..before + pass.checklist.steps.len());
+                let steps = all.into_iter().chain(steps).flatten();
+                steps.map(move |step| StepIndex { checklist, step })
+            })
     }
 
     /// The part of the plan that is a shard's: whole checklists, each with all its personas, named as in the whole.

@@ -174,8 +174,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
         let redactor = &self.walk.redactor;
         let url = settled.page.url.clone();
         if let Some(why) = &self.refusal {
-            let (at, why) = (self.at, redactor.text(why));
-            self.walk.recorder.record(RunEvent::StepSkipped { at, why });
+            self.walk.skip(self.at, redactor.text(why));
         }
         self.walk.recorder.record(RunEvent::StepFinished {
             at: self.at,

@@ -35,6 +35,8 @@ pub struct Walk<'p> {
     pub target: &'p Target,
     /// What is known of it before it is opened.
     pub facts: TargetFacts,
+    /// What a run that is taken up again had learned of it.
+    pub before: Option<&'p TargetFacts>,
     /// The device that was asked for.
     pub device: &'p Device,
     /// The databases that may be asked.
@@ -86,7 +88,7 @@ impl Walk<'_> {
             WalkEnd::Interrupted => "the run was interrupted".to_owned(),
             WalkEnd::Failed(error) => format!("the run ended: {error}"),
         };
-        self.skip_from(begun, &self.redactor.text(&why));
+        self.skip_from(begun, &self.redactor.text(&why), true);
         end
     }
 
@@ -98,17 +100,27 @@ impl Walk<'_> {
         self.recorder
             .record(RunEvent::DeviceMeasured(learned.device));
         let mut facts = learned.target;
+        if let Some(before) = self.before
+            && before.commit != facts.commit
+        {
+            return Err(RunnerError::OtherCommit {
+                before: before.commit.clone(),
+                now: facts.commit,
+            });
+        }
         facts.url = self.redactor.url(&facts.url);
         facts.final_url = facts.final_url.map(|url| self.redactor.url(&url));
         self.recorder.record(RunEvent::TargetLearned(facts));
         if let Some(refusal) = learned.refusal {
-            self.skip_from(StepIndex::default(), &refusal);
+            self.skip_from(StepIndex::default(), &refusal, false);
             return Ok(());
         }
         let mut sessions = Sessions::begin(self.target, self.shelf);
         for (index, pass) in self.plan.passes.iter().enumerate() {
-            self.walk_checklist(index, pass, &mut sessions, begun)
-                .await?;
+            if let Some(from) = pass.from {
+                self.walk_checklist(index, (pass, from), &mut sessions, begun)
+                    .await?;
+            }
         }
         self.browser.session()?.close_page().await?;
         Ok(())
@@ -117,7 +129,7 @@ impl Walk<'_> {
     async fn walk_checklist(
         &self,
         checklist: usize,
-        pass: &PlannedChecklist,
+        (pass, from): (&PlannedChecklist, usize),
         sessions: &mut Sessions<'_>,
         begun: &mut StepIndex,
     ) -> Result<(), RunnerError> {
@@ -131,12 +143,13 @@ impl Walk<'_> {
                 at = next(at);
             }
         }
-        for step in &pass.checklist.steps {
+        at.step += from;
+        for step in pass.checklist.steps.iter().skip(from) {
             *begun = next(at);
             match blocked.as_ref().and_then(|blocked| blocked.reason(step)) {
-                Some(why) => self.recorder.record(RunEvent::StepSkipped { at, why }),
+                Some(why) => self.skip(at, why),
                 None if let Some(why) = self.obstacle_to(&step.actions) => {
-                    self.recorder.record(RunEvent::StepSkipped { at, why });
+                    self.skip(at, why);
                     blocked = Some(Blocked::lost(step, "was not walked"));
                 }
                 None => blocked = self.walk_step(at, pass, step, sessions).await?,
@@ -159,10 +172,7 @@ impl Walk<'_> {
     ) -> Result<Option<Blocked>, RunnerError> {
         if let Some(why) = sessions.refusal(&persona.name) {
             let why = why.to_owned();
-            self.recorder.record(RunEvent::StepSkipped {
-                at,
-                why: why.clone(),
-            });
+            self.skip(at, why.clone());
             return Ok(Some(Blocked::Wholly(why)));
         }
         sessions.recall(&persona.name, &self.redactor);
@@ -170,7 +180,7 @@ impl Walk<'_> {
         if kept.is_none()
             && let Some(why) = self.obstacle_to_sign_in(persona)
         {
-            self.recorder.record(RunEvent::StepSkipped { at, why });
+            self.skip(at, why);
             return Ok(Some(Blocked::Wholly(format!(
                 "“{}” was not walked",
                 sign_in_name(persona)
@@ -281,7 +291,7 @@ impl Walk<'_> {
             }
             Some(Err(refusal)) => {
                 let why = format!("signing in again failed: {refusal}");
-                self.recorder.record(RunEvent::StepSkipped { at, why });
+                self.skip(at, why);
                 Some(Blocked::lost(step, "was not walked"))
             }
         })
@@ -330,15 +340,18 @@ impl Walk<'_> {
         }
     }
 
-    fn skip_from(&self, first: StepIndex, why: &str) {
-        for (checklist, pass) in self.plan.outline().iter().enumerate() {
-            for step in 0..pass.steps.len() {
-                let at = StepIndex { checklist, step };
-                if at >= first {
-                    let why = why.to_owned();
-                    self.recorder.record(RunEvent::StepSkipped { at, why });
-                }
-            }
+    /// Records that a step is left out, for a reason of its own.
+    pub(super) fn skip(&self, at: StepIndex, why: String) {
+        let unreached = false;
+        self.recorder
+            .record(RunEvent::StepSkipped { at, why, unreached });
+    }
+
+    fn skip_from(&self, first: StepIndex, why: &str, unreached: bool) {
+        for at in self.plan.to_walk().filter(|at| *at >= first) {
+            let why = why.to_owned();
+            self.recorder
+                .record(RunEvent::StepSkipped { at, why, unreached });
         }
     }
 }
@@ -367,11 +380,7 @@ impl Blocked {
     fn reason(&self, step: &Step) -> Option<String> {
         match self {
             Self::Wholly(why) => Some(why.clone()),
-            Self::ByLostPage(_)
-                if step.fresh || matches!(step.actions.first(), Some(Action::Visit(_))) =>
-            {
-                None
-            }
+            Self::ByLostPage(_) if step.stands_alone() => None,
             Self::ByLostPage(why) => Some(format!(
                 "{why}, and this step doesn't begin with a visit of its own"
             )),

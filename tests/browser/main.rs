@@ -18,6 +18,7 @@ mod first_look;
 mod history;
 mod layout;
 mod remote;
+mod resume;
 mod review;
 mod sessions;
 mod signals;

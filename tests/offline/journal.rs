@@ -118,6 +118,66 @@ fn a_journal_cut_at_any_byte_is_read_to_its_last_whole_record() {
 }
 
 #[test]
+fn a_journal_cut_at_any_byte_is_gone_on_with_and_loses_no_finished_step() {
+    let folder = tempfile::tempdir().expect("a folder");
+    record(folder.path());
+    let path = folder.path().join(JOURNAL);
+    let whole = std::fs::read(&path).expect("a journal");
+    let first = whole
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .expect("a record");
+    for cut in first + 1..whole.len() {
+        restore(&path, &whole[..cut]);
+        let before = read_run(folder.path()).expect("every prefix folds");
+        let (mut anew, mut kept) = (Vec::new(), Vec::new());
+        for (step, seen) in before.checklists[0].steps.iter().enumerate() {
+            let at = StepIndex { checklist: 0, step };
+            if seen.is_settled() {
+                kept.push(step);
+            } else {
+                anew.push(at);
+            }
+        }
+
+        let recorder = Recorder::resume(folder.path(), &before, Arc::default(), |_| ());
+        let recorder = recorder.expect("gone on with");
+        let walked = anew.clone();
+        recorder.record(RunEvent::RunResumed {
+            resumed: jiff::Timestamp::UNIX_EPOCH,
+            anew,
+        });
+        for at in walked {
+            for event in step_events(at.step) {
+                recorder.record(event);
+            }
+        }
+        recorder.finish(end()).expect("all kept");
+
+        let journal = read_journal(folder.path()).expect("readable");
+        assert_eq!(journal.torn, None, "cut at {cut}");
+        let after = read_run(folder.path()).expect("folds");
+        assert!(after.steps().all(|(_, step)| step.is_settled()), "{cut}");
+        for step in kept {
+            let of = |run: &Run| run.checklists[0].steps[step].clone();
+            assert_eq!(of(&after), of(&before), "cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_still_goes_on_is_not_taken_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let recorder = Recorder::create(folder.path(), Arc::default(), |_| ()).expect("begun");
+    recorder.record(start());
+    let run = Run::default();
+    let refused = Recorder::resume(folder.path(), &run, Arc::default(), |_| ());
+    let why = refused.expect_err("still going on").to_string();
+    assert!(why.contains("still going on"), "{why}");
+    recorder.finish(end()).expect("all kept");
+}
+
+#[test]
 fn a_journal_with_any_byte_flipped_is_read_to_just_before_it() {
     let folder = tempfile::tempdir().expect("a folder");
     record(folder.path());

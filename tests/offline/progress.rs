@@ -42,7 +42,11 @@ fn events(run: &Run) -> Vec<RunEvent> {
         for (step, seen) in list.steps.iter().enumerate() {
             let at = StepIndex { checklist, step };
             if let Some(why) = seen.not_run.clone() {
-                events.push(RunEvent::StepSkipped { at, why });
+                events.push(RunEvent::StepSkipped {
+                    at,
+                    why,
+                    unreached: false,
+                });
                 continue;
             }
             events.push(RunEvent::StepStarted {

@@ -67,7 +67,11 @@ fn events_of(at: StepIndex, seen: &StepRun) -> Vec<RunEvent> {
     let layout = seen.layout.iter().cloned();
     events.extend(layout.map(|layout| RunEvent::LayoutMeasured { at, layout }));
     events.push(match seen.not_run.clone() {
-        Some(why) => RunEvent::StepSkipped { at, why },
+        Some(why) => RunEvent::StepSkipped {
+            at,
+            why,
+            unreached: false,
+        },
         None => RunEvent::StepFinished {
             at,
             duration_ms: seen.duration_ms,

@@ -181,7 +181,11 @@ fn record(
     picture: impl FnOnce() -> (String, usize),
 ) {
     if let Some(why) = seen.not_run.clone() {
-        recorder.record(RunEvent::StepSkipped { at, why });
+        recorder.record(RunEvent::StepSkipped {
+            at,
+            why,
+            unreached: false,
+        });
         return;
     }
     let started = Timestamp::UNIX_EPOCH;

@@ -105,7 +105,7 @@ fn write(shared: &Shared, at: Option<StepIndex>, entry: LogEntry) {
         format!("{name} ({}:{line}:{column})", redactor.url(&frame.url))
     });
     let line = ConsoleLine {
-        id: shared.witness.next_line(),
+        id: shared.witness.recorder.next_line(),
         level: entry.level,
         kind: match entry.kind.as_str() {
             "javascript" => ConsoleKind::UncaughtError,

@@ -146,7 +146,7 @@ impl Watcher {
     }
 
     fn begin(&mut self, event: &NetworkEvent) {
-        let id = self.shared.witness.next_exchange();
+        let id = self.shared.witness.recorder.next_exchange();
         let key = (event.request.request.clone(), event.redirect_count);
         if self.open.contains_key(&key) {
             return;

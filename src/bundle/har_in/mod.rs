@@ -121,6 +121,7 @@ fn run(path: &Path, log: Log, expected: Expected, redactor: &Redactor) -> Run {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             started,
             finished: Some(finished),
+            resumed: Vec::new(),
             cut_short: None,
             shard: None,
         },

@@ -77,6 +77,13 @@ impl<'t> Renamed<'t> {
         mut event: RunEvent,
         part: &Part,
     ) -> Result<Option<RunEvent>, MergeError> {
+        if let RunEvent::RunResumed { anew, .. } = &mut event {
+            // What was seen of those steps before counts no longer in the whole either.
+            for at in anew {
+                at.checklist += self.checklists;
+            }
+            return Ok(Some(event));
+        }
         let Some(at) = place_of(&mut event) else {
             return Ok(None);
         };
@@ -179,6 +186,7 @@ fn place_of(event: &mut RunEvent) -> Option<&mut StepIndex> {
         | RunEvent::EngineStarted(_)
         | RunEvent::DeviceMeasured(_)
         | RunEvent::TargetLearned(_)
+        | RunEvent::RunResumed { .. }
         | RunEvent::RunFinished { .. } => None,
         RunEvent::StepStarted { at, .. }
         | RunEvent::ActionFinished { at, .. }

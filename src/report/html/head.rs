@@ -24,6 +24,9 @@ pub(super) fn head(document: &BundleDocument) -> Markup {
                     @if let Some(shard) = words::shard(document) {
                         p { b { (shard) "." } }
                     }
+                    @for moment in &document.run.resumed {
+                        p { "It was cut off and taken up again on " (moment.strftime("%Y-%m-%d at %H:%M UTC")) "." }
+                    }
                     @if let Some(why) = cut_short(document) {
                         p { b { "Cut short: " } (shown(why)) }
                     }

@@ -45,6 +45,7 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             id: "01JD5M3Q8ZK4V7T2N9XW6R1YHB".to_owned(),
             tool_version: "0.1.0".to_owned(),
             started: moment(0),
+            resumed: Vec::new(),
             finished: Some(moment(31_240)),
             cut_short: None,
             shard: None,
