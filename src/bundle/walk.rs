@@ -316,6 +316,10 @@ impl Walk {
             let why = why.unwrap_or_else(|| "the run was cut off".to_owned());
             missing.push(Missing::Incomplete { why });
         }
+        if let Some(shard) = document.run.shard {
+            let why = format!("it is shard {shard} alone; `shippass merge` makes one of all");
+            missing.push(Missing::Incomplete { why });
+        }
         for (index, checklist) in document.checklists.iter().enumerate() {
             for step in &checklist.steps {
                 let at = StepRef {

@@ -320,6 +320,20 @@ fn an_archive_of_mitmproxy_has_neither_pages_nor_an_order() {
     );
 }
 
+#[test]
+fn an_archive_of_playwright_shows_the_bounced_signature() {
+    let (status, found) = inspect_json(&har("playwright-sign-bounced"));
+    assert_eq!(status, 1);
+    let findings = found["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(findings[0]["detector"], "html-for-json");
+    let title = findings[0]["title"].as_str().unwrap();
+    assert!(
+        title.contains("/sign answered 200 with an HTML page"),
+        "{title}"
+    );
+}
+
 #[expect(clippy::disallowed_methods, reason = "the test makes archives")]
 fn with_archive(text: &[u8]) -> (i32, String, String) {
     let dir = tempfile::tempdir().unwrap();

@@ -18,8 +18,9 @@ use shippass::{
 
 use super::{
     folder::{files_of, write},
-    prepared::{ADA, BOB, KEYS, Walker, allowed_text, sealed, walk_all},
+    prepared::{ADA, BOB, KEYS, Walker, allowed_text, sealed, walk_all, write_run},
 };
+use crate::golden::{self, Pictures};
 
 /// A reviewer's desk: a home with git's settings, a bundle, and nothing of whoever runs the tests.
 struct Desk(tempfile::TempDir);
@@ -124,6 +125,19 @@ impl Desk {
         let path = self.bundle().join("signoff/statement.json");
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
     }
+}
+
+#[test]
+fn a_part_of_a_run_is_not_signed_as_the_whole() {
+    let desk = Desk(tempfile::tempdir().unwrap());
+    let files = tempfile::tempdir().unwrap();
+    let mut run = golden::run(files.path(), Pictures::Tiny);
+    run.info.shard = Some("1/2".parse().unwrap());
+    write_run(&desk.bundle(), &run);
+    walk_all(&desk.bundle());
+    let (status, _, err) = desk.sign("ada", ADA);
+    assert_eq!(status, 1, "{err}");
+    assert!(err.contains("it is shard 1/2 alone"), "{err}");
 }
 
 fn ended(command: &mut Command) -> (i32, String, String) {
