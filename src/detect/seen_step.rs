@@ -3,7 +3,7 @@
 use super::rule::StepRef;
 use crate::evidence::{
     About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, PageFacts, Resource, Run,
-    StepRun,
+    StepRun, hops_to,
 };
 
 /// The sign-in's step id.
@@ -123,15 +123,7 @@ impl<'r> SeenStep<'r> {
             let mut exchanges = self.list.steps.iter().flat_map(|step| &step.exchanges);
             exchanges.find(|hop| hop.id == id)
         };
-        let mut chain: Vec<&Exchange> = Vec::new();
-        let mut previous = exchange.redirected_from.as_deref();
-        // A chain that names itself would have no end.
-        while let Some(hop) = previous.and_then(find).filter(|_| chain.len() < 20) {
-            chain.push(hop);
-            previous = hop.redirected_from.as_deref();
-        }
-        chain.reverse();
-        chain
+        hops_to(exchange, find)
     }
 }
 

@@ -6,10 +6,7 @@ use super::{
     rule::{Finding, Severity},
     seen_step::step_at,
 };
-use crate::evidence::{FlaggedSurface, Run};
-
-/// Browsers give up after so many (Fetch standard, HTTP-redirect fetch).
-const MOST_REDIRECTS: usize = 20;
+use crate::evidence::{FlaggedSurface, Run, hops_to};
 
 /// What findings flag, each surface once; notices flag nothing, and `recurring` is about the others.
 pub fn flagged_surfaces(run: &Run, findings: &[Finding]) -> Vec<FlaggedSurface> {
@@ -32,18 +29,10 @@ pub(super) fn surface_of(run: &Run, finding: &Finding) -> FlaggedSurface {
 }
 
 fn called(run: &Run, finding: &Finding) -> Option<String> {
-    let by_id = |id: &String| {
-        let mut all = run.steps().flat_map(|(_, step)| &step.exchanges);
-        all.find(|exchange| exchange.id == *id)
-    };
-    let mut exchange = by_id(finding.requests.first()?)?;
+    let last = run.exchange(finding.requests.first()?)?;
     // What was called, and not where everything is redirected to.
-    for _ in 0..MOST_REDIRECTS {
-        match exchange.redirected_from.as_ref().and_then(by_id) {
-            Some(before) => exchange = before,
-            None => break,
-        }
-    }
+    let hops = hops_to(last, |id| run.exchange(id));
+    let exchange = hops.first().copied().unwrap_or(last);
     let route = match owner_of(run, &exchange.url) {
         Owner::Target => path_pattern_of(&exchange.url),
         _ => route_of(&exchange.url),

@@ -3,6 +3,7 @@
 //! Imports nothing of browsers and judges nothing.
 
 mod bodies;
+mod chain;
 mod content;
 mod digest;
 mod error;
@@ -22,6 +23,7 @@ mod shard;
 pub mod visible;
 
 pub use bodies::{CapturedBody, TEXT_LIMIT};
+pub use chain::hops_to;
 pub use content::sniff;
 pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::view::BundleView;
-use crate::evidence::{Body, Content, Exchange, Header, KeptBack, Outcome, Resource};
+use crate::evidence::{Body, Content, Exchange, Header, KeptBack, Outcome, Resource, hops_to};
 
 /// A body up to this many characters is shown whole.
 const WHOLE: usize = 1_200;
@@ -34,7 +34,7 @@ const TELLING: [&str; 16] = [
 /// An exchange with the hops that led to it, the first one first. `needles` are texts that the finding speaks of.
 pub(super) fn told(view: &BundleView<'_>, exchange: &Exchange, needles: &[String]) -> String {
     let mut text = String::new();
-    let chain = chain(view, exchange);
+    let chain = hops_to(exchange, |id| view.exchange(id));
     for hop in &chain {
         let _ = writeln!(text, "{}", line(hop));
     }
@@ -51,21 +51,6 @@ pub(super) fn told(view: &BundleView<'_>, exchange: &Exchange, needles: &[String
         body(&mut text, view, ("answered", &answer.body), needles);
     }
     text
-}
-
-fn chain<'a>(view: &BundleView<'a>, last: &Exchange) -> Vec<&'a Exchange> {
-    let mut chain: Vec<&Exchange> = Vec::new();
-    let mut before = last.redirected_from.as_deref();
-    // A record that was tampered with may go round in a circle.
-    while let Some(hop) = before
-        .and_then(|id| view.exchange(id))
-        .filter(|_| chain.len() < 20)
-    {
-        chain.push(hop);
-        before = hop.redirected_from.as_deref();
-    }
-    chain.reverse();
-    chain
 }
 
 /// `POST https://… → 200 OK text/html, an HTML page`.

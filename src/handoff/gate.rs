@@ -7,7 +7,7 @@ use url::Url;
 use crate::bundle::FindingEntry;
 use crate::checklist::{ExpectedBody, PathPattern, ResponsePattern, StatusPattern};
 use crate::detect::{StepRef, error_page_line, is_id, said_by_page};
-use crate::evidence::{Content, Exchange, Resource, Run, StepRun};
+use crate::evidence::{Content, Exchange, Resource, Run, StepRun, hops_to};
 
 /// A line for a checklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,17 +248,8 @@ fn decisive<'r>(
 
 /// Where a chain of redirects began.
 fn first_hop<'r>(step: &'r StepRun, last: &'r Exchange) -> &'r Exchange {
-    let mut hop = last;
-    // No chain is longer than the step.
-    for _ in 0..step.exchanges.len() {
-        let before = hop.redirected_from.as_ref();
-        let before = before.and_then(|id| step.exchanges.iter().find(|it| it.id == *id));
-        match before {
-            Some(before) => hop = before,
-            None => break,
-        }
-    }
-    hop
+    let find = |id: &str| step.exchanges.iter().find(|exchange| exchange.id == id);
+    hops_to(last, find).first().copied().unwrap_or(last)
 }
 
 /// The path, with what is another one in each run left open.

@@ -72,14 +72,12 @@ impl<'a> BundleView<'a> {
 
     /// An exchange by its id.
     pub(super) fn exchange(&self, id: &str) -> Option<&'a Exchange> {
-        let mut exchanges = self.run.steps().flat_map(|(_, step)| &step.exchanges);
-        exchanges.find(|exchange| exchange.id == id)
+        self.run.exchange(id)
     }
 
     /// A console line by its id.
     pub(super) fn console(&self, id: &str) -> Option<&'a ConsoleLine> {
-        let mut lines = self.run.steps().flat_map(|(_, step)| &step.console);
-        lines.find(|line| line.id == id)
+        self.run.console_line(id)
     }
 
     /// Whether a console line or an exchange was filed as noise.

@@ -1,7 +1,5 @@
 //! What the page is told of one step: all that was done, expected, seen and found in it.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use super::{before::Change, desk::Review};
@@ -9,7 +7,7 @@ use crate::bundle::{FindingEntry, StepEntry};
 use crate::detect::explain;
 use crate::evidence::{
     ActionRecord, ConsoleLine, Exchange, ExpectationRecord, Happening, Layout, Outcome, PageFacts,
-    Picture, Resource,
+    Picture, Resource, hops_to,
 };
 
 /// A step, with everything that a person may want to see of it at once.
@@ -131,10 +129,7 @@ impl<'a> RequestTold<'a> {
 
 impl<'a> FindingTold<'a> {
     fn new(review: &'a Review, entry: &'a FindingEntry, (checklist, step): (usize, &str)) -> Self {
-        let line = |id: &String| {
-            let mut lines = review.run().steps().flat_map(|(_, step)| &step.console);
-            lines.find(|line| line.id == *id)
-        };
+        let line = |id: &String| review.run().console_line(id);
         let requests = entry.requests.iter();
         Self {
             entry,
@@ -151,22 +146,10 @@ impl<'a> FindingTold<'a> {
 impl<'a> ExchangeTold<'a> {
     /// The exchange of that id.
     pub(super) fn new(review: &'a Review, id: &str) -> Option<Self> {
-        let find = |id: &str| {
-            let mut exchanges = review.run().steps().flat_map(|(_, step)| &step.exchanges);
-            exchanges.find(|exchange| exchange.id == id)
-        };
-        let exchange = find(id)?;
-        let (mut chain, mut met) = (Vec::new(), HashSet::from([exchange.id.as_str()]));
-        let mut hop = exchange;
-        while let Some(before) = hop.redirected_from.as_deref().and_then(find) {
-            // A record that was tampered with may go round in a circle.
-            if !met.insert(&before.id) {
-                break;
-            }
-            chain.push(RequestTold::new(before));
-            hop = before;
-        }
-        chain.reverse();
+        let run = review.run();
+        let exchange = run.exchange(id)?;
+        let hops = hops_to(exchange, |id| run.exchange(id));
+        let chain = hops.into_iter().map(RequestTold::new).collect();
         Some(Self { exchange, chain })
     }
 }

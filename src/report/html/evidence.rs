@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::bundle::{BundleDocument, FindingEntry};
 use crate::detect::StepRef;
-use crate::evidence::{ConsoleLine, Exchange, Run};
+use crate::evidence::{ConsoleLine, Exchange, Run, hops_to};
 
 /// Everything that can be pointed at.
 pub(super) struct Evidence<'a> {
@@ -70,22 +70,8 @@ impl<'a> Evidence<'a> {
 
     /// The exchanges that led to one by redirects, the first hop first, itself last.
     pub(super) fn chain(&self, last: &'a Exchange) -> Vec<&'a Exchange> {
-        let mut seen = HashSet::from([last.id.as_str()]);
-        let mut chain = vec![last];
-        let mut hop = last;
-        while let Some(before) = hop
-            .redirected_from
-            .as_deref()
-            .and_then(|id| self.exchange(id))
-        {
-            // A record that was tampered with may go round in a circle.
-            if !seen.insert(&before.id) {
-                break;
-            }
-            chain.push(before);
-            hop = before;
-        }
-        chain.reverse();
+        let mut chain = hops_to(last, |id| self.exchange(id));
+        chain.push(last);
         chain
     }
 }

@@ -280,10 +280,7 @@ fn place(document: &BundleDocument, at: &StepRef, look: TableLook) -> Option<Str
 }
 
 fn request(run: &Run, id: &str) -> Option<String> {
-    let exchange = run
-        .steps()
-        .flat_map(|(_, step)| &step.exchanges)
-        .find(|exchange| exchange.id == id)?;
+    let exchange = run.exchange(id)?;
     let mut line = format!(
         "{} {}",
         visible::line(&exchange.method),
