@@ -14,6 +14,7 @@ mod history;
 mod journal;
 mod layout;
 mod picture;
+mod pixels;
 mod protection;
 mod recorder;
 mod records;
@@ -40,6 +41,7 @@ pub use layout::{
     SmallTarget, WideElement,
 };
 pub use picture::draw_box;
+pub use pixels::differing_pixels;
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{

@@ -1,15 +1,12 @@
 //! Two pictures of one step: how many pixels a person would see differ.
-//!
-//! The measure is pixelmatch's: distance as the eye takes it (YIQ), and pixels that only smooth an edge left out, after
-//! Kotsarenko and Ramos 2010 and Vyšniauskas 2009.
 
 use std::io::Cursor;
 
-use image::{ImageReader, Limits, Rgb, RgbImage};
+use image::{ImageReader, Limits, RgbImage};
 use serde::Serialize;
 
-/// pixelmatch's own default, 0.1 of the greatest distance; what a JPEG's neighbouring blocks do to each other stays under it.
-const NOTICEABLE: f32 = 35_215.0 * 0.1 * 0.1;
+use crate::evidence::differing_pixels;
+
 /// A phone's whole page is a few thousand pixels high; a picture that claims more isn't decoded.
 const LONGEST_SIDE: u32 = 16_384;
 const MOST_MEMORY: u64 = 256 << 20;
@@ -52,7 +49,9 @@ pub(super) fn compare(before: &[u8], now: &[u8]) -> PictureChange {
             now: now.dimensions(),
         };
     }
-    match differing(&before, &now) {
+    let mut count = 0;
+    differing_pixels(&before, &now, |_, _| count += 1);
+    match count {
         0 => PictureChange::Same,
         count => PictureChange::Pixels {
             count,
@@ -73,94 +72,11 @@ fn decode(bytes: &[u8]) -> Option<RgbImage> {
     Some(reader.decode().ok()?.into_rgb8())
 }
 
-fn differing(before: &RgbImage, now: &RgbImage) -> u64 {
-    let row = now.width() as usize * 3;
-    let rows = before.as_raw().chunks(row).zip(now.as_raw().chunks(row));
-    // Most rows are equal as a whole.
-    let unequal = (0..now.height())
-        .zip(rows)
-        .filter(|(_, (old, new))| old != new);
-    let pixels = unequal.flat_map(|(y, _)| (0..now.width()).map(move |x| (x, y)));
-    let differs = |at: &(u32, u32)| {
-        let (old, new) = (before.get_pixel(at.0, at.1), now.get_pixel(at.0, at.1));
-        old != new
-            && distance(*old, *new).abs() > NOTICEABLE
-            && !smooths_an_edge(before, now, *at)
-            && !smooths_an_edge(now, before, *at)
-    };
-    pixels.filter(differs).count() as u64
-}
-
-/// How far two colours are from each other to the eye; negative when the second is brighter.
-fn distance(one: Rgb<u8>, other: Rgb<u8>) -> f32 {
-    let [y, i, q] = yiq(one, other);
-    let distance = 0.5053 * y * y + 0.299 * i * i + 0.1957 * q * q;
-    if y > 0.0 { -distance } else { distance }
-}
-
-fn yiq(one: Rgb<u8>, other: Rgb<u8>) -> [f32; 3] {
-    let [r, g, b] = [0, 1, 2].map(|at| f32::from(one[at]) - f32::from(other[at]));
-    [
-        0.298_895 * r + 0.586_622 * g + 0.114_482 * b,
-        0.595_978 * r - 0.274_176 * g - 0.321_802 * b,
-        0.211_470 * r - 0.522_617 * g + 0.311_147 * b,
-    ]
-}
-
-/// A pixel smooths an edge when it lies between a darker and a brighter neighbour, and one of these two belongs to a plain
-/// ground in both pictures.
-fn smooths_an_edge(picture: &RgbImage, other: &RgbImage, (x, y): (u32, u32)) -> bool {
-    let here = *picture.get_pixel(x, y);
-    let (mut equal, mut darkest, mut brightest) = (edge_bonus(picture, (x, y)), None, None);
-    let (mut least, mut most) = (0.0, 0.0);
-    for at in around(picture, (x, y)) {
-        let [by, ..] = yiq(here, *picture.get_pixel(at.0, at.1));
-        if by == 0.0 {
-            equal += 1;
-            if equal > 2 {
-                return false;
-            }
-        } else if by < least {
-            (least, darkest) = (by, Some(at));
-        } else if by > most {
-            (most, brightest) = (by, Some(at));
-        }
-    }
-    let (Some(darkest), Some(brightest)) = (darkest, brightest) else {
-        return false;
-    };
-    let is_ground = |at| is_plain(picture, at) && is_plain(other, at);
-    is_ground(darkest) || is_ground(brightest)
-}
-
-/// Whether at least three neighbours have the very same colour.
-fn is_plain(picture: &RgbImage, at: (u32, u32)) -> bool {
-    let here = picture.get_pixel(at.0, at.1);
-    let alike = around(picture, at).filter(|near| picture.get_pixel(near.0, near.1) == here);
-    alike.count() + edge_bonus(picture, at) > 2
-}
-
-/// Beyond the picture's edge the colour goes on.
-fn edge_bonus(picture: &RgbImage, (x, y): (u32, u32)) -> usize {
-    let is_edge = x == 0 || y == 0 || x + 1 == picture.width() || y + 1 == picture.height();
-    usize::from(is_edge)
-}
-
-fn around(picture: &RgbImage, (x, y): (u32, u32)) -> impl Iterator<Item = (u32, u32)> + use<> {
-    let (right, bottom) = (
-        (x + 1).min(picture.width() - 1),
-        (y + 1).min(picture.height() - 1),
-    );
-    (x.saturating_sub(1)..=right)
-        .flat_map(move |x| (y.saturating_sub(1)..=bottom).map(move |y| (x, y)))
-        .filter(move |at| *at != (x, y))
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-    use image::{ImageFormat, Pixel};
+    use image::{ImageFormat, Pixel, Rgb};
 
     use super::*;
 
