@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    digest::{hex, sha256},
+    digest::hex_sha256,
     error::BundleError,
     paths::{BundlePaths, slug},
     whole_file::{write_json, write_whole},
@@ -87,7 +87,7 @@ impl AcceptedFolder {
     pub fn step(&self, id: &str) -> Option<(&AcceptedStep, Vec<u8>)> {
         let accepted = self.steps.get(id)?;
         let bytes = BundlePaths::new(&self.dir).read(&file_of(id)).ok()?;
-        (hex(&sha256(&bytes)) == accepted.picture).then_some((accepted, bytes))
+        (hex_sha256(&bytes) == accepted.picture).then_some((accepted, bytes))
     }
 
     /// Accepts steps, each with its picture: first the pictures, then the index, each file whole or not at all.
@@ -129,7 +129,7 @@ mod tests {
 
     fn accepted(bytes: &[u8]) -> AcceptedStep {
         AcceptedStep {
-            picture: hex(&sha256(bytes)),
+            picture: hex_sha256(bytes),
             requests: vec!["GET /api/me 200".to_owned()],
             run: "01M7".to_owned(),
             commit: None,

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-pub use crate::evidence::hex;
+pub use crate::evidence::{hex, hex_sha256};
 
 /// The SHA-256 of bytes.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -27,7 +27,7 @@ mod whole_file;
 
 pub use accepted::{AcceptedFolder, AcceptedStep};
 pub use derive::write_derived;
-pub use digest::{hex, sha256};
+pub use digest::{hex, hex_sha256, sha256};
 pub use document::{
     BundleDocument, ChecklistEntry, Counts, FindingEntry, RunEntry, StepEntry, ToolEntry,
 };

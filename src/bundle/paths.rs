@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::digest::{hex, sha256};
+use super::digest::hex_sha256;
 
 /// The facts.
 pub const DOCUMENT: &str = "bundle.json";
@@ -162,7 +162,7 @@ pub fn slug(text: &str) -> String {
     if !is_lossy && !trimmed.is_empty() && !is_reserved(trimmed) {
         return trimmed.to_owned();
     }
-    let hash = &hex(&sha256(text.as_bytes()))[..HASH_LENGTH];
+    let hash = &hex_sha256(text.as_bytes())[..HASH_LENGTH];
     if trimmed.is_empty() {
         hash.to_owned()
     } else {

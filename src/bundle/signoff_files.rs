@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    digest::{hex, sha256},
+    digest::hex_sha256,
     error::BundleError,
     open::{Difference, DifferenceKind},
     paths::{EARLIER, ENVELOPE, PHONE, SIGNATURE, SIGNOFF, STATEMENT, WALK},
@@ -77,7 +77,7 @@ impl SignoffFiles {
     /// Whether a newer sign-off was about to take this one's place, and that was cut off.
     pub fn is_being_replaced(&self) -> bool {
         let statement = self.signed.statement.as_deref();
-        statement.is_some_and(|bytes| self.earlier.contains_key(&hex(&sha256(bytes))))
+        statement.is_some_and(|bytes| self.earlier.contains_key(&hex_sha256(bytes)))
     }
 
     fn refuse(&mut self, path: &str, kind: DifferenceKind) {

@@ -15,9 +15,8 @@ use super::{
     verify::{check_is_bundle, signers_of_git},
 };
 use crate::bundle::{
-    hex,
+    hex_sha256,
     paths::{ENVELOPE, SIGNOFF, STATEMENT},
-    sha256,
 };
 use crate::config::{SignoffPolicy, signoff_policy};
 use crate::report::visible;
@@ -78,7 +77,7 @@ pub(super) fn main(
 /// Which program made the statement, so that another one that calls itself the same is told apart.
 fn program_sha256() -> Option<String> {
     let bytes = fs::read(env::current_exe().ok()?).ok()?;
-    Some(hex(&sha256(&bytes)))
+    Some(hex_sha256(&bytes))
 }
 
 /// The policy, with what this checkout knows to decide it.

@@ -1,6 +1,6 @@
 //! From a journal's events to a `Run`; total over every prefix of a journal.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use url::Url;
 
@@ -10,7 +10,7 @@ use super::{
     event::{RunEvent, StepIndex},
     exchange::{Body, Outcome, ReadAs, Resource},
     journal::JournalReader,
-    run::{Run, StepRun, number_of},
+    run::{Run, StepRun, add_counts, number_of},
 };
 
 /// Reads a bundle's journal and folds it.
@@ -101,11 +101,11 @@ impl Run {
                 opened,
             } => {
                 if let Some(access) = &mut self.target.access {
-                    add(&mut access.requests, opened);
+                    add_counts(&mut access.requests, &opened);
                 }
                 self.info.finished = Some(finished);
                 self.info.cut_short = cut_short;
-                add(&mut self.redactions, redactions);
+                add_counts(&mut self.redactions, &redactions);
             }
             RunEvent::StepStarted { at, .. }
             | RunEvent::ActionFinished { at, .. }
@@ -177,13 +177,6 @@ impl Run {
 fn is_read(exchange: &str, read: &str) -> bool {
     let bare = |url: &str| url.split('#').next().unwrap_or_default().to_owned();
     bare(exchange) == bare(read)
-}
-
-/// What a run that was taken up again has counted adds up.
-fn add(counts: &mut BTreeMap<String, u64>, more: BTreeMap<String, u64>) {
-    for (name, count) in more {
-        *counts.entry(name).or_default() += count;
-    }
 }
 
 impl StepRun {

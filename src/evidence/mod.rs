@@ -51,6 +51,7 @@ pub use records::{
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub(crate) use redact::{SERVER_KEY, server_keys_taken_from};
+pub(crate) use run::add_counts;
 pub use run::{
     AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,
     TargetFacts,

@@ -1,5 +1,7 @@
 //! The `Run`: all events of a journal, folded; from here on nothing moves.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,7 +47,7 @@ pub struct Run {
     pub checklists: Vec<ChecklistRun>,
     /// What redaction took out: rule and count.
     #[serde(default)]
-    pub redactions: std::collections::BTreeMap<String, u64>,
+    pub redactions: BTreeMap<String, u64>,
 }
 
 impl Run {
@@ -147,7 +149,7 @@ pub struct AccessFacts {
     pub shown: Vec<String>,
     /// How many requests bore it, by origin; empty when the run was cut off.
     #[serde(default)]
-    pub requests: std::collections::BTreeMap<String, u64>,
+    pub requests: BTreeMap<String, u64>,
 }
 
 /// The device, as asked for and measured in the page.
@@ -299,6 +301,13 @@ impl StepRun {
         self.happenings.iter().any(
             |happening| matches!(happening, Happening::Network { state } if state == "offline"),
         )
+    }
+}
+
+/// Adds what one part of a run has counted to what the others have.
+pub(crate) fn add_counts(sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
+    for (name, count) in counts {
+        *sums.entry(name.clone()).or_default() += count;
     }
 }
 

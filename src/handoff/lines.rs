@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::view::BundleView;
-use crate::bundle::{BundleDocument, StepEntry, hex, sha256};
+use crate::bundle::{BundleDocument, StepEntry, hex_sha256};
 use crate::checklist::{Place, step_places};
 use crate::detect::StepRef;
 
@@ -22,7 +22,7 @@ impl StepLines {
             let Some(bytes) = read(&list.file) else {
                 continue;
             };
-            if hex(&sha256(&bytes)) != list.sha256 {
+            if hex_sha256(&bytes) != list.sha256 {
                 continue;
             }
             let places = step_places(&String::from_utf8_lossy(&bytes));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     coherence::read_statement, refusal::Refusal, sshsig::verify_signature, statement::Signoff,
 };
-use crate::bundle::{SignoffFiles, hex, sha256};
+use crate::bundle::{SignoffFiles, hex_sha256};
 
 /// Every photo is named by its own digest and by the statement, and none is missing.
 pub(super) fn photo_faults(files: &SignoffFiles, signoff: &Signoff) -> Vec<Refusal> {
@@ -45,7 +45,7 @@ pub(super) fn earlier_faults(files: &SignoffFiles, supersedes: Option<&String>) 
         let statement = signed.statement.as_deref().unwrap_or_default();
         let signatures = signed.signatures.values();
         let holds = |signature: &Vec<u8>| verify_signature(signature, statement).is_ok();
-        if hex(&sha256(statement)) != name {
+        if hex_sha256(statement) != name {
             faults.push(fault(&name, "it isn't the statement that was replaced"));
         } else if signed.signatures.is_empty() || !signatures.into_iter().all(holds) {
             faults.push(fault(&name, "its signatures don't hold"));

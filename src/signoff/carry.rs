@@ -14,8 +14,8 @@ use super::{
     statement::{Said, Signoff, Step},
 };
 use crate::bundle::{
-    BundleDocument, BundleError, ChecklistEntry, Said as Word, StepEntry, WalkEntry, WalkLog, hex,
-    sha256,
+    BundleDocument, BundleError, ChecklistEntry, Said as Word, StepEntry, WalkEntry, WalkLog,
+    hex_sha256,
 };
 use crate::detect::{Status, StepRef};
 use crate::evidence::{ActionRecord, Body, ConsoleLine, Exchange, ExpectationRecord, StepRun};
@@ -69,7 +69,7 @@ impl Earlier {
             return Err(unfit("its statement speaks of another bundle"));
         }
         Ok(Self {
-            sha256: hex(&sha256(bytes)),
+            sha256: hex_sha256(bytes),
             signoff: statement.predicate.shippass_signoff,
             reviewed,
         })

@@ -7,8 +7,8 @@ use super::{
     statement::{Statement, WalkSeal},
 };
 use crate::bundle::{
-    self, Bundle, BundleError, SignoffFiles, StepWalk, Walk, check_whole, clear_cut_off, hex,
-    read_signoff, sha256, walk_of,
+    self, Bundle, BundleError, SignoffFiles, StepWalk, Walk, check_whole, clear_cut_off,
+    hex_sha256, read_signoff, walk_of,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, read_journal, read_run};
@@ -109,7 +109,7 @@ pub(super) fn check(dir: &Path) -> Result<(), SignError> {
 pub(super) fn manifest_sha256(dir: &Path) -> Result<String, BundleError> {
     let path = bundle::BundlePaths::new(dir).manifest();
     let bytes = fs::read(&path).map_err(|source| BundleError::Read { path, source })?;
-    Ok(hex(&sha256(&bytes)))
+    Ok(hex_sha256(&bytes))
 }
 
 /// The part of the walk's log that was sealed; `None` when its first bytes are others now.
@@ -133,7 +133,7 @@ pub(super) fn said(mut walk: Walk) -> Walk {
 
 pub(super) fn seal_of(bytes: &[u8]) -> WalkSeal {
     WalkSeal {
-        sha256: hex(&sha256(bytes)),
+        sha256: hex_sha256(bytes),
         size: bytes.len() as u64,
     }
 }

@@ -16,8 +16,8 @@ use super::{
     statement::{Overall, Statement},
 };
 use crate::bundle::{
-    Difference, DifferenceKind, NewSignoff, SignoffFiles, further_signature, hex, paths::SIGNATURE,
-    read_signoff, sha256, write_further, write_signoff,
+    Difference, DifferenceKind, NewSignoff, SignoffFiles, further_signature, hex_sha256,
+    paths::SIGNATURE, read_signoff, write_further, write_signoff,
 };
 
 /// What somebody wants to sign.
@@ -150,7 +150,7 @@ impl Standing {
         }
         Ok(Some(Self {
             statement: read_statement(bytes).map_err(unsound)?,
-            sha256: hex(&sha256(bytes)),
+            sha256: hex_sha256(bytes),
             signers,
         }))
     }
@@ -176,7 +176,7 @@ impl Standing {
 impl Draft {
     /// SHA-256 of the very bytes that are signed.
     pub fn sha256(&self) -> String {
-        hex(&sha256(&self.bytes))
+        hex_sha256(&self.bytes)
     }
 
     /// Hashes every file once more, signs and writes.

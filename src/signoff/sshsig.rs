@@ -9,7 +9,7 @@ use std::{
 use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
 
 use super::statement::NAMESPACE;
-use crate::bundle::{hex, sha256};
+use crate::bundle::hex_sha256;
 
 /// Why a signature doesn't count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,7 +114,7 @@ fn holds_by_keygen(armored: &[u8], namespace: &str, statement: &[u8]) -> Option<
 
 /// SHA-256 of a public key, in hex.
 pub(super) fn key_id(key: &PublicKey) -> ssh_key::Result<String> {
-    Ok(hex(&sha256(&key.to_bytes()?)))
+    Ok(hex_sha256(&key.to_bytes()?))
 }
 
 /// `SHA256:…`, as every OpenSSH tool shows it.

@@ -6,7 +6,7 @@ use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 use shippass::{
-    bundle::{hex, sha256},
+    bundle::hex_sha256,
     detect::Findings,
     evidence::{Area, Effects, ElementFacts, Run},
 };
@@ -32,7 +32,7 @@ fn project_with(
     let path = dir.path().join("checklists/quotes.yaml");
     shippass::bundle::write_whole(&path, |out| out.write_all(CHECKLIST.as_bytes())).unwrap();
     let mut run = golden::run(&bundle, pictures);
-    run.checklists[0].sha256 = hex(&sha256(CHECKLIST.as_bytes()));
+    run.checklists[0].sha256 = hex_sha256(CHECKLIST.as_bytes());
     let mut findings = golden::findings();
     findings.findings[0].boxes = vec![Area {
         x: 40.0,

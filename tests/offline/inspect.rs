@@ -7,9 +7,11 @@ use std::{fs, path::Path, process::Command, sync::mpsc, time::Duration};
 use jiff::civil::date;
 use serde_json::{Value, json};
 use shippass::{
-    bundle::{sha256, write_derived},
+    bundle::write_derived,
     detect,
-    evidence::{Body, ChecklistRun, JOURNAL, Outcome, Run, RunEvent, StepRun, hex, read_run},
+    evidence::{
+        Body, ChecklistRun, JOURNAL, Outcome, Run, RunEvent, StepRun, hex_sha256, read_run,
+    },
 };
 
 use crate::{
@@ -204,8 +206,7 @@ fn text_of(dir: &Path, file: &str) -> Option<String> {
 fn a_hostile_bundle_reads_nothing_but_its_own_bodies() {
     let dir = tempfile::tempdir().unwrap();
     let outside = tempfile::tempdir().unwrap();
-    let name =
-        |bytes: &[u8], extension: &str| format!("bodies/{}.{extension}", hex(&sha256(bytes)));
+    let name = |bytes: &[u8], extension: &str| format!("bodies/{}.{extension}", hex_sha256(bytes));
     fs::create_dir(dir.path().join("bodies")).unwrap();
     let own = name(b"{\"own\":1}", "json");
     fs::write(dir.path().join(&own), b"{\"own\":1}").unwrap();

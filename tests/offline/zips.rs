@@ -11,7 +11,7 @@ use std::{
 
 use flate2::{Compression, Crc, write::DeflateEncoder};
 use serde_json::{Value, json};
-use shippass::bundle::{self, check_whole, hex, sha256};
+use shippass::bundle::{self, check_whole, hex_sha256};
 
 use crate::golden::{self, Pictures, seal};
 
@@ -278,7 +278,7 @@ fn manifest_of(entries: &[Entry]) -> Value {
     let files = entries.iter().map(|entry| {
         json!({
             "path": String::from_utf8_lossy(&entry.name),
-            "sha256": hex(&sha256(&entry.bytes)),
+            "sha256": hex_sha256(&entry.bytes),
             "size": entry.told_size.map_or(entry.bytes.len() as u64, u64::from),
         })
     });

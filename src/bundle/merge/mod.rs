@@ -19,7 +19,7 @@ use part::Part;
 use renamed::Renamed;
 
 use super::paths::BundlePaths;
-use crate::evidence::{ChecklistRun, PastRun, Recorder, Run, RunEvent, RunInfo, Shard};
+use crate::evidence::{ChecklistRun, PastRun, Recorder, Run, RunEvent, RunInfo, Shard, add_counts};
 
 /// Bundles that can be made one.
 #[derive(Debug)]
@@ -113,9 +113,9 @@ impl Merge {
         let mut redactions = BTreeMap::new();
         let mut opened = BTreeMap::new();
         for part in &self.parts {
-            add(&mut redactions, &part.facts.redactions);
+            add_counts(&mut redactions, &part.facts.redactions);
             if let Some(access) = &part.facts.target.access {
-                add(&mut opened, &access.requests);
+                add_counts(&mut opened, &access.requests);
             }
         }
         RunEvent::RunFinished {
@@ -197,12 +197,6 @@ impl Merge {
             }
         }
         missing
-    }
-}
-
-fn add(sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
-    for (name, count) in counts {
-        *sums.entry(name.clone()).or_default() += count;
     }
 }
 

@@ -11,8 +11,8 @@ use std::{
 use jiff::{Timestamp, civil::date, tz::TimeZone};
 use shippass::{
     bundle::{
-        BundleDocument, Decision, Said, Surface, Verdict, WalkEntry, WalkLog, hex, open, seal,
-        sha256, write_derived,
+        BundleDocument, Decision, Said, Surface, Verdict, WalkEntry, WalkLog, hex_sha256, open,
+        seal, write_derived,
     },
     detect::{self, Status, StepRef},
     evidence::{Run, read_run},
@@ -106,13 +106,13 @@ pub(super) fn write_run(dir: &Path, run: &Run) {
 }
 
 fn vary(run: &mut Run, seed: usize) {
-    let digest = hex(&sha256(&seed.to_le_bytes()));
+    let digest = hex_sha256(&seed.to_le_bytes());
     run.info.id = digest[..26].to_uppercase();
     run.target.commit = Some(digest[..40].to_owned());
     run.target.expected_commit = None;
     for list in &mut run.checklists {
         list.steps.retain(|step| step.not_run.is_none());
-        list.sha256 = hex(&sha256(list.name.as_bytes()));
+        list.sha256 = hex_sha256(list.name.as_bytes());
     }
     let steps = run.checklists[0].steps.len();
     run.checklists[0].steps.truncate(2 + seed % (steps - 1));
@@ -137,7 +137,7 @@ pub(super) struct Walker {
 impl Walker {
     pub(super) fn new(dir: &Path) -> Self {
         let manifest = std::fs::read(dir.join("manifest.json")).unwrap();
-        let log = WalkLog::open(dir, &hex(&sha256(&manifest))).unwrap();
+        let log = WalkLog::open(dir, &hex_sha256(&manifest)).unwrap();
         Self { log }
     }
 

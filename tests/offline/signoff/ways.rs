@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shippass::{
-    bundle::{further_signature, hex, sha256, write_manifest},
+    bundle::{further_signature, hex_sha256, write_manifest},
     signoff::{Expectations, NAMESPACE},
 };
 
@@ -114,7 +114,7 @@ fn further(key: &str) -> String {
         .unwrap()
         .to_bytes()
         .unwrap();
-    format!("signoff/{}", further_signature(&hex(&sha256(&blob))))
+    format!("signoff/{}", further_signature(&hex_sha256(&blob)))
 }
 
 fn crlf(bytes: &mut Vec<u8>) {
@@ -277,11 +277,11 @@ pub(super) const SIGNOFF: &[Way] = &[
         it.bundle.put("signoff/readme.txt", b"x");
     }),
     ("a photo is added", Altered, |it| {
-        let name = format!("signoff/phone/{}.jpg", hex(&sha256(b"x")));
+        let name = format!("signoff/phone/{}.jpg", hex_sha256(b"x"));
         it.bundle.put(&name, b"x");
     }),
     ("an earlier statement is added", Altered, |it| {
-        let name = format!("signoff/earlier/{}/statement.json", hex(&sha256(b"{}")));
+        let name = format!("signoff/earlier/{}/statement.json", hex_sha256(b"{}"));
         it.bundle.put(&name, b"{}");
     }),
     ("the sign-off's folder is a link", Altered, |it| {
