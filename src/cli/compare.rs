@@ -6,12 +6,13 @@ use super::{
     Exit,
     arguments::{CompareArguments, ReportFormat},
     failure::Failure,
+    inspect::no_evidence,
     terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, write_whole};
 use crate::evidence::{Run, read_run};
-use crate::handoff::compare::{Comparison, Dress, Part, Side, compare, parts, write_page};
-use crate::report::{STYLE, grid, paragraph, visible};
+use crate::handoff::compare::{Comparison, Part, Side, compare, parts, write_page};
+use crate::report::{grid, page_opening, paragraph};
 
 pub(super) fn main(arguments: &CompareArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let (bundle_a, run_a) = read(&arguments.a)?;
@@ -26,11 +27,9 @@ pub(super) fn main(arguments: &CompareArguments, terminal: &Terminal) -> Result<
     };
     let comparison = compare(a, b);
     if let Some(path) = &arguments.html {
-        let dress = Dress {
-            style: STYLE,
-            line: visible::line,
-        };
-        write_whole(path, |out| write_page(&comparison, (a, b), dress, out))?;
+        write_whole(path, |out| {
+            write_page(&comparison, (a, b), page_opening, out)
+        })?;
     }
     match arguments.format {
         ReportFormat::Json => {
@@ -52,9 +51,7 @@ pub(super) fn main(arguments: &CompareArguments, terminal: &Terminal) -> Result<
 /// A bundle and what was seen; one that can't be read is the user's mistake.
 fn read(folder: &Path) -> Result<(Bundle, Run), Failure> {
     let bundle = bundle::open(folder).map_err(Failure::NotABundle)?;
-    let run = read_run(folder).map_err(|error| Failure::NoEvidence {
-        why: error.to_string(),
-    })?;
+    let run = read_run(folder).map_err(no_evidence)?;
     Ok((bundle, run))
 }
 

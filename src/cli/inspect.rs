@@ -46,8 +46,7 @@ pub(super) fn main(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     let config = configuration(global)?;
-    let secrets = config.secrets.iter();
-    let redactor = Redactor::new(secrets.map(|secret| (&*secret.name, &*secret.value)));
+    let redactor = Redactor::new(config.secret_values());
     let recorded = if arguments.of.is_dir() || is_zip(&arguments.of) {
         of_bundle(&Opened::at(&arguments.of)?)?
     } else {
@@ -135,7 +134,7 @@ fn origins(url: &Url, config: &Config) -> Vec<String> {
     found.unwrap_or(own)
 }
 
-fn no_evidence(error: impl fmt::Display) -> Failure {
+pub(super) fn no_evidence(error: impl fmt::Display) -> Failure {
     Failure::NoEvidence {
         why: error.to_string(),
     }

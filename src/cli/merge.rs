@@ -20,9 +20,7 @@ pub(super) fn main(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     let config = configuration(global)?;
-    let secrets = config.secrets.iter();
-    let secrets = secrets.map(|secret| (&*secret.name, &*secret.value));
-    let redactor = Arc::new(Redactor::new(secrets));
+    let redactor = Arc::new(Redactor::new(config.secret_values()));
     let merge = Merge::of(&arguments.bundles)?;
     if let Some(why) = merge.cut_short() {
         terminal.say(&format!("warning: {}", redactor.text(&why)));

@@ -233,8 +233,7 @@ fn open_shelf(plan: &Plan, folder: &Path) -> Result<Shelf, Failure> {
 }
 
 fn redactor(project: &Project, terminal: &Terminal) -> Redactor {
-    let secrets = &project.config.secrets;
-    let redactor = Redactor::new(secrets.iter().map(|secret| (&*secret.name, &*secret.value)));
+    let redactor = Redactor::new(project.config.secret_values());
     for name in redactor.short_secrets() {
         terminal.say(&format!(
             "warning: the value of {name} is too short to be found and taken out everywhere"

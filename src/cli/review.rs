@@ -10,6 +10,7 @@ use super::{
     Exit, arguments::ReviewArguments, failure::Failure, pass::runtime, signals::watch_signals,
     terminal::Terminal,
 };
+use crate::report::PALETTE;
 use crate::review::{Review, ReviewServer};
 
 pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -22,7 +23,7 @@ pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<E
     let runtime = runtime()?;
     runtime.block_on(async {
         let mut stop = watch_signals()?;
-        let server = ReviewServer::bind(review.clone(), arguments.port).await?;
+        let server = ReviewServer::bind(review.clone(), arguments.port, PALETTE).await?;
         let url = server.url();
         terminal.print(&url);
         if !arguments.no_open && terminal.is_watched && !opens(&url) {

@@ -36,6 +36,14 @@ pub struct Config {
     pub secrets: Vec<Secret>,
 }
 
+impl Config {
+    /// Name and value of each secret, as whoever takes them out of texts asks for them.
+    pub fn secret_values(&self) -> impl Iterator<Item = (&str, &str)> {
+        let secrets = self.secrets.iter();
+        secrets.map(|secret| (secret.name.as_str(), secret.value.as_str()))
+    }
+}
+
 /// A value that came from the environment, with its variable's name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {

@@ -10,6 +10,6 @@ mod words;
 mod wrap;
 
 pub use crate::evidence::visible;
-pub use html::{ReportView, STYLE, write_html};
+pub use html::{PALETTE, ReportView, page_opening, write_html};
 pub use progress::{Curtain, Progress, ProgressMode};
 pub use table::{Charset, Colour, TableLook, grid, paragraph, table};

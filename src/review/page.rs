@@ -12,11 +12,13 @@ const CSS: &str = "text/css; charset=utf-8";
 const ICON: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
+/// The page's own style; the colours come before it.
+const STYLE: &str = include_str!("page/page.css");
+
 /// Path, media type and text.
 const FILES: &[(&str, &str, &str)] = &[
     ("/", HTML, include_str!("page/page.html")),
     ("/icon.svg", ICON, include_str!("page/icon.svg")),
-    ("/page.css", CSS, include_str!("page/page.css")),
     ("/js/page.js", SCRIPT, include_str!("page/page.js")),
     ("/js/wire.js", SCRIPT, include_str!("page/wire.js")),
     ("/js/write.js", SCRIPT, include_str!("page/write.js")),
@@ -30,14 +32,17 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/js/words.js", SCRIPT, include_str!("page/words.js")),
 ];
 
-pub(super) fn router() -> Router {
-    FILES
-        .iter()
-        .fold(Router::new(), |router, (path, kind, text)| {
+pub(super) fn router(palette: &str) -> Router {
+    let style = [palette, STYLE].concat();
+    let style = get(move || async move { ([(header::CONTENT_TYPE, CSS)], style.clone()) });
+    FILES.iter().fold(
+        Router::new().route("/page.css", style),
+        |router, (path, kind, text)| {
             let answer = (
                 [(header::CONTENT_TYPE, HeaderValue::from_static(kind))],
                 *text,
             );
             router.route(path, get(move || async move { answer.into_response() }))
-        })
+        },
+    )
 }

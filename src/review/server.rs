@@ -33,12 +33,12 @@ pub struct ReviewServer {
 }
 
 impl ReviewServer {
-    /// Takes a port of 127.0.0.1; 0 takes any.
+    /// Takes a port of 127.0.0.1; 0 takes any. `palette` is the style sheet with the colours of all of shippass' pages.
     ///
     /// # Errors
     ///
     /// The port is taken.
-    pub async fn bind(review: Arc<Review>, port: u16) -> Result<Self, ReviewError> {
+    pub async fn bind(review: Arc<Review>, port: u16, palette: &str) -> Result<Self, ReviewError> {
         let (listener, address) = listen((Ipv4Addr::LOCALHOST, port).into()).await?;
         let token = Token::new()?;
         let gate = Gate::new(address.to_string(), &["application/json"]);
@@ -48,7 +48,7 @@ impl ReviewServer {
             knocked.clone(),
             api::router(Arc::clone(&review)),
         );
-        let open = page::router().merge(api::seats(review));
+        let open = page::router(palette).merge(api::seats(review));
         let router = gated(gate, open.nest("/api", api));
         Ok(Self {
             listener,

@@ -12,7 +12,7 @@ use shippass::{
 
 use crate::{
     golden::{self, Pictures},
-    replayed::bundle,
+    replayed::{bundle, put},
 };
 
 const PREVIEW: &str = "quotely-git-sign-flow.preview.example";
@@ -60,16 +60,6 @@ fn header(name: &str, value: &str) -> shippass::evidence::Header {
         name: name.to_owned(),
         value: value.to_owned(),
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test makes what a recorder would"
-)]
-fn put(dir: &Path, name: &str, bytes: &[u8]) {
-    let path = dir.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 /// The same walk at another address.

@@ -14,7 +14,7 @@ use shippass::{
 };
 
 use crate::{
-    replayed::bundle,
+    replayed::{bundle, put},
     support::{Ended, Workshop},
 };
 
@@ -93,16 +93,6 @@ fn files(dir: &Path, numbers: impl Iterator<Item = usize>) {
             format!("picture {number}").as_bytes(),
         );
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test makes what a recorder would"
-)]
-fn put(dir: &Path, name: &str, bytes: &[u8]) {
-    let path = dir.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 /// The part of the run that a shard walks, with ids that begin anew.

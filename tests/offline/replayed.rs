@@ -11,6 +11,17 @@ use shippass::{
     evidence::{ChecklistRun, Recorder, Redactor, Run, RunEvent, StepIndex, StepRun, read_run},
 };
 
+/// Writes a file of a bundle, and the folders that it lies in.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test makes what a recorder would"
+)]
+pub(crate) fn put(dir: &Path, name: &str, bytes: &[u8]) {
+    let path = dir.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
 /// The events that a run was folded from.
 pub(crate) fn events(run: &Run) -> Vec<RunEvent> {
     let planned = |step: &StepRun| StepRun {

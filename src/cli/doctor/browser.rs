@@ -33,9 +33,7 @@ pub(super) async fn look(
     if !is_ready {
         return;
     }
-    let secrets = config.secrets.iter();
-    let redactor = Redactor::new(secrets.map(|secret| (&*secret.name, &*secret.value)));
-    let redactor = Arc::new(redactor);
+    let redactor = Arc::new(Redactor::new(config.secret_values()));
     let Ok(blank) = Url::parse(BLANK) else { return };
     let nobody = Target::from_url(blank);
     let mut is_open = false;

@@ -17,7 +17,7 @@ pub use model::{
     Change, ChecklistComparison, Comparison, Facts, FindingLine, PictureComparison, PictureFile,
     RouteDifference, Sight, StepComparison, TimingDifference, Which, comparison_schema,
 };
-pub use page::{Dress, write_page};
+pub use page::{Opening, write_page};
 pub use pixels::{Pixels, drawn};
 
 use crate::bundle::Bundle;

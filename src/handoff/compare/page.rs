@@ -1,15 +1,12 @@
 //! A comparison as a page: one file, the pictures of what differs side by side, without JavaScript.
 //!
 //! Written step by step, so that no more than one step's pictures are in memory. Captured texts are escaped by `maud`
-//! after whoever lends the dress has taken out what could deceive a reader; none becomes a link.
+//! after `visible` has taken out what could deceive a reader; none becomes a link.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::{
     Side,
@@ -20,83 +17,48 @@ use super::{
     },
     pixels::drawn,
 };
-use crate::bundle::sha256;
 use crate::detect::{Severity, Status};
+use crate::evidence::visible;
 
 /// What this page has beyond the report's style.
 const STYLE: &str = include_str!("page.css");
 
-/// What the page borrows from the report, so that the two look alike.
-#[derive(Clone, Copy)]
-pub struct Dress<'a> {
-    /// The style sheet.
-    pub style: &'a str,
-    /// Captured text on one line, with nothing in it that could deceive a reader.
-    pub line: fn(&str) -> Cow<'_, str>,
-}
+/// How a page begins that looks like the report, from its title and what its style adds.
+pub type Opening = fn(&str, &str) -> Markup;
 
 struct Page<'a> {
     comparison: &'a Comparison,
     sides: (Side<'a>, Side<'a>),
-    dress: Dress<'a>,
 }
 
 /// Writes the page.
 pub fn write_page(
     comparison: &Comparison,
     sides: (Side<'_>, Side<'_>),
-    dress: Dress<'_>,
+    opening: Opening,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let page = Page {
-        comparison,
-        sides,
-        dress,
-    };
+    let page = Page { comparison, sides };
     let mut write = |markup: Markup| out.write_all(markup.0.as_bytes());
-    write(page.opening())?;
+    write(opening(&closing(comparison), STYLE))?;
     write(page.head())?;
     for list in &comparison.checklists {
-        write(page.checklist_head(list))?;
+        write(Page::checklist_head(list))?;
         for step in list.steps.iter().filter(|step| step.differences > 0) {
             write(page.step(step))?;
         }
-        write(page.same(list))?;
+        write(Page::same(list))?;
         write(PreEscaped("</section>".to_owned()))?;
     }
     write(page.timings())?;
     write(PreEscaped("</main></body></html>\n".to_owned()))
 }
 
+fn shown(text: &str) -> Markup {
+    html! { bdi { (visible::line(text)) } }
+}
+
 impl Page<'_> {
-    fn shown(&self, text: &str) -> Markup {
-        html! { bdi { ((self.dress.line)(text)) } }
-    }
-
-    /// Everything up to the content; the elements left open are closed at the end of [`write_page`].
-    fn opening(&self) -> Markup {
-        let style = format!("{}{STYLE}", self.dress.style);
-        let policy = format!(
-            "default-src 'none'; img-src data:; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-            BASE64_STANDARD.encode(sha256(style.as_bytes()))
-        );
-        html! {
-            (DOCTYPE)
-            (PreEscaped("<html lang=\"en\">"))
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="referrer" content="no-referrer";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="robots" content="noindex";
-                title { (closing(self.comparison)) " · shippass" }
-                style { (PreEscaped(style)) }
-            }
-            (PreEscaped("<body><main>"))
-        }
-    }
-
     fn head(&self) -> Markup {
         let comparison = self.comparison;
         let count = comparison.differences;
@@ -108,34 +70,34 @@ impl Page<'_> {
                     div { p { (closing(comparison)) "." } }
                 }
                 div.sides-of {
-                    (self.facts(Which::A, &comparison.a))
-                    (self.facts(Which::B, &comparison.b))
+                    (Self::facts(Which::A, &comparison.a))
+                    (Self::facts(Which::B, &comparison.b))
                 }
             }
         }
     }
 
-    fn facts(&self, which: Which, facts: &Facts) -> Markup {
+    fn facts(which: Which, facts: &Facts) -> Markup {
         html! {
             dl.facts {
-                div.wide { dt { (which.letter()) } dd { b { (self.shown(&facts.target)) } " " (self.shown(&facts.url)) } }
+                div.wide { dt { (which.letter()) } dd { b { (shown(&facts.target)) } " " (shown(&facts.url)) } }
                 div { dt { "Commit" } dd { @match &facts.commit {
-                    Some(commit) => code { (self.shown(commit)) },
+                    Some(commit) => code { (shown(commit)) },
                     None => span.quiet { "not known" },
                 } } }
                 div { dt { "Begun" } dd { (facts.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()) } }
-                div { dt { "Browser" } dd { (self.shown(&facts.engine)) } }
-                div { dt { "Device" } dd { (self.shown(&facts.device)) } }
+                div { dt { "Browser" } dd { (shown(&facts.engine)) } }
+                div { dt { "Device" } dd { (shown(&facts.device)) } }
             }
         }
     }
 
     /// The head of a checklist; its section is closed after its steps.
-    fn checklist_head(&self, list: &ChecklistComparison) -> Markup {
+    fn checklist_head(list: &ChecklistComparison) -> Markup {
         html! {
             (PreEscaped("<section class=\"checklist\">"))
             header {
-                h2 { (self.shown(&title(list))) }
+                h2 { (shown(&title(list))) }
                 @if list.is_rewritten { p.quiet { "Its file is not the same on both sides." } }
             }
         }
@@ -148,7 +110,7 @@ impl Page<'_> {
             details class={ "step " (class(worst)) } open {
                 summary {
                     i class={ "mark " (class(worst)) } {}
-                    h3 { (self.shown(&step.name)) }
+                    h3 { (shown(&step.name)) }
                     span.status { (count) @if count == 1 { " difference" } @else { " differences" } }
                     span.time {
                         @if step.a == step.b { (status(step.a)) " in both" }
@@ -161,7 +123,7 @@ impl Page<'_> {
     }
 
     /// The steps that need no look.
-    fn same(&self, list: &ChecklistComparison) -> Markup {
+    fn same(list: &ChecklistComparison) -> Markup {
         let same = list.steps.iter().filter(|step| step.differences == 0);
         let same: Vec<_> = same.collect();
         html! {
@@ -170,7 +132,7 @@ impl Page<'_> {
                     b { @if same.len() == 1 { "The same in both: " } @else { (same.len()) " steps are the same in both: " } }
                     @for (index, step) in same.iter().enumerate() {
                         @if index > 0 { ", " }
-                        (self.shown(&step.name))
+                        (shown(&step.name))
                         @if step.a != Some(Status::Clean) { span.quiet { " (" (status(step.a)) ")" } }
                     }
                 }
@@ -185,35 +147,35 @@ impl Page<'_> {
         let picture = step.picture.as_ref().filter(|it| it.matters());
         html! {
             @for (word, findings) in [("New in B", &step.new), ("Only in A", &step.gone)] {
-                @for finding in findings { (self.finding(word, finding)) }
+                @for finding in findings { (Self::finding(word, finding)) }
             }
-            @if !step.exchanges.is_empty() { h4 { "Calls" } (self.calls(&step.exchanges)) }
+            @if !step.exchanges.is_empty() { h4 { "Calls" } (Self::calls(&step.exchanges)) }
             @if let Some(picture) = picture { h4 { "Pictures: " (sight(picture)) } (self.pictures(picture)) }
         }
     }
 
-    fn finding(&self, word: &str, finding: &FindingLine) -> Markup {
+    fn finding(word: &str, finding: &FindingLine) -> Markup {
         let severity = match finding.severity {
             Severity::Notice => "notice",
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
         html! {
-            p.only { span class={ "severity " (severity) } { (severity) } " " b { (word) ": " } (self.shown(&finding.title))
-                br; span.quiet { code { (self.shown(&finding.detector)) } ", " (self.shown(&finding.id)) } }
+            p.only { span class={ "severity " (severity) } { (severity) } " " b { (word) ": " } (shown(&finding.title))
+                br; span.quiet { code { (shown(&finding.detector)) } ", " (shown(&finding.id)) } }
         }
     }
 
-    fn calls(&self, differences: &[RouteDifference]) -> Markup {
+    fn calls(differences: &[RouteDifference]) -> Markup {
         html! {
             table.calls {
                 thead { tr { th scope="col" { "What" } th scope="col" { "In A" } th scope="col" { "In B" } } }
                 @for difference in differences {
                     tbody {
-                        tr { th colspan="3" scope="rowgroup" { code { (self.shown(&difference.route)) }
+                        tr { th colspan="3" scope="rowgroup" { code { (shown(&difference.route)) }
                             @if let Some(which) = difference.only_in { " called only in " (which.letter()) } } }
                         @for change in &difference.changes {
-                            tr { td { (self.shown(&change.what)) } td { (self.shown(&change.a)) } td { (self.shown(&change.b)) } }
+                            tr { td { (shown(&change.what)) } td { (shown(&change.a)) } td { (shown(&change.b)) } }
                         }
                         @if difference.left_out > 0 { tr { td.quiet colspan="3" { "and " (difference.left_out) " more" } } }
                     }
@@ -234,7 +196,7 @@ impl Page<'_> {
             _ => None,
         };
         html! {
-            @if let Sight::Unreadable { why } = &picture.sight { p.why { (self.shown(why)) } }
+            @if let Sight::Unreadable { why } = &picture.sight { p.why { (shown(why)) } }
             div.pair {
                 (figure("A", a.as_deref()))
                 (figure("B", b.as_deref()))
@@ -252,7 +214,7 @@ impl Page<'_> {
                     table.calls {
                         thead { tr { th scope="col" { "Call" } th scope="col" { "In A" } th scope="col" { "In B" } } }
                         tbody { @for timing in timings {
-                            tr { td { code { (self.shown(&timing.route)) } } td { (timing.a_ms) " ms" } td { (timing.b_ms) " ms" } }
+                            tr { td { code { (shown(&timing.route)) } } td { (timing.a_ms) " ms" } td { (timing.b_ms) " ms" } }
                         } }
                     }
                 }

@@ -26,8 +26,10 @@ use crate::detect::Status;
 use crate::evidence::Run;
 use crate::report::beside;
 
-/// The report's style sheet, for pages that are to look like it.
-pub const STYLE: &str = include_str!("style.css");
+/// The colours, by day and by night, of every page that shippass makes.
+pub const PALETTE: &str = include_str!("palette.css");
+/// What else the report's style sheet says.
+const STYLE: &str = include_str!("style.css");
 
 /// What a report is made from.
 pub struct ReportView<'a> {
@@ -43,7 +45,7 @@ pub struct ReportView<'a> {
 pub fn write_html(view: &ReportView<'_>, out: &mut dyn Write) -> io::Result<()> {
     let evidence = Evidence::new(view.run, view.document);
     let mut write = |markup: Markup| out.write_all(markup.0.as_bytes());
-    write(opening(view.document))?;
+    write(page_opening(&title(view.document), ""))?;
     write(head::head(view.document))?;
     write(summary::summary(view.document))?;
     for group in beside::groups(&view.document.checklists) {
@@ -75,11 +77,13 @@ pub fn write_html(view: &ReportView<'_>, out: &mut dyn Write) -> io::Result<()> 
     write(PreEscaped("</main></body></html>\n".to_owned()))
 }
 
-/// Everything up to the content; the elements left open are closed at the end of [`write_html`].
-fn opening(document: &BundleDocument) -> Markup {
+/// Everything up to the content of a page that looks like the report, opens offline and lets nothing in but its own
+/// style sheet and the pictures in it; `style` is what it adds. The elements left open are `main`, `body` and `html`.
+pub fn page_opening(title: &str, style: &str) -> Markup {
+    let style = [PALETTE, STYLE, style].concat();
     let policy = format!(
         "default-src 'none'; img-src data:; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        BASE64_STANDARD.encode(sha256(STYLE.as_bytes()))
+        BASE64_STANDARD.encode(sha256(style.as_bytes()))
     );
     html! {
         (DOCTYPE)
@@ -91,11 +95,16 @@ fn opening(document: &BundleDocument) -> Markup {
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="robots" content="noindex";
-            title { (super::words::status(document.worst())) " · " (shown::line_of(&document.target.url)) " · shippass" }
-            style { (PreEscaped(STYLE)) }
+            title { (title) " · shippass" }
+            style { (PreEscaped(style)) }
         }
         (PreEscaped("<body><main>"))
     }
+}
+
+fn title(document: &BundleDocument) -> String {
+    let status = super::words::status(document.worst());
+    format!("{status} · {}", shown::line_of(&document.target.url))
 }
 
 /// A step in the column of its persona.

@@ -55,7 +55,11 @@ impl Served {
         let review = Review::open(bundle.path(), accepted, "shippass sign x".to_owned()).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let server = runtime
-            .block_on(ReviewServer::bind(Arc::new(review), 0))
+            .block_on(ReviewServer::bind(
+                Arc::new(review),
+                0,
+                shippass::report::PALETTE,
+            ))
             .unwrap();
         let url = server.url();
         let (host, token) = url
