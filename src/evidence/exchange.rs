@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::header::{Header, HeaderTexts, find_header};
+
 /// What a check of shippass accepts beside JSON: the mark by which its requests are told from the page's.
 /// A header of one's own would be asked about beforehand at every other origin.
 pub const CHECK_ACCEPT: &str = "application/json, application/x-shippass;q=0.1";
@@ -61,11 +63,11 @@ impl Exchange {
         }
     }
 
-    /// Gives back what its lists grew by: a long run holds thousands of them.
-    pub(super) fn shrink_to_fit(&mut self) {
-        self.request_headers.shrink_to_fit();
+    /// Holds its headers' texts together with those of other exchanges: a long run has thousands of them.
+    pub(super) fn share_headers(&mut self, texts: &mut HeaderTexts) {
+        texts.share(&mut self.request_headers);
         if let Outcome::Answered(answer) = &mut self.outcome {
-            answer.headers.shrink_to_fit();
+            texts.share(&mut answer.headers);
         }
     }
 
@@ -166,22 +168,6 @@ impl Answer {
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>
 pub fn is_safe_method(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")
-}
-
-fn find_header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
-    headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case(name))
-        .map(|header| header.value.as_str())
-}
-
-/// A header, its value already redacted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
-    /// The name as it was sent.
-    pub name: String,
-    /// The value.
-    pub value: String,
 }
 
 /// What asked for the request.

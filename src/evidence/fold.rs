@@ -9,6 +9,7 @@ use super::{
     error::EvidenceError,
     event::{RunEvent, StepIndex},
     exchange::{Body, Outcome, ReadAs, Resource},
+    header::HeaderTexts,
     journal::JournalReader,
     run::{Run, StepRun, add_counts, number_of},
 };
@@ -40,7 +41,11 @@ impl Run {
     pub fn from_events(events: impl IntoIterator<Item = RunEvent>) -> Result<Self, EvidenceError> {
         let mut run = Self::default();
         let mut reads = Vec::new();
-        for event in events {
+        let mut texts = HeaderTexts::default();
+        for mut event in events {
+            if let RunEvent::ExchangeFinished { exchange, .. } = &mut event {
+                exchange.share_headers(&mut texts);
+            }
             run.take(event, &mut reads)?;
         }
         for read in reads {
@@ -196,10 +201,7 @@ impl StepRun {
             RunEvent::StepStarted { started, .. } => self.started = Some(started),
             RunEvent::ActionFinished { record, .. } => self.actions.push(record),
             RunEvent::ExpectationFinished { record, .. } => self.expectations.push(record),
-            RunEvent::ExchangeFinished { mut exchange, .. } => {
-                exchange.shrink_to_fit();
-                self.exchanges.push(*exchange);
-            }
+            RunEvent::ExchangeFinished { exchange, .. } => self.exchanges.push(*exchange),
             RunEvent::ConsoleWritten { line, .. } => self.console.push(line),
             RunEvent::Navigated { navigation, .. } => self.navigations.push(navigation),
             RunEvent::Happened { happening, .. } => self.happenings.push(happening),

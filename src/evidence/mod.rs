@@ -10,6 +10,7 @@ mod error;
 mod event;
 mod exchange;
 mod fold;
+mod header;
 mod history;
 mod journal;
 mod layout;
@@ -30,10 +31,11 @@ pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
-    Answer, Body, CHECK_ACCEPT, Content, Exchange, Header, Initiator, KeptBack, KeptBody, Outcome,
+    Answer, Body, CHECK_ACCEPT, Content, Exchange, Initiator, KeptBack, KeptBody, Outcome,
     ReadAs, Resource, Timings, is_safe_method,
 };
 pub use fold::{read_run, read_run_so_far};
+pub use header::Header;
 pub use history::{FlaggedSurface, PastRun};
 pub use journal::{JOURNAL, JournalReader, ReadJournal, read_journal};
 pub use layout::{

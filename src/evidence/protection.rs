@@ -176,7 +176,7 @@ impl Exchange {
         };
         let headers = answer.headers.iter();
         let headers: Vec<_> = headers
-            .map(|header| (header.name.as_str(), header.value.as_str()))
+            .map(|header| (&*header.name, &*header.value))
             .collect();
         protection_of(&Answered {
             url: &self.url,

@@ -226,10 +226,10 @@ mod tests {
                 rule: "AllowOriginMismatch".to_owned(),
                 parameter: "https://app.example".to_owned(),
                 status: Some(204),
-                headers: vec![Header {
-                    name: "Access-Control-Allow-Origin".to_owned(),
-                    value: "https://app.example".to_owned(),
-                }],
+                headers: vec![Header::new(
+                    "Access-Control-Allow-Origin",
+                    "https://app.example",
+                )],
                 ..KeptBack::default()
             },
         );

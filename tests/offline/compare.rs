@@ -56,10 +56,7 @@ fn of(exchange: &mut Exchange) -> &mut Answer {
 }
 
 fn header(name: &str, value: &str) -> shippass::evidence::Header {
-    shippass::evidence::Header {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    }
+    shippass::evidence::Header::new(name, value)
 }
 
 /// The same walk at another address.

@@ -198,12 +198,9 @@ fn redact_headers(headers: &[HeaderData], redactor: &Redactor) -> Vec<Header> {
         // Chromium tells of some twice: by its page's process and by its network's.
         let is_known = kept
             .iter()
-            .any(|known| known.name.eq_ignore_ascii_case(&header.name) && known.value == value);
+            .any(|known| known.name.eq_ignore_ascii_case(&header.name) && *known.value == *value);
         if !is_known {
-            kept.push(Header {
-                name: header.name.clone(),
-                value,
-            });
+            kept.push(Header::new(header.name.as_str(), value));
         }
     }
     kept

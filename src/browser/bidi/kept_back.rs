@@ -102,9 +102,9 @@ impl Told {
         let mut allowed: Vec<Header> = headers
             .into_iter()
             .filter(|(name, _)| name.to_ascii_lowercase().starts_with("access-control-"))
-            .map(|(name, value)| Header {
-                value: redactor.header(&name, &value),
-                name,
+            .map(|(name, value)| {
+                let value = redactor.header(&name, &value);
+                Header::new(name, value)
             })
             .collect();
         allowed.sort_by(|one, other| one.name.cmp(&other.name));

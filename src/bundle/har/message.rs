@@ -302,7 +302,7 @@ fn values<'a>(headers: &'a [Header], name: &str) -> impl Iterator<Item = &'a str
     headers
         .iter()
         .filter(move |header| header.name.eq_ignore_ascii_case(name))
-        .map(|header| header.value.as_str())
+        .map(|header| &*header.value)
 }
 
 fn sent_cookies(headers: &[Header]) -> Vec<Cookie<'_>> {

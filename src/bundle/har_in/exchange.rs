@@ -28,9 +28,9 @@ fn headers(pairs: Vec<Pair>, redactor: &Redactor) -> Vec<Header> {
     let real = pairs
         .into_iter()
         .filter(|pair| !pair.name.is_empty() && !pair.name.starts_with(':'));
-    real.map(|Pair { name, value }| Header {
-        value: redactor.header(&name, &value),
-        name,
+    real.map(|Pair { name, value }| {
+        let value = redactor.header(&name, &value);
+        Header::new(name, value)
     })
     .collect()
 }
@@ -199,10 +199,7 @@ fn add_location(headers: &mut Vec<Header>, status: u16, to: &str, redactor: &Red
         .iter()
         .any(|header| header.name.eq_ignore_ascii_case("location"));
     if !has_one && !to.is_empty() && (300..400).contains(&status) {
-        headers.push(Header {
-            name: "location".to_owned(),
-            value: redactor.url(to),
-        });
+        headers.push(Header::new("location", redactor.url(to)));
     }
 }
 

@@ -136,10 +136,7 @@ mod tests {
         let answer = Answer {
             headers: pairs
                 .iter()
-                .map(|(name, value)| Header {
-                    name: (*name).to_owned(),
-                    value: (*value).to_owned(),
-                })
+                .map(|(name, value)| Header::new(*name, *value))
                 .collect(),
             ..Answer::default()
         };

@@ -185,10 +185,7 @@ pub(super) fn answer(status: u16, status_text: &str) -> Answer {
 pub(super) fn headers(pairs: &[(&str, &str)]) -> Vec<Header> {
     pairs
         .iter()
-        .map(|(name, value)| Header {
-            name: (*name).to_owned(),
-            value: (*value).to_owned(),
-        })
+        .map(|(name, value)| Header::new(*name, *value))
         .collect()
 }
 
