@@ -22,6 +22,8 @@ pub struct Checklist {
     pub sha256: String,
     /// Personas to walk it as, one pass each; empty means signed out.
     pub personas: Vec<Named>,
+    /// Elements that change by themselves in all of its pictures: a clock, an avatar.
+    pub mask: Vec<Locator>,
     /// The steps, in order; never empty.
     pub steps: Vec<Step>,
 }
@@ -61,6 +63,8 @@ pub struct Step {
     pub expectations: Vec<Expectation>,
     /// Sentences that a human confirms.
     pub confirm: Vec<String>,
+    /// Elements that change by themselves in its picture, beside those of the checklist.
+    pub mask: Vec<Locator>,
     /// Where the step begins in the checklist's own file; one that comes from a file that is run begins where it is run.
     pub place: Place,
 }

@@ -6,12 +6,12 @@ use super::{
     action::{VERBS, actions},
     check::{CHECKS, expectations},
     dialog::dialog,
-    element::given,
+    element::{given, locator},
     fields::Shape,
     identity::{sha256, sha256_of_all, step_id},
     include::{Inclusion, Surroundings, included, run_alone},
     mistake::{Mistake, quote},
-    model::{Check, Checklist, Expectation, Named, Step},
+    model::{Check, Checklist, Expectation, Locator, Named, Step},
     nearest::{list_words, nearest},
     query::Query,
     reader::Reader,
@@ -22,14 +22,14 @@ use super::{
 
 pub(super) const CHECKLIST: Shape = Shape {
     what: "a checklist",
-    keys: &["name", "as", "steps"],
+    keys: &["name", "as", "mask", "steps"],
     later: &[],
     elsewhere: no_checklist_key,
 };
 
 pub(super) const STEP: Shape = Shape {
     what: "a step",
-    keys: &["name", "fresh", "dialog", "do", "expect", "confirm"],
+    keys: &["name", "fresh", "dialog", "do", "expect", "confirm", "mask"],
     later: &[],
     elsewhere: no_step_key,
 };
@@ -113,6 +113,7 @@ fn checklist(
     if let Some(walkers) = &walkers {
         inclusion.walked_as(walkers);
     }
+    let mask = fields.get("mask").map(|node| masked(reader, node));
     let steps = fields
         .require(
             reader,
@@ -126,6 +127,7 @@ fn checklist(
         file: source.name.to_owned(),
         sha256: sha256_of_all(source.text, &inclusion.files),
         personas: walkers?,
+        mask: given(mask)?.unwrap_or_default(),
         steps: steps?,
     })
 }
@@ -134,6 +136,7 @@ fn no_checklist_key(key: &str) -> Option<String> {
     Some(match key {
         "persona" | "personas" | "user" => "that is `as` here: `as: owner`".to_owned(),
         "title" => "that is `name` here".to_owned(),
+        "masks" | "masked" | "hide" => "that is `mask` here: `mask: [{ css: time }]`".to_owned(),
         "do" | "expect" | "confirm" | "fresh" => {
             format!("`{key}` belongs to a step: `steps: [{{ name: …, {key}: … }}]`")
         }
@@ -284,6 +287,7 @@ fn step(reader: &mut Reader<'_>, node: &Node, inclusion: &mut Inclusion<'_>) -> 
         check_databases(reader, asked, databases);
     }
     let confirm = fields.get("confirm").map(|node| sentences(reader, node));
+    let mask = fields.get("mask").map(|node| masked(reader, node));
     if run.is_none() && done.is_none() && expected.is_none() && confirm.is_none() {
         let message = "the step does nothing and looks at nothing".to_owned();
         let help = "give it `do`, `expect` or `confirm`";
@@ -297,6 +301,7 @@ fn step(reader: &mut Reader<'_>, node: &Node, inclusion: &mut Inclusion<'_>) -> 
         actions: given(done)?.unwrap_or_default(),
         expectations: given(expected)?.unwrap_or_default(),
         confirm: given(confirm)?.unwrap_or_default(),
+        mask: given(mask)?.unwrap_or_default(),
         place: node.place,
     };
     Some(match given(included)? {
@@ -311,6 +316,7 @@ fn in_place_of(outer: Step, mut included: Vec<Step>) -> Vec<Step> {
         step.name = format!("{}: {}", outer.name, step.name);
         step.place = outer.place;
         step.dialog = step.dialog.take().or_else(|| outer.dialog.clone());
+        step.mask.extend_from_slice(&outer.mask);
     }
     if let Some(first) = included.first_mut() {
         first.fresh |= outer.fresh;
@@ -320,6 +326,17 @@ fn in_place_of(outer: Step, mut included: Vec<Step>) -> Vec<Step> {
         last.confirm.extend(outer.confirm);
     }
     included
+}
+
+/// Elements that the comparison of pictures leaves out.
+fn masked(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Locator>> {
+    let example = "mask: [{ css: time }]";
+    let items = reader.list(node, "`mask`", example)?;
+    let elements: Vec<Option<Locator>> = items
+        .iter()
+        .map(|item| locator(reader, item, "an element of `mask`", example))
+        .collect();
+    elements.into_iter().collect()
 }
 
 fn sentences(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<String>> {

@@ -31,8 +31,8 @@ pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
-    Answer, Body, CHECK_ACCEPT, Content, Exchange, Initiator, KeptBack, KeptBody, Outcome,
-    ReadAs, Resource, Timings, is_safe_method,
+    Answer, Body, CHECK_ACCEPT, Content, Exchange, Initiator, KeptBack, KeptBody, Outcome, ReadAs,
+    Resource, Timings, is_safe_method,
 };
 pub use fold::{read_run, read_run_so_far};
 pub use header::Header;
@@ -42,14 +42,14 @@ pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
     SmallTarget, WideElement,
 };
-pub use picture::draw_box;
+pub use picture::{NewPicture, draw_box, leave_out};
 pub use pixels::differing_pixels;
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
 pub use records::{
     About, ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, DownloadedFile, Effects,
     ElementFacts, ExpectationOutcome, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
-    Typed,
+    PixelArea, Typed,
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub(crate) use redact::{SERVER_KEY, server_keys_taken_from};

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageReader, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
-use super::records::Area;
+use super::records::{Area, Picture, PixelArea};
 
 /// Quality of a picture that is encoded anew because boxes were drawn on it.
 const QUALITY: u8 = 85;
@@ -24,16 +24,39 @@ const DIGITS: [[u8; 7]; 9] = [
     [0x0E, 0x11, 0x11, 0x0F, 0x01, 0x02, 0x0C],
 ];
 
-/// An encoded picture and its size in device pixels.
-#[derive(Debug)]
-pub(super) struct Encoded {
-    pub(super) bytes: Vec<u8>,
-    pub(super) width: u32,
-    pub(super) height: u32,
+/// A picture as the browser gave it.
+#[derive(Debug, Default)]
+pub struct NewPicture {
+    /// Its path in the bundle.
+    pub file: String,
+    /// A JPEG or a PNG.
+    pub encoded: Vec<u8>,
+    /// What it shows when it isn't the plain page at the step's end.
+    pub caption: Option<String>,
+    /// What to box in it.
+    pub boxes: Vec<Area>,
+    /// What changes by itself in it.
+    pub masked: Vec<Area>,
+    /// Device pixels per CSS pixel.
+    pub scale: f64,
 }
 
-/// Checks a picture and makes it a JPEG; draws boxes on it when there are any, areas in CSS pixels.
-pub(super) fn prepare(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<Encoded, String> {
+/// Checks a picture and makes it a JPEG; draws boxes on it when there are any.
+pub(super) fn prepare(new: NewPicture) -> Result<(Picture, Vec<u8>), String> {
+    let (bytes, (width, height)) = encode(new.encoded, &new.boxes, new.scale)?;
+    let masked = new.masked.iter().map(|area| area.in_pixels(new.scale));
+    let picture = Picture {
+        file: new.file,
+        width,
+        height,
+        caption: new.caption,
+        masked: masked.collect(),
+    };
+    Ok((picture, bytes))
+}
+
+/// The picture as a JPEG, and its size.
+fn encode(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<(Vec<u8>, (u32, u32)), String> {
     let reader = || {
         let reader = ImageReader::new(Cursor::new(&bytes));
         reader
@@ -42,14 +65,9 @@ pub(super) fn prepare(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<Enco
     };
     let is_jpeg = reader()?.format() == Some(ImageFormat::Jpeg);
     if areas.is_empty() && is_jpeg {
-        let (width, height) = reader()?
-            .into_dimensions()
-            .map_err(|error| error.to_string())?;
-        return Ok(Encoded {
-            bytes,
-            width,
-            height,
-        });
+        let size = reader()?.into_dimensions();
+        let size = size.map_err(|error| error.to_string())?;
+        return Ok((bytes, size));
     }
     let mut picture = reader()?
         .decode()
@@ -67,11 +85,15 @@ pub(super) fn prepare(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<Enco
     JpegEncoder::new_with_quality(&mut encoded, QUALITY)
         .encode_image(&picture)
         .map_err(|error| error.to_string())?;
-    Ok(Encoded {
-        bytes: encoded,
-        width: picture.width(),
-        height: picture.height(),
-    })
+    Ok((encoded, picture.dimensions()))
+}
+
+/// Fills areas with one colour, so that two pictures don't differ there.
+pub fn leave_out(picture: &mut RgbImage, areas: &[PixelArea]) {
+    for area in areas {
+        let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(i64::from);
+        fill(picture, (x, y, x + width, y + height), WHITE);
+    }
 }
 
 /// A frame around the area: red, with white on both sides so that it shows on any ground.
@@ -145,9 +167,9 @@ mod tests {
     #[test]
     fn a_plain_picture_is_kept_to_the_byte() {
         let bytes = grey();
-        let encoded = prepare(bytes.clone(), &[], 3.0).expect("a picture");
-        assert_eq!((encoded.width, encoded.height), (300, 300));
-        assert_eq!(encoded.bytes, bytes);
+        let (encoded, size) = encode(bytes.clone(), &[], 3.0).expect("a picture");
+        assert_eq!(size, (300, 300));
+        assert_eq!(encoded, bytes);
     }
 
     #[test]
@@ -164,8 +186,8 @@ mod tests {
             width: 50.0,
             height: 30.0,
         };
-        let encoded = prepare(grey(), &[inside, outside], 3.0).expect("a picture");
-        let picture = image::load_from_memory(&encoded.bytes)
+        let (encoded, _) = encode(grey(), &[inside, outside], 3.0).expect("a picture");
+        let picture = image::load_from_memory(&encoded)
             .expect("decoded")
             .into_rgb8();
         let red = picture.get_pixel(120, 85);
@@ -183,8 +205,8 @@ mod tests {
             height: 30.0,
         };
         let red_inside = |areas: &[Area]| {
-            let encoded = prepare(grey(), areas, 3.0).expect("a picture");
-            let picture = image::load_from_memory(&encoded.bytes)
+            let (encoded, _) = encode(grey(), areas, 3.0).expect("a picture");
+            let picture = image::load_from_memory(&encoded)
                 .expect("decoded")
                 .into_rgb8();
             let corner = picture.get_pixel(33, 39);
@@ -201,13 +223,13 @@ mod tests {
         picture
             .write_to(&mut png, ImageFormat::Png)
             .expect("encoded");
-        let encoded = prepare(png.into_inner(), &[], 1.0).expect("a picture");
-        assert_eq!((encoded.width, encoded.height), (30, 20));
-        assert_eq!(encoded.bytes[..2], [0xFF, 0xD8]);
+        let (encoded, size) = encode(png.into_inner(), &[], 1.0).expect("a picture");
+        assert_eq!(size, (30, 20));
+        assert_eq!(encoded[..2], [0xFF, 0xD8]);
     }
 
     #[test]
     fn what_is_no_picture_is_said() {
-        assert!(prepare(b"<html>".to_vec(), &[], 1.0).is_err());
+        assert!(encode(b"<html>".to_vec(), &[], 1.0).is_err());
     }
 }

@@ -22,8 +22,7 @@ use super::{
     event::{RunEvent, StepIndex},
     exchange::{Body, Resource},
     journal::Journal,
-    picture,
-    records::{Area, Picture},
+    picture::{self, NewPicture},
     redact::Redactor,
     run::{Run, number_of},
 };
@@ -57,18 +56,8 @@ enum Order {
 }
 
 enum Shot {
-    Picture(Box<NewPicture>),
+    Picture(StepIndex, Box<NewPicture>),
     End,
-}
-
-/// A picture as the browser gave it.
-struct NewPicture {
-    at: StepIndex,
-    file: String,
-    encoded: Vec<u8>,
-    caption: Option<String>,
-    boxes: Vec<Area>,
-    scale: f64,
 }
 
 type Listener = Box<dyn FnMut(&RunEvent) + Send>;
@@ -184,25 +173,9 @@ impl Recorder {
         prepared.body
     }
 
-    /// Hands over a picture (JPEG or PNG) and what to box in it, in CSS pixels.
-    pub fn take_picture(
-        &self,
-        at: StepIndex,
-        file: String,
-        encoded: Vec<u8>,
-        caption: Option<String>,
-        boxes: Vec<Area>,
-        scale: f64,
-    ) {
-        let picture = NewPicture {
-            at,
-            file,
-            encoded,
-            caption,
-            boxes,
-            scale,
-        };
-        let _ = self.pictures.send(Shot::Picture(Box::new(picture)));
+    /// Hands over a picture.
+    pub fn take_picture(&self, at: StepIndex, picture: NewPicture) {
+        let _ = self.pictures.send(Shot::Picture(at, Box::new(picture)));
     }
 
     /// What went wrong, in words, as soon as something has.
@@ -368,30 +341,13 @@ fn hide_secrets(value: &mut Value, redactor: &Redactor) {
 
 /// The thread that looks at pictures and draws on them.
 fn prepare_pictures(shots: &mpsc::Receiver<Shot>, orders: &mpsc::SyncSender<Order>) {
-    while let Ok(Shot::Picture(new)) = shots.recv() {
-        let NewPicture {
-            at,
-            file,
-            encoded,
-            caption,
-            boxes,
-            scale,
-        } = *new;
-        let Ok(picture) = picture::prepare(encoded, &boxes, scale) else {
+    while let Ok(Shot::Picture(at, new)) = shots.recv() {
+        let Ok((picture, bytes)) = picture::prepare(*new) else {
             // A step without a picture says so by having none.
             continue;
         };
-        let (width, height) = (picture.width, picture.height);
-        let _ = orders.send(Order::File {
-            path: file.clone(),
-            bytes: picture.bytes,
-        });
-        let picture = Picture {
-            file,
-            width,
-            height,
-            caption,
-        };
+        let path = picture.file.clone();
+        let _ = orders.send(Order::File { path, bytes });
         let event = RunEvent::PictureTaken { at, picture };
         let _ = orders.send(Order::Event(Box::new(event)));
     }

@@ -80,6 +80,39 @@ pub struct Area {
     pub height: f64,
 }
 
+impl Area {
+    /// The same in a picture of so many pixels per CSS pixel, with what it only touches.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "places in a picture; what lies outside ends at its edge"
+    )]
+    pub(super) fn in_pixels(&self, scale: f64) -> PixelArea {
+        let start = |value: f64| (value * scale).floor().max(0.0) as u32;
+        let end = |value: f64| (value * scale).ceil().max(0.0) as u32;
+        let (x, y) = (start(self.x), start(self.y));
+        PixelArea {
+            x,
+            y,
+            width: end(self.x + self.width).saturating_sub(x),
+            height: end(self.y + self.height).saturating_sub(y),
+        }
+    }
+}
+
+/// A rectangle of a picture, in its own pixels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PixelArea {
+    /// Left edge.
+    pub x: u32,
+    /// Top edge.
+    pub y: u32,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
 /// What an action brought about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effects {
@@ -293,6 +326,9 @@ pub struct Picture {
     /// What it shows when it isn't the plain page at the step's end: `the two matches`.
     #[serde(default)]
     pub caption: Option<String>,
+    /// What changes by itself in it, and isn't compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<PixelArea>,
 }
 
 /// The page as it stood at the end of a step.

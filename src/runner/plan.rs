@@ -1,7 +1,7 @@
 //! The plan: a flat list, checklist by persona.
 
 use super::sign_in::sign_in_name;
-use crate::checklist::{Checklist, Named};
+use crate::checklist::{Checklist, Locator, Named};
 use crate::config::Persona;
 use crate::evidence::{ChecklistRun, Shard, StepIndex, StepRun};
 
@@ -89,6 +89,18 @@ impl Plan {
             })
     }
 
+    /// The elements that change by themselves in a step's picture.
+    pub fn masked(&self, at: StepIndex) -> Vec<&Locator> {
+        let Some(pass) = self.passes.get(at.checklist) else {
+            return Vec::new();
+        };
+        let before = usize::from(pass.persona.is_some());
+        let own = at.step.checked_sub(before);
+        let step = own.and_then(|own| pass.checklist.steps.get(own));
+        let own = step.into_iter().flat_map(|step| &step.mask);
+        pass.checklist.mask.iter().chain(own).collect()
+    }
+
     /// The part of the plan that is a shard's: whole checklists, each with all its personas, named as in the whole.
     #[must_use]
     pub fn shard(mut self, shard: Shard) -> Self {
@@ -155,6 +167,7 @@ mod tests {
             file: file.to_owned(),
             sha256: String::new(),
             personas: personas.iter().map(named).collect(),
+            mask: Vec::new(),
             steps: Vec::new(),
         }
     }

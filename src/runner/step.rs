@@ -17,7 +17,7 @@ use crate::browser::{
 use crate::checklist::{Action, Entry, Step};
 use crate::evidence::{
     About, ActionOutcome, ActionRecord, Area, ExpectationOutcome, ExpectationRecord, Layout,
-    PageFacts, Protection, RunEvent, StepIndex, Typed,
+    NewPicture, PageFacts, Protection, RunEvent, StepIndex, Typed,
 };
 
 /// How a step ended, as far as the steps after it care.
@@ -43,6 +43,7 @@ pub(super) struct StepWalk<'w, 'p> {
     touched: Option<(Counters, PageMarks)>,
     typed: Vec<TypedField>,
     pub(super) boxes: Vec<Area>,
+    undecided: Vec<String>,
     pub(super) has_failed_action: bool,
     /// Why the action at hand, and all after it, may not be done.
     pub(super) refusal: Option<String>,
@@ -68,6 +69,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             touched: None,
             typed: Vec::new(),
             boxes: Vec::new(),
+            undecided: Vec::new(),
             has_failed_action: false,
             refusal: None,
             is_sign_in: false,
@@ -160,13 +162,19 @@ impl<'w, 'p> StepWalk<'w, 'p> {
     }
 
     async fn look(&mut self, settled: &Settled, file: String) -> Result<(), BrowserError> {
-        let encoded = self.session.picture(settled.has_private).await?;
-        let boxes = std::mem::take(&mut self.boxes);
-        let caption = (!boxes.is_empty()).then(|| "what stood in the way is boxed".to_owned());
-        let scale = settled.measure.scale;
-        self.walk
-            .recorder
-            .take_picture(self.at, file, encoded, caption, boxes, scale);
+        let masked = self.walk.plan.masked(self.at);
+        let shot = self.session.picture(settled.motion, &masked).await?;
+        self.undecided.extend(shot.unmasked);
+        let caption = (!self.boxes.is_empty()).then(|| "what stood in the way is boxed".to_owned());
+        let picture = NewPicture {
+            file,
+            encoded: shot.encoded,
+            caption,
+            boxes: std::mem::take(&mut self.boxes),
+            masked: shot.masked,
+            scale: settled.measure.scale,
+        };
+        self.walk.recorder.take_picture(self.at, picture);
         Ok(())
     }
 
@@ -195,6 +203,8 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             undecided: protection
                 .map(|it| format!("{} answered instead of the target", it.name))
                 .into_iter()
+                .chain(self.undecided)
+                .map(|why| redactor.text(&why))
                 .collect(),
         });
         StepEnd {

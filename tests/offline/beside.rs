@@ -36,7 +36,7 @@ fn step(folder: &str, id: &str, name: &str, failure: Option<&str>) -> StepRun {
             file: format!("screens/{folder}/{id}.jpg"),
             width: 3,
             height: 3,
-            caption: None,
+            ..Picture::default()
         }],
         page: Some(PageFacts::default()),
         ..StepRun::default()

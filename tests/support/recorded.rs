@@ -8,8 +8,8 @@ use shippass::{
     bundle, detect,
     evidence::{
         Answer, Body, CapturedBody, ChecklistRun, ConsoleLine, Content, DeviceFacts, EngineFacts,
-        Exchange, KeptBody, Outcome, PageFacts, Recorder, Redactor, RunEvent, RunInfo, StepIndex,
-        StepRun, TargetFacts, read_run,
+        Exchange, KeptBody, NewPicture, Outcome, PageFacts, Recorder, Redactor, RunEvent, RunInfo,
+        StepIndex, StepRun, TargetFacts, read_run,
     },
 };
 
@@ -222,7 +222,13 @@ fn record(
         recorder.record(RunEvent::Happened { at, happening });
     }
     let (file, rows) = picture();
-    recorder.take_picture(at, file, drawn(rows), None, Vec::new(), 3.0);
+    let picture = NewPicture {
+        file,
+        encoded: drawn(rows),
+        scale: 3.0,
+        ..NewPicture::default()
+    };
+    recorder.take_picture(at, picture);
     recorder.record(RunEvent::StepFinished {
         at,
         duration_ms: seen.duration_ms,

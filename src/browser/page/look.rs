@@ -1,26 +1,11 @@
-//! Looking at the page: its picture in device pixels, the device as it sees it, what its head says.
+//! Looking at the page: the device as it sees it, what its head says.
 
-use std::time::Duration;
-
-use base64::{Engine, engine::general_purpose::STANDARD};
-use fantoccini::wd::WebDriverCompatibleCommand;
-use http::Method;
 use serde::Deserialize;
-use serde_json::{Value, json};
-use url::Url;
+use serde_json::json;
 
-use super::script::Script;
 use crate::browser::{BrowserError, Session};
 use crate::config::Device;
 use crate::evidence::DeviceFacts;
-
-const MASK: Script = Script {
-    name: "mask.js",
-    text: concat!(include_str!("js/clock.js"), include_str!("js/mask.js")),
-};
-
-/// JPEG quality: text stays crisp at three device pixels per CSS pixel, at a third of a PNG's size.
-const QUALITY: u8 = 85;
 
 /// The device as the page sees it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -113,63 +98,7 @@ impl Measure {
     }
 }
 
-/// Chromedriver's door to `Page.captureScreenshot`: a JPEG in device pixels, in less than half the time
-/// of the classic command's PNG.
-#[derive(Debug)]
-struct ChromiumScreenshot;
-
-impl WebDriverCompatibleCommand for ChromiumScreenshot {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
-        let session = session.unwrap_or_default();
-        base.join(&format!("session/{session}/goog/cdp/execute"))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        let params = json!({"format": "jpeg", "quality": QUALITY});
-        let body = json!({"cmd": "Page.captureScreenshot", "params": params});
-        (Method::POST, Some(body.to_string()))
-    }
-}
-
 impl Session {
-    /// The page in device pixels, as a JPEG or a PNG; fields that nobody should read are blank in it.
-    pub async fn picture(&self, has_private: bool) -> Result<Vec<u8>, BrowserError> {
-        if !has_private {
-            return self.capture().await;
-        }
-        let limit = Duration::from_secs(2);
-        let _: bool = self.ask_page(MASK, vec![json!(true)], limit).await?;
-        let picture = self.capture().await;
-        let _: bool = self.ask_page(MASK, vec![json!(false)], limit).await?;
-        picture
-    }
-
-    /// The BiDi command would leave the emulation out: it belongs to the driver's own connection.
-    async fn capture(&self) -> Result<Vec<u8>, BrowserError> {
-        let what = "take a picture";
-        let quick = self.client.issue_cmd(ChromiumScreenshot);
-        let answer = match self.drive(what, quick).await {
-            Ok(answer) => answer,
-            // A grid that hands on only what the standard knows.
-            Err(BrowserError::Command { error, .. })
-                if matches!(error.as_str(), "unknown command" | "unknown method") =>
-            {
-                return self.drive(what, self.client.screenshot()).await;
-            }
-            Err(error) => return Err(error),
-        };
-        let data = answer
-            .get("data")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        STANDARD
-            .decode(data)
-            .map_err(|error| BrowserError::Nonsense {
-                script: "Page.captureScreenshot",
-                reason: error.to_string(),
-            })
-    }
-
     /// The content of a `<meta name=…>` of the page.
     pub async fn read_meta(&self, name: &str) -> Result<Option<String>, BrowserError> {
         let script = "return [...document.querySelectorAll('meta[name]')].find((meta) => meta.name === arguments[0])?.content ?? null";

@@ -15,6 +15,7 @@ mod layout;
 mod locate;
 mod look;
 mod network;
+mod picture;
 mod read;
 mod ready;
 mod response;
@@ -31,9 +32,10 @@ pub(super) use frames::FramePath;
 pub use front::{Front, SignInForm};
 pub use locate::Obstacle;
 pub use look::Measure;
+pub use picture::Shot;
 pub use read::ReadAnswer;
 pub use response::{ResponseAnswer, ResponseVerdict};
-pub use settle::{Counters, Settled};
+pub use settle::{Counters, Motion, Settled};
 
 use std::time::Duration;
 

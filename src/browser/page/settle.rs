@@ -27,13 +27,25 @@ pub struct Settled {
     pub held: Vec<HeldText>,
     /// The device as the page sees it.
     pub measure: Measure,
-    /// Whether fields are shown that a picture must not show.
-    pub has_private: bool,
+    /// Whether its picture shows what it should if it is just taken.
+    pub motion: Motion,
     /// What had happened on the page by then.
     pub counters: Counters,
     /// Requests still open.
     #[serde(default)]
     open: Vec<String>,
+}
+
+/// What there is to be held still on a page before a picture of it is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Motion {
+    /// Fields are shown that nobody should read.
+    Private,
+    /// An animation runs, or a caret blinks.
+    Moving,
+    /// Nothing.
+    Still,
 }
 
 /// What has happened on a page since it was loaded.

@@ -43,8 +43,11 @@ pub(super) fn included(
     let part = read_part(source, reader.variables(), inclusion);
     let arguments = reader.variables().leave(outer);
     let is_given = check_arguments(reader, at, &name, &with, &arguments, part.is_some());
-    let part = part.filter(|_| is_given)?;
+    let mut part = part.filter(|_| is_given)?;
     let is_same = same_personas(reader, at, &name, &part.personas, inclusion);
+    for step in &mut part.steps {
+        step.mask.extend_from_slice(&part.mask);
+    }
     is_same.then_some(part.steps)
 }
 

@@ -49,6 +49,9 @@ fn checklist_keys(step: &Value) -> Vec<Key> {
             json!("owner"),
             json!({"anyOf": [persona, list_of(&persona)]}),
         ),
+        mask_key(
+            "Elements that change by themselves, such as a clock or an avatar: wherever they stand in a picture, it isn't compared.",
+        ),
         Key::new(
             "steps",
             "What is done, checked and confirmed, in order.",
@@ -93,6 +96,9 @@ fn step(schemas: &mut Schemas) -> Value {
             json!(["Nothing is cut off at the right edge"]),
             list_of(&text()),
         ),
+        mask_key(
+            "Elements that change by themselves in this step's picture, beside those of the checklist.",
+        ),
     ];
     let mut step = schemas.map(&STEP, &keys);
     step["anyOf"] = json!([
@@ -101,6 +107,15 @@ fn step(schemas: &mut Schemas) -> Value {
         {"required": ["confirm"]},
     ]);
     step
+}
+
+fn mask_key(what: &'static str) -> Key {
+    Key::new(
+        "mask",
+        what,
+        json!([{"css": "time"}]),
+        list_of(&defined("element")),
+    )
 }
 
 /// `do`, of a step and of a persona's sign-in.

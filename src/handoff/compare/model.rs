@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Side;
 use crate::bundle::Counts;
 use crate::detect::{Severity, Status};
+use crate::evidence::PixelArea;
 
 pub(super) const FORMAT: &str = "shippass-comparison/1";
 
@@ -134,6 +135,14 @@ pub struct PictureComparison {
     pub sight: Sight,
 }
 
+impl PictureComparison {
+    /// What is masked in either picture.
+    pub(super) fn masked(&self) -> Vec<PixelArea> {
+        let files = self.a.iter().chain(&self.b);
+        files.flat_map(|file| &file.masked).copied().collect()
+    }
+}
+
 /// A picture in its bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PictureFile {
@@ -143,6 +152,9 @@ pub struct PictureFile {
     pub width: u32,
     /// Height in device pixels.
     pub height: u32,
+    /// What the checklist masks in it, in device pixels; it isn't compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<PixelArea>,
 }
 
 /// What came of looking at two pictures.

@@ -192,7 +192,7 @@ impl Page<'_> {
         let a = read(self.sides.0, &picture.a);
         let b = read(self.sides.1, &picture.b);
         let between = match (&picture.sight, &a, &b) {
-            (Sight::Differs { .. }, Some(a), Some(b)) => drawn(a, b),
+            (Sight::Differs { .. }, Some(a), Some(b)) => drawn(a, b, &picture.masked()),
             _ => None,
         };
         html! {

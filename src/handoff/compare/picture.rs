@@ -24,6 +24,7 @@ pub(super) fn compare(
         file: picture.file.clone(),
         width: picture.width,
         height: picture.height,
+        masked: picture.masked.clone(),
     };
     Some(PictureComparison {
         a: a.map(file),
@@ -43,6 +44,7 @@ fn look(a: (&Picture, Side<'_>), b: (&Picture, Side<'_>)) -> Sight {
     if (a.0.width, a.0.height) != (b.0.width, b.0.height) {
         return Sight::OtherSize;
     }
+    let masked = [&*a.0.masked, &b.0.masked].concat();
     let read = |(picture, side): (&Picture, Side<'_>), which: Which| {
         let bytes = side.bundle.paths.read(&picture.file);
         bytes.map_err(|error| unreadable(which, &error))
@@ -55,7 +57,7 @@ fn look(a: (&Picture, Side<'_>), b: (&Picture, Side<'_>)) -> Sight {
     if a == b {
         return Sight::Same;
     }
-    match Pixels::compare(&a, &b) {
+    match Pixels::compare(&a, &b, &masked) {
         Err(why) => Sight::Unreadable { why },
         Ok(None) => Sight::OtherSize,
         Ok(Some(pixels)) if pixels.different == 0 => Sight::Same,

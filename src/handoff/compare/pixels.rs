@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{ImageReader, Limits, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
-use crate::evidence::differing_pixels;
+use crate::evidence::{PixelArea, differing_pixels, leave_out};
 
 const QUALITY: u8 = 75;
 /// A stranger's picture of few bytes may stand for very many pixels.
@@ -21,12 +21,14 @@ pub struct Pixels {
 }
 
 impl Pixels {
-    /// Compares two encoded pictures; `None` when they are of different sizes.
-    pub fn compare(a: &[u8], b: &[u8]) -> Result<Option<Self>, String> {
-        let (a, b) = (decoded(a)?, decoded(b)?);
+    /// Compares two encoded pictures, what is masked left out; `None` when they are of different sizes.
+    pub fn compare(a: &[u8], b: &[u8], masked: &[PixelArea]) -> Result<Option<Self>, String> {
+        let (mut a, mut b) = (decoded(a)?, decoded(b)?);
         if a.dimensions() != b.dimensions() {
             return Ok(None);
         }
+        leave_out(&mut a, masked);
+        leave_out(&mut b, masked);
         let mut different = 0;
         differing_pixels(&a, &b, |_, _| different += 1);
         let all = u64::from(a.width()) * u64::from(a.height());
@@ -41,8 +43,8 @@ impl Pixels {
 }
 
 /// The first picture, pale, with what differs in red; a JPEG. `None` when the sizes differ or one can't be read.
-pub fn drawn(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
-    let (a, b) = (decoded(a).ok()?, decoded(b).ok()?);
+pub fn drawn(a: &[u8], b: &[u8], masked: &[PixelArea]) -> Option<Vec<u8>> {
+    let (mut a, mut b) = (decoded(a).ok()?, decoded(b).ok()?);
     if a.dimensions() != b.dimensions() {
         return None;
     }
@@ -52,6 +54,8 @@ pub fn drawn(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
         let pale = u8::try_from(255 - (255 - pale.min(255)) / 5).unwrap_or(u8::MAX);
         *pixel = Rgb([pale; 3]);
     }
+    leave_out(&mut a, masked);
+    leave_out(&mut b, masked);
     differing_pixels(&a, &b, |x, y| picture.put_pixel(x, y, RED));
     let mut encoded = Vec::new();
     JpegEncoder::new_with_quality(&mut encoded, QUALITY)
@@ -89,7 +93,7 @@ mod tests {
     }
 
     fn different(a: &RgbImage, b: &RgbImage) -> u64 {
-        let pixels = Pixels::compare(&png(a), &png(b)).expect("both are pictures");
+        let pixels = Pixels::compare(&png(a), &png(b), &[]).expect("both are pictures");
         pixels.expect("of one size").different
     }
 
@@ -108,9 +112,31 @@ mod tests {
             boxed.put_pixel(x, y, Rgb([0, 0, 0]));
         }
         assert_eq!(different(&white, &boxed), 70);
-        let share = Pixels::compare(&png(&white), &png(&boxed));
+        let share = Pixels::compare(&png(&white), &png(&boxed), &[]);
         let share = share.expect("read").expect("of one size").share();
         assert!((share - 70.0 / 1200.0).abs() < 1e-9, "{share}");
+    }
+
+    #[test]
+    fn what_is_masked_is_left_out_and_nothing_beside_it() {
+        let white = plain(40, 30);
+        let mut clock = white.clone();
+        for (x, y) in (5..15).flat_map(|x| (5..12).map(move |y| (x, y))) {
+            clock.put_pixel(x, y, Rgb([0, 0, 0]));
+        }
+        let area = |width| PixelArea {
+            x: 5,
+            y: 5,
+            width,
+            height: 7,
+        };
+        let different = |masked: &[PixelArea]| {
+            let pixels = Pixels::compare(&png(&white), &png(&clock), masked);
+            pixels.expect("read").expect("of one size").different
+        };
+        assert_eq!(different(&[area(10)]), 0);
+        assert_eq!(different(&[area(9)]), 7, "its last column");
+        assert_eq!(different(&[area(4), area(u32::MAX)]), 0, "past the edge");
     }
 
     /// An edge between black and white whose middle column is drawn in another grey.
@@ -129,9 +155,9 @@ mod tests {
     #[test]
     fn sizes_and_what_is_no_picture_are_said() {
         let (small, large) = (png(&plain(4, 4)), png(&plain(4, 5)));
-        assert_eq!(Pixels::compare(&small, &large), Ok(None));
-        assert!(Pixels::compare(&small, b"<svg onload=alert(1)>").is_err());
-        assert_eq!(drawn(&small, &large), None);
-        assert!(drawn(&small, &small).is_some_and(|bytes| bytes.starts_with(&[0xff, 0xd8])));
+        assert_eq!(Pixels::compare(&small, &large, &[]), Ok(None));
+        assert!(Pixels::compare(&small, b"<svg onload=alert(1)>", &[]).is_err());
+        assert_eq!(drawn(&small, &large, &[]), None);
+        assert!(drawn(&small, &small, &[]).is_some_and(|bytes| bytes.starts_with(&[0xff, 0xd8])));
     }
 }

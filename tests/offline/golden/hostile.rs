@@ -74,6 +74,7 @@ impl Golden<'_> {
             width: 10,
             height: 10,
             caption: Some(HOSTILE.to_owned()),
+            ..Picture::default()
         });
         ChecklistRun {
             name: "Texts that try to break out".to_owned(),

@@ -49,7 +49,7 @@ impl Golden<'_> {
             file,
             width,
             height,
-            caption: None,
+            ..Picture::default()
         }
     }
 

@@ -52,6 +52,12 @@ const look = () => {
 const held = () => (state ? state.typed : []).filter(({ element }) => element.isConnected)
   .map(({ id, element }) => ({ id, held: element.isContentEditable ? element.innerText : element.value }));
 const PRIVATE = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private]";
+const isTypedInto = (element) => Boolean(element) && (element.isContentEditable || element.matches("input,textarea") || Boolean(element.shadowRoot));
+const motion = () => {
+  if ([...document.querySelectorAll(PRIVATE)].some(isShown)) return "private";
+  const isMoving = document.getAnimations().some((animation) => animation.playState === "running");
+  return isMoving || isTypedInto(document.activeElement) ? "moving" : "still";
+};
 const measure = () => ({
   width: innerWidth, height: innerHeight, layout_width: document.documentElement.clientWidth, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,
   is_coarse: matchMedia("(pointer: coarse)").matches, screen_width: screen.width, user_agent: navigator.userAgent,
@@ -60,7 +66,7 @@ const measure = () => ({
 
 const answer = (unsettled) => done({
   unsettled, document: performance.timeOrigin, page: look(), held: held(), measure: measure(),
-  has_private: [...document.querySelectorAll(PRIVATE)].some(isShown),
+  motion: motion(),
   open: openRequests().map((request) => request.url),
   counters: { changes: state ? state.changes : 0, requests: state ? state.requests : 0, others: state ? [...state.others] : [] },
 });

@@ -1,0 +1,50 @@
+// Holds the page still for its picture, or lets it go again: animations stand at their end, endless ones at their beginning, no caret blinks, fields
+// that nobody should read are blank. Tells where what a checklist masks stands. A sheet of its own passes every content policy.
+const [isHeld, locators, , done] = arguments;
+const slot = Symbol.for("shippass-still");
+
+const PRIVATE = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private]";
+const STILL = ":focus-within{caret-color:transparent!important}" +
+  `:is(${PRIVATE}){color:transparent!important;-webkit-text-fill-color:transparent!important;text-shadow:none!important;` +
+  "caret-color:transparent!important;transition:none!important;background:repeating-linear-gradient(45deg,#8888 0 4px,#8884 4px 8px)!important}" +
+  "[data-private] *{visibility:hidden!important;transition:none!important}";
+
+const stop = (animation) => {
+  const time = animation.currentTime;
+  const end = Number(animation.effect.getComputedTiming().endTime);
+  animation.pause();
+  animation.currentTime = Number.isFinite(end) ? end : 0;
+  return { animation, time };
+};
+const hold = () => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STILL);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const isRunning = (animation) => animation.playState === "running" && animation.effect && animation.timeline === document.timeline;
+  window[slot] = { sheet, stopped: document.getAnimations().filter(isRunning).map(stop) };
+};
+const letGo = () => {
+  const { sheet, stopped } = window[slot] ?? { stopped: [] };
+  delete window[slot];
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets].filter((other) => other !== sheet);
+  // What the page itself has taken up or ended since is its own again.
+  for (const { animation, time } of stopped.filter(({ animation }) => animation.playState === "paused")) {
+    animation.currentTime = time;
+    animation.play();
+  }
+};
+
+const masked = () => {
+  const areas = [], wrong = [];
+  locators.forEach((locator, index) => {
+    const { found, error } = search(locator, "any");
+    if (error && error.kind === "selector") wrong.push(index);
+    const chosen = locator.nth ? found.slice(locator.nth - 1, locator.nth) : found;
+    areas.push(...chosen.map((element) => describe(element).area));
+  });
+  return { areas, wrong };
+};
+
+letGo();
+if (isHeld) hold();
+nextFrame(() => done(masked()));
