@@ -43,10 +43,11 @@ databases:
 docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --locked --quiet
 
-## What a check of 1,000 checklists costs beside plain parsing, and a run beside a bare script that sends the same
-## commands, each pair in one run.
+## What a check of 1,000 checklists costs beside plain parsing, a comparison of two pictures beside reading them, and a run
+## beside a bare script that sends the same commands, each pair in one run.
 bench: setup
 	$(CARGO) bench --locked --bench check
+	$(CARGO) bench --locked --bench pixels
 	$(CARGO) bench --locked --bench pass
 
 ## Files that nobody would write, thrown at both parsers, FUZZ_SECONDS for each. Needs `cargo install cargo-fuzz`.

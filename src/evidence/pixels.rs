@@ -157,22 +157,20 @@ mod tests {
         assert!(0.5053 * y * y + 0.299 * i * i + 0.1957 * q * q <= most);
     }
 
-    /// A phone's pictures with another line of text, without optimization and on a busy machine.
     #[test]
-    fn pictures_of_a_phone_take_seconds() {
-        let a = RgbImage::from_fn(1125, 2436, |x, y| {
-            Rgb([(x % 251) as u8, (y % 241) as u8, 9])
-        });
-        let mut b = a.clone();
-        for (x, y) in (100..900).flat_map(|x| (300..360).map(move |y| (x, y))) {
-            b.put_pixel(x, y, Rgb([255, 255, 255]));
+    fn every_pixel_of_another_paragraph_is_told() {
+        let page = RgbImage::from_fn(300, 200, |x, y| Rgb([(x % 251) as u8, (y % 241) as u8, 9]));
+        let mut other = page.clone();
+        for (x, y) in (20..120).flat_map(|x| (30..90).map(move |y| (x, y))) {
+            other.put_pixel(x, y, Rgb([255, 255, 255]));
         }
-        let started = std::time::Instant::now();
-        let mut found = 0;
-        for _ in 0..4 {
-            differing_pixels(&a, &b, |_, _| found += 1);
-        }
-        assert!(found > 4 * 40_000, "{found}");
-        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+        let mut found = Vec::new();
+        differing_pixels(&page, &other, |x, y| found.push((x, y)));
+        assert_eq!(found.len(), 6_000);
+        assert!(
+            found
+                .iter()
+                .all(|(x, y)| (20..120).contains(x) && (30..90).contains(y))
+        );
     }
 }
