@@ -129,6 +129,13 @@ impl Journal {
     }
 }
 
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // A program that is just being started may hold the file for a moment longer; the lock must not last with it.
+        let _ = self.file.unlock();
+    }
+}
+
 /// A journal as far as it is whole.
 #[derive(Debug)]
 pub struct ReadJournal {
