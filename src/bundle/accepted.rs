@@ -83,6 +83,11 @@ impl AcceptedFolder {
         Ok(Self { dir, steps })
     }
 
+    /// What is said to have been accepted of a step, its picture not yet looked at.
+    pub fn said_of(&self, id: &str) -> Option<&AcceptedStep> {
+        self.steps.get(id)
+    }
+
     /// What was accepted of a step, with its picture; `None` when nothing was, or when the picture is another one.
     pub fn step(&self, id: &str) -> Option<(&AcceptedStep, Vec<u8>)> {
         let accepted = self.steps.get(id)?;

@@ -41,7 +41,7 @@ pub struct SignoffFiles {
     pub walk: Option<Vec<u8>>,
     /// SHA-256 of each photo by its path in the bundle.
     pub photos: BTreeMap<String, String>,
-    /// What a signing left that was cut off: paths in the bundle.
+    /// What a signing or a phone left that was cut off: paths in the bundle.
     pub cut_off: Vec<String>,
     /// What has no business there.
     pub strange: Vec<Difference>,
@@ -91,6 +91,7 @@ impl SignoffFiles {
         for (name, entry) in entries(folder)? {
             let path = format!("{path}/{name}");
             match kind_of(&entry) {
+                Kind::File if is_cut_off(&name) => self.cut_off.push(path),
                 Kind::File => {
                     let file = hash_file(&entry.path(), path)?;
                     self.photos.insert(file.path, file.sha256);
@@ -144,12 +145,18 @@ pub fn further_signature(key: &str) -> String {
     format!("{STATEMENT}.{short}.sig")
 }
 
-/// Whether a file is one that was still being written: `.statement.json.part`.
+/// Whether a file is one that was still being written: `.statement.json.part`, or a photo.
 fn is_cut_off(name: &str) -> bool {
     let of = name
         .strip_prefix('.')
         .and_then(|name| name.strip_suffix(".part"));
-    of.is_some_and(|name| matches!(name, STATEMENT | ENVELOPE) || is_signature(name))
+    let is_photo = |name: &str| {
+        name.strip_suffix(".jpg")
+            .is_some_and(|stem| is_hex(stem, 64))
+    };
+    of.is_some_and(|name| {
+        matches!(name, STATEMENT | ENVELOPE) || is_signature(name) || is_photo(name)
+    })
 }
 
 /// Whether a file of that name is a signature.
@@ -164,7 +171,7 @@ fn key_of(name: &str) -> Option<&str> {
         .filter(|key| is_hex(key, KEY_DIGITS))
 }
 
-fn is_hex(text: &str, length: usize) -> bool {
+pub(super) fn is_hex(text: &str, length: usize) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.len() == length && text.bytes().all(is_digit)
 }

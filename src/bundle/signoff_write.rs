@@ -91,14 +91,14 @@ fn retract(folder: &Path) -> Result<(), BundleError> {
     Ok(())
 }
 
-fn make_folder(folder: &Path) -> Result<(), BundleError> {
+pub(super) fn make_folder(folder: &Path) -> Result<(), BundleError> {
     fs::create_dir_all(folder).map_err(|source| BundleError::Write {
         path: folder.to_owned(),
         source,
     })
 }
 
-fn remove(path: &Path) -> Result<(), BundleError> {
+pub(super) fn remove(path: &Path) -> Result<(), BundleError> {
     let removed = fs::remove_file(path).and_then(|()| sync_folder_of(path));
     match removed {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(BundleError::Write {

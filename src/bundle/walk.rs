@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::document::{BundleDocument, StepEntry};
+use super::{
+    document::{BundleDocument, StepEntry},
+    phone::{Phone, PhonePass},
+};
 use crate::detect::{Status, StepRef};
 
 /// One thing that the reviewer said or did, with its time.
@@ -155,19 +158,6 @@ pub struct Mark {
     pub note: String,
 }
 
-/// What a real phone said of itself.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Phone {
-    /// `innerWidth` in CSS pixels.
-    pub width: u32,
-    /// `innerHeight` in CSS pixels.
-    pub height: u32,
-    /// `devicePixelRatio`.
-    pub scale: f64,
-    /// Its user agent.
-    pub user_agent: String,
-}
-
 /// All that was said of one step.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepWalk {
@@ -196,6 +186,11 @@ impl StepWalk {
     pub fn is_ticked(&self, question: usize) -> bool {
         self.ticked.iter().any(|(_, ticked)| *ticked == question)
     }
+
+    /// Whether what was recorded lay open; a phone shows the deployment, and not what is signed.
+    fn is_seen(&self) -> bool {
+        self.on.iter().any(|on| *on != Surface::Phone)
+    }
 }
 
 /// A whole walk so far.
@@ -205,8 +200,8 @@ pub struct Walk {
     pub steps: BTreeMap<StepRef, StepWalk>,
     /// By the finding's id.
     pub findings: BTreeMap<String, Decision>,
-    /// The phone that walked, the last one.
-    pub phone: Option<Phone>,
+    /// The phones that it was walked on, the last one last.
+    pub phones: Vec<PhonePass>,
 }
 
 /// What stands between a walk and a confirming signature.
@@ -257,6 +252,9 @@ impl Walk {
     pub fn take(&mut self, entry: WalkEntry) {
         match entry.said {
             Said::Looked { step, on, ms } => {
+                if let (Surface::Phone, Some(pass)) = (on, self.phones.last_mut()) {
+                    pass.steps.insert(step.clone());
+                }
                 let seen = self.step(step);
                 seen.looked_ms = seen.looked_ms.saturating_add(ms);
                 seen.on.insert(on);
@@ -285,8 +283,18 @@ impl Walk {
             Said::Decided { finding, decision } => {
                 self.findings.insert(finding, decision);
             }
-            Said::Phone { phone } => self.phone = Some(phone),
-            Said::Photographed { step, file } => self.step(step).photos.push(file),
+            Said::Phone { phone } => self.take_up(phone),
+            Said::Photographed { step, file } => {
+                let pass = self.phones.last_mut().map(|pass| &mut pass.photos);
+                for photos in
+                    pass.into_iter()
+                        .chain([&mut self.steps.entry(step).or_default().photos])
+                {
+                    if !photos.contains(&file) {
+                        photos.push(file.clone());
+                    }
+                }
+            }
             Said::Carried { step, from } => {
                 let seen = self.step(step);
                 seen.verdict = Some(Verdict::Confirmed);
@@ -298,6 +306,21 @@ impl Walk {
 
     fn step(&mut self, step: StepRef) -> &mut StepWalk {
         self.steps.entry(step).or_default()
+    }
+
+    /// A phone that was there before goes on where it was.
+    fn take_up(&mut self, phone: Phone) {
+        let before = self.phones.iter().position(|pass| pass.phone == phone);
+        let pass = before.map(|at| self.phones.remove(at));
+        self.phones.push(pass.unwrap_or(PhonePass {
+            phone,
+            ..PhonePass::default()
+        }));
+    }
+
+    /// Files of all photos; one that shows two steps comes twice.
+    pub fn photos(&self) -> impl Iterator<Item = &String> {
+        self.steps.values().flat_map(|step| &step.photos)
     }
 
     /// Whether anything was rejected: then the sign-off is a rejection.
@@ -346,7 +369,7 @@ impl Walk {
             missing.push(Missing::Unseen { step: at() });
             return;
         };
-        if seen.on.is_empty() && seen.carried_from.is_none() {
+        if !seen.is_seen() && seen.carried_from.is_none() {
             missing.push(Missing::Unseen { step: at() });
         }
         match &seen.verdict {

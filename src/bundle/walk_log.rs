@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::BundleError,
     paths::{BundlePaths, SIGNOFF, WALK},
+    phone::clear_loose_photos,
     walk::{Walk, WalkEntry},
 };
 
@@ -62,6 +63,7 @@ impl WalkLog {
             walk,
         };
         log.cut_off_torn_end().map_err(failed)?;
+        clear_loose_photos(dir, &log.walk)?;
         if log.length == 0 {
             log.append_line(&Head {
                 format: FORMAT.to_owned(),

@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod handed_on;
+mod review;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub(super) use handed_on::{
     ClipboardOf, CompareArguments, ExportArguments, ExportFormat, GateArguments, MergeArguments,
     PackArguments, PromptArguments,
 };
+pub(super) use review::ReviewArguments;
 
 /// The signed-in smoke pass that a green build can't make.
 #[derive(Debug, Parser)]
@@ -69,7 +71,7 @@ pub(super) enum Command {
     Demo(DemoArguments),
     /// Opens a bundle on a page of this machine, on which you confirm or reject step by step.
     #[command(
-        after_help = "Example:\n  shippass review screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n\nIt serves until Ctrl-C, or until nobody has used it for half an hour. Exit status: 0 everything is confirmed or has its reason, 1 something is missing or rejected."
+        after_help = "Example:\n  shippass review screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n  shippass review --phone screenshots/01M7Z1EH59XVD5XVN56Y8GT7E1\n\nIt serves until Ctrl-C, or until nobody has used it for half an hour. Exit status: 0 everything is confirmed or has its reason, 1 something is missing or rejected."
     )]
     Review(ReviewArguments),
     /// Runs the detectors again over a bundle, or over any HAR file, without a browser; writes nothing.
@@ -375,21 +377,6 @@ pub(super) struct DemoArguments {
     pub(super) port: u16,
     #[command(flatten)]
     pub(super) browser: BrowserArguments,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ReviewArguments {
-    /// The bundle's folder.
-    pub(super) bundle: PathBuf,
-    /// Folder of the pictures last accepted, which the project keeps.
-    #[arg(long, value_name = "DIR", default_value = "screenshots/accepted")]
-    pub(super) accepted: PathBuf,
-    /// Only print the page's address.
-    #[arg(long)]
-    pub(super) no_open: bool,
-    /// Port of the page; any free one when not given.
-    #[arg(long, default_value_t = 0)]
-    pub(super) port: u16,
 }
 
 #[derive(Debug, Args)]

@@ -24,6 +24,7 @@ mod pack;
 mod pass;
 mod person;
 mod prompt;
+mod qr;
 mod resume;
 mod review;
 mod run;

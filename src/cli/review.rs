@@ -7,11 +7,11 @@ use std::{
 };
 
 use super::{
-    Exit, arguments::ReviewArguments, failure::Failure, pass::runtime, signals::watch_signals,
-    terminal::Terminal,
+    Exit, arguments::ReviewArguments, failure::Failure, pass::runtime, qr::qr_code,
+    signals::watch_signals, terminal::Terminal,
 };
-use crate::report::PALETTE;
-use crate::review::{Review, ReviewServer};
+use crate::report::{PALETTE, visible};
+use crate::review::{Review, ReviewServer, own_address};
 
 pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let sign = sign_command(&arguments.bundle);
@@ -23,9 +23,19 @@ pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<E
     let runtime = runtime()?;
     runtime.block_on(async {
         let mut stop = watch_signals()?;
-        let server = ReviewServer::bind(review.clone(), arguments.port, PALETTE).await?;
-        let url = server.url();
+        // Asked first: nothing is printed that doesn't go on.
+        let address = arguments.phone_address.map_or_else(own_address, Ok);
+        let phone = arguments.phone.then_some(address).transpose()?;
+        let mut server = ReviewServer::bind(review.clone(), arguments.port, PALETTE).await?;
+        let url = server.url().to_owned();
+        let phone = match phone {
+            Some(address) => Some(server.open_to_phone(address, PALETTE).await?),
+            None => None,
+        };
         terminal.print(&url);
+        if let Some(phone) = phone {
+            invite_phone(&phone, &review.document().target.url, terminal);
+        }
         if !arguments.no_open && terminal.is_watched && !opens(&url) {
             terminal.say("open that address in a browser on this machine");
         }
@@ -38,6 +48,41 @@ pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<E
         Ok::<_, Failure>(())
     })?;
     Ok(conclusion(&review, &sign, terminal))
+}
+
+/// Shows a phone the way in, and says what that means.
+fn invite_phone(url: &str, target: &str, terminal: &Terminal) {
+    if terminal.is_watched
+        && let Some(code) = qr_code(url, terminal.has_colour)
+    {
+        terminal.say(&code);
+    }
+    terminal.print(url);
+    terminal.say(
+        "scan it with one phone on this network within 10 minutes; no second phone gets in\n\
+         it is plain HTTP: whoever listens on this network sees the steps' names, addresses and questions, your notes and photos,\n\
+         and could speak in the phone's place; use a network that you trust",
+    );
+    if is_on_this_machine(target) {
+        terminal.say(&format!(
+            "{} is this machine alone: a phone can't open it. Run against an address that it can reach",
+            visible::line(target)
+        ));
+    }
+}
+
+/// Whether an address means whatever machine it is opened on.
+fn is_on_this_machine(address: &str) -> bool {
+    match url::Url::parse(address)
+        .ok()
+        .as_ref()
+        .and_then(url::Url::host)
+    {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback() || address.is_unspecified(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback() || address.is_unspecified(),
+        None => false,
+    }
 }
 
 /// How the walk stands, in a line.

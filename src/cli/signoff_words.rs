@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::bundle::Surface;
 use crate::detect::Status;
 use crate::report::visible;
-use crate::signoff::{Decided, Overall, Said, Signoff};
+use crate::signoff::{Decided, Overall, RealDevice, Said, Signoff};
 
 /// A word and what there is to say of it.
 pub(super) type Fact = (&'static str, String);
@@ -23,6 +23,7 @@ pub(super) fn facts(signoff: &Signoff) -> Vec<Fact> {
         ("machine", machine(signoff)),
         ("human", human(signoff)),
     ];
+    facts.extend(signoff.real_devices.iter().map(|it| ("phone", phone(it))));
     if !signoff.findings.is_empty() {
         facts.push(("findings", findings(signoff)));
     }
@@ -72,6 +73,22 @@ fn walked(signoff: &Signoff) -> String {
         signoff.engine.name,
         signoff.engine.version,
         signoff.viewport.name
+    )
+}
+
+/// How much of a phone's own words is shown.
+const AGENT_SHOWN: usize = 80;
+
+fn phone(phone: &RealDevice) -> String {
+    let agent: String = phone.user_agent.chars().take(AGENT_SHOWN).collect();
+    format!(
+        "{} and {} on a real one that says it is {} × {} at {}{}: {agent}",
+        count(phone.steps.len(), "step"),
+        count(phone.photos.len(), "photo"),
+        phone.width,
+        phone.height,
+        phone.scale,
+        if phone.touch { ", with touch" } else { "" }
     )
 }
 

@@ -19,9 +19,12 @@ use super::{
     seat::Manner,
     step::{ExchangeTold, StepTold},
     token::Token,
-    told::{Facts, State},
+    told::{Facts, Groups, State},
 };
-use crate::bundle::Said;
+use crate::bundle::{
+    Said,
+    paths::{PHONE, SIGNOFF},
+};
 use crate::detect::StepRef;
 
 /// A word of the page is a few sentences.
@@ -31,16 +34,18 @@ const SEAT: HeaderName = HeaderName::from_static("x-shippass-seat");
 
 type Desk = Of<Arc<Review>>;
 /// Why something isn't taken, in words.
-type Refused = (StatusCode, &'static str);
+pub(super) type Refused = (StatusCode, &'static str);
 
 pub(super) fn router(review: Arc<Review>) -> Router {
     Router::new()
         .route("/facts", get(facts))
         .route("/state", get(state))
+        .route("/groups", get(groups))
         .route("/steps/{checklist}/{step}", get(step))
         .route("/exchanges/{id}", get(exchange))
         .route("/files/{*name}", get(file))
         .route("/accepted/{checklist}/{step}", get(accepted))
+        .route("/photos/{name}", get(photo))
         .route("/seat", post(seat))
         .route("/said", post(said))
         .route("/accept", post(accept))
@@ -56,8 +61,31 @@ async fn state(Of(review): Desk) -> Response {
     Json(State::new(&review, None)).into_response()
 }
 
-async fn step(Of(review): Desk, Path((checklist, step)): Path<(usize, usize)>) -> Response {
-    found(StepTold::new(&review, checklist, step))
+async fn groups(Of(review): Desk) -> Response {
+    Json(Groups::new(&review)).into_response()
+}
+
+/// A step, its picture compared with the accepted one before anybody asks how it differs.
+async fn step(Of(review): Desk, Path(at): Path<(usize, usize)>) -> Response {
+    let before = Arc::clone(review.before());
+    let compared = tokio::task::spawn_blocking(move || {
+        let was_comparing = before.is_comparing();
+        before.compare(at);
+        was_comparing && !before.is_comparing()
+    });
+    if compared.await.unwrap_or_default() {
+        review.seat().tell();
+    }
+    found(StepTold::new(&review, at.0, at.1))
+}
+
+/// A photo that the phone gave.
+pub(super) async fn photo(Of(review): Desk, Path(name): Path<String>) -> Response {
+    let file = format!("{SIGNOFF}/{PHONE}/{name}");
+    match tokio::task::spawn_blocking(move || review.photo(&file)).await {
+        Ok(Some(bytes)) => inert(bytes),
+        Ok(None) | Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn exchange(Of(review): Desk, Path(id): Path<String>) -> Response {
@@ -204,7 +232,7 @@ async fn accept(Of(review): Desk, request: Request) -> Response {
 }
 
 /// Reads one word, of bounded length.
-async fn heard<T: DeserializeOwned>(body: Body) -> Result<T, Refused> {
+pub(super) async fn heard<T: DeserializeOwned>(body: Body) -> Result<T, Refused> {
     let Ok(bytes) = to_bytes(body, LARGEST_WORD).await else {
         return Err((StatusCode::PAYLOAD_TOO_LARGE, "that is too much"));
     };
@@ -220,7 +248,14 @@ async fn keep(review: Arc<Review>, said: Said) -> Response {
             State::new(&review, Some(&at.unwrap_or_default()))
         })
     });
-    match kept.await {
+    answered(kept.await)
+}
+
+/// What came of keeping something, for the page.
+pub(super) fn answered<T: Serialize>(
+    kept: Result<Result<T, NotKept>, tokio::task::JoinError>,
+) -> Response {
+    match kept {
         Ok(Ok(state)) => Json(state).into_response(),
         Ok(Err(NotKept::Unfit(why))) => told(StatusCode::UNPROCESSABLE_ENTITY, why),
         Ok(Err(NotKept::Failed(error))) => told(
@@ -231,7 +266,7 @@ async fn keep(review: Arc<Review>, said: Said) -> Response {
     }
 }
 
-fn step_of(said: &Said) -> Option<&StepRef> {
+pub(super) fn step_of(said: &Said) -> Option<&StepRef> {
     match said {
         Said::Looked { step, .. }
         | Said::Ticked { step, .. }
@@ -244,6 +279,6 @@ fn step_of(said: &Said) -> Option<&StepRef> {
     }
 }
 
-fn told(status: StatusCode, words: &str) -> Response {
+pub(super) fn told(status: StatusCode, words: &str) -> Response {
     (status, words.to_owned()).into_response()
 }

@@ -1,9 +1,9 @@
 //! What was accepted before, and what changed since: it decides the order of the walk.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{
     compare::{PictureChange, compare},
     desk::{pictures, seen_of},
+    sealed::Sealed,
 };
 use crate::bundle::{AcceptedFolder, AcceptedStep, BundleDocument, BundleError};
 use crate::detect::Status;
@@ -35,17 +36,24 @@ pub(super) enum Group {
 pub(super) struct Change {
     #[serde(flatten)]
     pub(super) picture: PictureChange,
-    /// Requests that weren't made then.
-    pub(super) more: Vec<String>,
-    /// Requests that were made then.
-    pub(super) fewer: Vec<String>,
-    /// When it was accepted, and of which commit.
-    pub(super) at: jiff::Timestamp,
-    pub(super) commit: Option<String>,
+    #[serde(flatten)]
+    then: Then,
 }
 
-impl Change {
-    fn new(accepted: &AcceptedStep, before: &[u8], now: &[u8], requests: &[String]) -> Self {
+/// What is known of a step before any picture is looked at.
+#[derive(Debug, Clone, Serialize)]
+struct Then {
+    /// Requests that weren't made then.
+    more: Vec<String>,
+    /// Requests that were made then.
+    fewer: Vec<String>,
+    /// When it was accepted, and of which commit.
+    at: jiff::Timestamp,
+    commit: Option<String>,
+}
+
+impl Then {
+    fn new(accepted: &AcceptedStep, requests: &[String]) -> Self {
         let then: BTreeSet<_> = accepted.requests.iter().collect();
         let today: BTreeSet<_> = requests.iter().collect();
         let only = |one: &BTreeSet<&String>, other: &BTreeSet<&String>| {
@@ -53,56 +61,85 @@ impl Change {
             only.map(|line| (*line).clone()).collect()
         };
         Self {
-            picture: compare(before, now),
             more: only(&today, &then),
             fewer: only(&then, &today),
             at: accepted.at,
             commit: accepted.commit.clone(),
         }
     }
+}
 
+impl Change {
     fn is_none(&self) -> bool {
-        self.picture == PictureChange::Same && self.more.is_empty() && self.fewer.is_empty()
+        self.picture == PictureChange::Same
+            && self.then.more.is_empty()
+            && self.then.fewer.is_empty()
     }
 }
 
 const MOST_LISTED: usize = 20;
 
+/// A step's place: checklist and step by their indexes.
+pub(super) type At = (usize, usize);
+
 /// The pictures last accepted, by the folder that the pictures have in the bundle.
 pub(super) struct Before {
     root: PathBuf,
+    sealed: Arc<Sealed>,
     folders: Mutex<HashMap<String, AcceptedFolder>>,
-    changes: BTreeMap<(usize, usize), Change>,
+    /// Steps of which something was accepted.
+    steps: BTreeMap<At, Accepted>,
+    /// How their pictures differ, as far as that is known; nothing where the accepted one isn't there any more.
+    compared: Mutex<BTreeMap<At, Option<PictureChange>>>,
+}
+
+struct Accepted {
+    file: String,
+    id: String,
+    then: Then,
 }
 
 impl Before {
-    /// Reads what was accepted below `root` and compares every step with it.
+    /// Reads what was accepted below `root`; pictures whose digests differ are compared later.
     pub(super) fn open(
         root: &Path,
         document: &BundleDocument,
         run: &Run,
-        read: impl Fn(&str) -> Option<Vec<u8>> + Sync,
+        sealed: Arc<Sealed>,
     ) -> Result<Self, BundleError> {
         let surroundings = (document.device.name.as_str(), document.engine.name.as_str());
-        let mut folders = HashMap::new();
-        for folder in pictures(document).filter_map(|(_, _, file)| folder_of(file)) {
-            if !folders.contains_key(folder) {
-                let accepted = AcceptedFolder::open(root, folder, surroundings)?;
-                folders.insert(folder.to_owned(), accepted);
-            }
-        }
+        let mut folders: HashMap<String, AcceptedFolder> = HashMap::new();
+        let (mut steps, mut compared) = (BTreeMap::new(), BTreeMap::new());
         let unseen = StepRun::default();
-        let changes = in_parallel(pictures(document), |(at, entry, file)| {
-            let (accepted, before) = folders.get(folder_of(file)?)?.step(&entry.id)?;
+        for (at, entry, file) in pictures(document) {
+            let Some(name) = folder_of(file) else {
+                continue;
+            };
+            if !folders.contains_key(name) {
+                let folder = AcceptedFolder::open(root, name, surroundings)?;
+                folders.insert(name.to_owned(), folder);
+            }
+            let Some(accepted) = folders[name].said_of(&entry.id) else {
+                continue;
+            };
             let seen = seen_of(run, at.0, &entry.id).unwrap_or(&unseen);
             let requests = requests(seen, &document.target.origins);
-            let change = Change::new(accepted, &before, &read(file)?, &requests);
-            Some((at, change))
-        });
+            if sealed.digest(file) == Some(accepted.picture.as_str()) {
+                compared.insert(at, Some(PictureChange::Same));
+            }
+            let accepted = Accepted {
+                file: file.to_owned(),
+                id: entry.id.clone(),
+                then: Then::new(accepted, &requests),
+            };
+            steps.insert(at, accepted);
+        }
         Ok(Self {
             root: root.to_owned(),
+            sealed,
             folders: Mutex::new(folders),
-            changes,
+            steps,
+            compared: Mutex::new(compared),
         })
     }
 
@@ -111,17 +148,73 @@ impl Before {
         &self.root
     }
 
-    /// How a step differs from what was accepted; `None` when nothing was.
-    pub(super) fn change(&self, at: (usize, usize)) -> Option<&Change> {
-        self.changes.get(&at)
+    /// How a step differs from what was accepted, as far as that is known; `None` when nothing was.
+    pub(super) fn change(&self, at: At) -> Option<Change> {
+        let accepted = self.steps.get(&at)?;
+        let picture = match self.compared().get(&at) {
+            Some(compared) => compared.clone()?,
+            None => PictureChange::Comparing,
+        };
+        let then = accepted.then.clone();
+        Some(Change { picture, then })
     }
 
-    pub(super) fn group(&self, at: (usize, usize), status: Status, has_findings: bool) -> Group {
+    pub(super) fn group(&self, at: At, status: Status, has_findings: bool) -> Group {
         match self.change(at) {
             _ if status != Status::Clean || has_findings => Group::Flagged,
             None => Group::New,
             Some(change) if change.is_none() => Group::Same,
             Some(_) => Group::Changed,
+        }
+    }
+
+    /// Whether pictures are still to be compared.
+    pub(super) fn is_comparing(&self) -> bool {
+        self.compared().len() < self.steps.len()
+    }
+
+    /// Compares the picture of a step now, unless that was done.
+    pub(super) fn compare(&self, at: At) {
+        let Some(accepted) = self.steps.get(&at) else {
+            return;
+        };
+        if self.compared().contains_key(&at) {
+            return;
+        }
+        let before = self.picture(&accepted.file, &accepted.id);
+        let now = self.sealed.read(&accepted.file).ok();
+        let change = before.map(|before| match now {
+            Some(now) => compare(&before, &now),
+            None => PictureChange::Unreadable,
+        });
+        self.compared().insert(at, change);
+    }
+
+    /// Compares what is left on threads of their own, in the order of the walk, and tells when it is done.
+    ///
+    /// They hold on to nothing: when the review ends, they end with the picture that they have before them.
+    pub(super) fn compare_behind(self: &Arc<Self>, done: impl Fn() + Send + Sync + 'static) {
+        let compared = self.compared();
+        let left = self.steps.keys().filter(|at| !compared.contains_key(at));
+        let left: VecDeque<At> = left.copied().collect();
+        drop(compared);
+        if left.is_empty() {
+            return;
+        }
+        // One core is the page's.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (left, done) = (Arc::new(Mutex::new(left)), Arc::new(done));
+        for _ in 0..cores.saturating_sub(1).max(1) {
+            let (before, left, done) = (Arc::downgrade(self), Arc::clone(&left), Arc::clone(&done));
+            let next = move || left.lock().ok()?.pop_front();
+            std::thread::spawn(move || {
+                while let Some((before, at)) = before.upgrade().zip(next()) {
+                    before.compare(at);
+                    if !before.is_comparing() {
+                        done();
+                    }
+                }
+            });
         }
     }
 
@@ -157,33 +250,15 @@ impl Before {
         // What is read anew at every opening can't be left half-way.
         self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn compared(&self) -> MutexGuard<'_, BTreeMap<At, Option<PictureChange>>> {
+        self.compared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// `screens/<folder>/02-sign-it.jpg`: checklist and persona have one folder.
 fn folder_of(file: &str) -> Option<&str> {
     file.split('/').nth(1)
-}
-
-/// Pictures are decoded on all the machine's cores: a long bundle must not keep its reader waiting.
-fn in_parallel<T>(
-    steps: impl Iterator<Item = T> + Send,
-    change: impl Fn(T) -> Option<((usize, usize), Change)> + Sync,
-) -> BTreeMap<(usize, usize), Change> {
-    let (found, rest) = (Mutex::new(BTreeMap::new()), Mutex::new(steps));
-    let next = || rest.lock().ok()?.next();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                while let Some(step) = next() {
-                    if let (Some((at, change)), Ok(mut found)) = (change(step), found.lock()) {
-                        found.insert(at, change);
-                    }
-                }
-            });
-        }
-    });
-    found.into_inner().unwrap_or_default()
 }
 
 /// What the page asked and how it was answered, a line each, sorted: order and number of requests change from run to run.

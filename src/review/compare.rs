@@ -1,15 +1,9 @@
 //! Two pictures of one step: how many pixels a person would see differ.
 
-use std::io::Cursor;
-
-use image::{ImageReader, Limits, RgbImage};
 use serde::Serialize;
 
+use super::decode::decode;
 use crate::evidence::differing_pixels;
-
-/// A phone's whole page is a few thousand pixels high; a picture that claims more isn't decoded.
-const LONGEST_SIDE: u32 = 16_384;
-const MOST_MEMORY: u64 = 256 << 20;
 
 /// How a picture differs from the one accepted last.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,6 +11,8 @@ const MOST_MEMORY: u64 = 256 << 20;
 pub(super) enum PictureChange {
     /// Nobody sees a difference.
     Same,
+    /// Their bytes differ; whether anybody sees it isn't known yet.
+    Comparing,
     /// So many pixels differ.
     Pixels {
         /// How many.
@@ -40,7 +36,8 @@ pub(super) fn compare(before: &[u8], now: &[u8]) -> PictureChange {
     if before == now {
         return PictureChange::Same;
     }
-    let (Some(before), Some(now)) = (decode(before), decode(now)) else {
+    let decoded = |bytes| Some(decode(bytes)?.into_rgb8());
+    let (Some(before), Some(now)) = (decoded(before), decoded(now)) else {
         return PictureChange::Unreadable;
     };
     if before.dimensions() != now.dimensions() {
@@ -61,22 +58,13 @@ pub(super) fn compare(before: &[u8], now: &[u8]) -> PictureChange {
     }
 }
 
-fn decode(bytes: &[u8]) -> Option<RgbImage> {
-    let mut reader = ImageReader::new(Cursor::new(bytes));
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    let reader = reader.with_guessed_format().ok()?;
-    Some(reader.decode().ok()?.into_rgb8())
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-    use image::{ImageFormat, Pixel, Rgb};
+    use std::io::Cursor;
+
+    use image::{ImageFormat, Pixel, Rgb, RgbImage};
 
     use super::*;
 

@@ -1,7 +1,6 @@
 //! A bundle laid open before one reviewer: what was seen, and the walk that is being written.
 
 use std::{
-    collections::HashMap,
     fs, io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,12 +11,13 @@ use jiff::Timestamp;
 use super::{
     before::{Before, requests},
     error::{NotKept, ReviewError},
+    sealed::Sealed,
     seat::Seat,
-    words::fits,
+    words::{fits, fits_phone},
 };
 use crate::bundle::{
-    self, AcceptedStep, Bundle, BundleDocument, BundleError, BundlePaths, Missing, Said,
-    SealedFile, StepEntry, Verdict, Walk, WalkEntry, WalkLog,
+    self, AcceptedStep, Bundle, BundleDocument, BundleError, BundlePaths, Missing, Phone, Said,
+    StepEntry, Verdict, Walk, WalkEntry, WalkLog, photo_digest, write_photo,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, hex_sha256, read_journal};
@@ -25,12 +25,12 @@ use crate::evidence::{JOURNAL, Run, StepRun, hex_sha256, read_journal};
 /// A whole, sealed bundle and the one walk through it.
 pub struct Review {
     bundle: Bundle,
-    files: HashMap<String, SealedFile>,
+    sealed: Arc<Sealed>,
     run: Run,
     /// What is known of a step that the journal doesn't know.
     unseen: StepRun,
     log: Mutex<WalkLog>,
-    before: Before,
+    before: Arc<Before>,
     seat: Arc<Seat>,
     sign: String,
 }
@@ -51,26 +51,21 @@ impl Review {
             });
         }
         let log = WalkLog::open(dir, &manifest_digest(&bundle.paths)?)?;
-        let manifest = bundle.manifest.iter().flat_map(|manifest| &manifest.files);
-        let files: HashMap<_, _> = manifest
-            .map(|file| (file.path.clone(), file.clone()))
-            .collect();
+        let sealed = Arc::new(Sealed::new(&bundle));
         // An imported bundle may have none; then there is what `bundle.json` says. Bodies are read when asked for.
-        let run = if files.contains_key(JOURNAL) {
+        let run = if sealed.has(JOURNAL) {
             Run::from_events(read_journal(dir)?.events)?
         } else {
             Run::default()
         };
-        let before = Before::open(accepted, &bundle.document, &run, |name| {
-            sealed(&bundle.paths, &files, name).ok()
-        })?;
+        let before = Before::open(accepted, &bundle.document, &run, Arc::clone(&sealed))?;
         Ok(Self {
             bundle,
-            files,
+            sealed,
             run,
             unseen: StepRun::default(),
             log: Mutex::new(log),
-            before,
+            before: Arc::new(before),
             seat: Arc::default(),
             sign,
         })
@@ -100,7 +95,7 @@ impl Review {
         &self.sign
     }
 
-    pub(super) fn before(&self) -> &Before {
+    pub(super) fn before(&self) -> &Arc<Before> {
         &self.before
     }
 
@@ -117,17 +112,55 @@ impl Review {
 
     /// A file that the manifest names, as long as its bytes are the sealed ones.
     pub(super) fn sealed(&self, name: &str) -> io::Result<Vec<u8>> {
-        sealed(&self.bundle.paths, &self.files, name)
+        self.sealed.read(name)
+    }
+
+    /// A photo that the walk names, as long as its bytes are the ones that were given.
+    pub(super) fn photo(&self, file: &str) -> Option<Vec<u8>> {
+        self.log().walk().photos().find(|named| *named == file)?;
+        let bytes = self.bundle.paths.read(file).ok()?;
+        (photo_digest(file) == Some(&hex_sha256(&bytes))).then_some(bytes)
     }
 
     /// Keeps what the reviewer said; it is on the disk when this returns.
     pub(super) fn keep(&self, said: Said) -> Result<(), NotKept> {
         fits(self.document(), &said).map_err(NotKept::Unfit)?;
-        let entry = WalkEntry {
-            at: Timestamp::now(),
-            said,
+        append(&mut self.log(), said)
+    }
+
+    /// Keeps what was said on the phone, and tells the desk.
+    pub(super) fn keep_from_phone(&self, said: Said) -> Result<(), NotKept> {
+        let mut log = self.log();
+        fits_phone(self.document(), log.walk(), &said).map_err(NotKept::Unfit)?;
+        append(&mut log, said)?;
+        drop(log);
+        self.seat.tell();
+        Ok(())
+    }
+
+    /// Keeps what a phone said of itself, unless it is the phone that walks already.
+    pub(super) fn take_up(&self, phone: Phone) -> Result<(), NotKept> {
+        let last = self.walk().phones.pop().map(|pass| pass.phone);
+        if last.as_ref() == Some(&phone) {
+            return Ok(());
+        }
+        self.keep_from_phone(Said::Phone { phone })
+    }
+
+    /// Keeps a photo of a step, as it was encoded here: first the file, then the word that names it.
+    pub(super) fn photograph(&self, step: &StepRef, jpeg: &[u8]) -> Result<(), NotKept> {
+        let said = |file: &str| Said::Photographed {
+            step: step.clone(),
+            file: file.to_owned(),
         };
-        self.log().append(entry).map_err(NotKept::Failed)
+        fits_phone(self.document(), &self.walk(), &said("")).map_err(NotKept::Unfit)?;
+        let file = write_photo(self.bundle.paths.root(), jpeg)?;
+        let walk = self.walk();
+        let photos = walk.steps.get(step).map(|seen| &seen.photos);
+        if photos.is_some_and(|photos| photos.contains(&file)) {
+            return Ok(());
+        }
+        self.keep_from_phone(said(&file))
     }
 
     /// Accepts the pictures of all confirmed steps; how many these are.
@@ -173,6 +206,11 @@ impl Review {
     }
 }
 
+fn append(log: &mut WalkLog, said: Said) -> Result<(), NotKept> {
+    let at = Timestamp::now();
+    log.append(WalkEntry { at, said }).map_err(NotKept::Failed)
+}
+
 fn manifest_digest(paths: &BundlePaths) -> Result<String, BundleError> {
     let path = paths.manifest();
     match fs::read(&path) {
@@ -197,19 +235,4 @@ pub(super) fn pictures(
         steps.map(move |(step, entry)| ((checklist, step), entry))
     });
     steps.filter_map(|(at, entry)| Some((at, entry, entry.screens.last()?.as_str())))
-}
-
-fn sealed(
-    paths: &BundlePaths,
-    files: &HashMap<String, SealedFile>,
-    name: &str,
-) -> io::Result<Vec<u8>> {
-    let sealed = files.get(name).ok_or(io::ErrorKind::NotFound)?;
-    let bytes = paths.read(name)?;
-    if bytes.len() as u64 == sealed.size && hex_sha256(&bytes) == sealed.sha256 {
-        Ok(bytes)
-    } else {
-        let why = "it was altered after it was sealed";
-        Err(io::Error::new(io::ErrorKind::InvalidData, why))
-    }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong when a bundle is reviewed.
 
-use std::{io, path::PathBuf};
+use std::{io, net::IpAddr, path::PathBuf};
 
 use thiserror::Error;
 
@@ -32,6 +32,12 @@ pub enum ReviewError {
         /// What the system said.
         source: io::Error,
     },
+    /// Nobody on a local network could reach this machine.
+    #[error("this machine has no address in a local network")]
+    NoAddress,
+    /// The address is one of the Internet's.
+    #[error("{0} is no address of a local network: strangers could knock there")]
+    PublicAddress(IpAddr),
     /// No random bytes were to be had for a token.
     #[error("the system gives no random bytes: {0}")]
     NoRandomness(String),
@@ -43,7 +49,10 @@ impl ReviewError {
         match self {
             Self::Bundle(error) => !matches!(error, BundleError::Write { .. }),
             Self::Evidence(_) | Self::Altered { .. } => true,
-            Self::Listen { .. } | Self::NoRandomness(_) => false,
+            Self::Listen { .. }
+            | Self::NoAddress
+            | Self::PublicAddress(_)
+            | Self::NoRandomness(_) => false,
         }
     }
 
@@ -55,7 +64,16 @@ impl ReviewError {
             Self::Altered { .. } => {
                 Some("somebody changed it since; review a fresh copy, or run it again")
             }
+            Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrNotAvailable => {
+                Some("name an address that this machine has; `ip address` or `ifconfig` lists them")
+            }
             Self::Listen { .. } => Some("leave `--port` away: any free port will do"),
+            Self::NoAddress => Some(
+                "join the phone's network; or name the address to listen on: `--phone-address 192.168.1.7`",
+            ),
+            Self::PublicAddress(_) => Some(
+                "name the address of the network that the phone is in: `--phone-address 192.168.1.7`",
+            ),
             Self::NoRandomness(_) => None,
         }
     }

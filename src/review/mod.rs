@@ -6,10 +6,13 @@
 mod api;
 mod before;
 mod compare;
+mod decode;
 mod desk;
 mod error;
 mod gate;
 mod page;
+mod phone;
+mod sealed;
 mod seat;
 mod server;
 mod step;
@@ -19,4 +22,5 @@ mod words;
 
 pub use desk::Review;
 pub use error::ReviewError;
+pub use phone::own_address;
 pub use server::ReviewServer;

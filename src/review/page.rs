@@ -15,8 +15,13 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// The page's own style; the colours come before it.
 const STYLE: &str = include_str!("page/page.css");
 
+const PHONE_STYLE: &str = include_str!("page/phone.css");
+
 /// Path, media type and text.
-const FILES: &[(&str, &str, &str)] = &[
+type File = (&'static str, &'static str, &'static str);
+
+/// The page on the desk.
+const FILES: &[File] = &[
     ("/", HTML, include_str!("page/page.html")),
     ("/icon.svg", ICON, include_str!("page/icon.svg")),
     ("/js/page.js", SCRIPT, include_str!("page/page.js")),
@@ -32,10 +37,25 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/js/words.js", SCRIPT, include_str!("page/words.js")),
 ];
 
+/// The page on the phone.
+const PHONE_FILES: &[File] = &[
+    ("/", HTML, include_str!("page/phone.html")),
+    ("/icon.svg", ICON, include_str!("page/icon.svg")),
+    ("/js/phone.js", SCRIPT, include_str!("page/phone.js")),
+    ("/js/write.js", SCRIPT, include_str!("page/write.js")),
+];
+
 pub(super) fn router(palette: &str) -> Router {
-    let style = [palette, STYLE].concat();
+    serve(FILES, [palette, STYLE].concat())
+}
+
+pub(super) fn phone_page(palette: &str) -> Router {
+    serve(PHONE_FILES, [palette, PHONE_STYLE].concat())
+}
+
+fn serve(files: &[File], style: String) -> Router {
     let style = get(move || async move { ([(header::CONTENT_TYPE, CSS)], style.clone()) });
-    FILES.iter().fold(
+    files.iter().fold(
         Router::new().route("/page.css", style),
         |router, (path, kind, text)| {
             let answer = (

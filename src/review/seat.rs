@@ -1,6 +1,6 @@
 //! The one seat before a walk: a second page is told that it is taken, and may take it over.
 //!
-//! Whoever sits listens to events that never come. When the page goes away, by whatever way, the answer ends and the seat
+//! Whoever sits listens to events that seldom come. When the page goes away, by whatever way, the answer ends and the seat
 //! is free. Such a request can bear no token of ours, so it is let in by a ticket that counts once.
 
 use std::{
@@ -10,16 +10,18 @@ use std::{
 
 use axum::body::{Body, Bytes};
 use futures_util::stream;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use super::{error::ReviewError, token::Token};
 
 /// What a page hears when another one has taken its seat.
 const TAKEN: &str = "event: taken\ndata:\n\n";
+/// What it hears when something was said or found elsewhere; it asks what that was.
+const NEWS: &str = "event: news\ndata:\n\n";
 /// Tickets that nobody used are forgotten, the oldest first.
 const TICKETS: usize = 8;
 
-/// Who sits, and how to ask them to rise.
+/// Who sits, and how to speak to them.
 #[derive(Default)]
 pub(super) struct Seat {
     held: Mutex<Held>,
@@ -30,7 +32,7 @@ struct Held {
     tickets: Vec<(Token, Manner)>,
     /// Seats are numbered as they are taken, so that nobody speaks from one that was left.
     last: u64,
-    rise: Option<oneshot::Sender<()>>,
+    listener: Option<watch::Sender<&'static str>>,
 }
 
 /// How somebody wants to sit down.
@@ -44,7 +46,7 @@ pub(super) enum Manner {
 
 impl Held {
     fn is_open_to(&self, manner: Manner) -> bool {
-        self.rise.is_none() || manner == Manner::TakesOver
+        self.listener.is_none() || manner == Manner::TakesOver
     }
 }
 
@@ -74,29 +76,36 @@ impl Seat {
         if !held.is_open_to(manner) {
             return None;
         }
-        let (rise, asked) = oneshot::channel();
+        let (listener, told) = watch::channel("");
         held.last += 1;
-        if let Some(before) = held.rise.replace(rise) {
-            // A page that is gone needn't be asked.
-            let _ = before.send(());
+        if let Some(before) = held.listener.replace(listener) {
+            // A page that is gone needn't be told.
+            let _ = before.send(TAKEN);
         }
         let sitting = Sitting {
             seat: Arc::clone(self),
             number: held.last,
         };
-        Some(Body::from_stream(events(sitting, asked)))
+        Some(Body::from_stream(events(sitting, told)))
+    }
+
+    /// Tells whoever sits that there is news.
+    pub(super) fn tell(&self) {
+        if let Some(listener) = &self.held().listener {
+            let _ = listener.send(NEWS);
+        }
     }
 
     /// Whether somebody sits on the seat of that number.
     pub(super) fn is_held(&self, number: u64) -> bool {
         let held = self.held();
-        held.rise.is_some() && held.last == number
+        held.listener.is_some() && held.last == number
     }
 
     fn leave(&self, number: u64) {
         let mut held = self.held();
         if held.last == number {
-            held.rise = None;
+            held.listener = None;
         }
     }
 
@@ -118,19 +127,22 @@ impl Drop for Sitting {
     }
 }
 
-/// The seat's number at once, and `taken` when somebody else took it.
+/// The seat's number at once, then what there is to hear; `taken` is the last of it.
 fn events(
     sitting: Sitting,
-    asked: oneshot::Receiver<()>,
+    told: watch::Receiver<&'static str>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
     let number = format!("event: seated\ndata: {}\n\n", sitting.number);
-    let state = (Some(number), Some(asked), sitting);
-    stream::unfold(state, |(number, asked, sitting)| async move {
+    let state = (Some(number), Some(told), sitting);
+    stream::unfold(state, |(number, told, sitting)| async move {
         if let Some(number) = number {
-            return Some((Ok(number.into()), (None, asked, sitting)));
+            return Some((Ok(number.into()), (None, told, sitting)));
         }
-        let is_asked = asked?.await.is_ok();
-        is_asked.then(|| (Ok(TAKEN.into()), (None, None, sitting)))
+        let mut told = told?;
+        told.changed().await.ok()?;
+        let event = *told.borrow_and_update();
+        let more = (event != TAKEN).then_some(told);
+        Some((Ok(event.into()), (None, more, sitting)))
     })
 }
 
@@ -161,6 +173,9 @@ mod tests {
         assert_eq!(first.next().await.unwrap().unwrap(), seated(1));
         assert!(seat.is_held(1));
         assert!(sit(&seat, Manner::Waits).is_none(), "it is taken");
+        seat.tell();
+        assert_eq!(first.next().await.unwrap().unwrap(), NEWS);
+        seat.tell();
 
         let mut second = sit(&seat, Manner::TakesOver).unwrap();
         assert_eq!(first.next().await.unwrap().unwrap(), TAKEN);

@@ -1,13 +1,17 @@
 //! The review server: one address of this machine, one page, one token.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
 
 use axum::{Router, extract::Request, middleware::Next, response::IntoResponse};
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+    task::JoinSet,
+};
 
 use super::{
     api,
@@ -15,6 +19,7 @@ use super::{
     error::ReviewError,
     gate::{Gate, guard, shown_token},
     page,
+    phone::PhoneDoor,
     token::Token,
 };
 
@@ -25,10 +30,10 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A review page that is ready to be served.
 pub struct ReviewServer {
-    listener: TcpListener,
-    address: SocketAddr,
-    token: Token,
-    router: Router,
+    review: Arc<Review>,
+    /// One on the desk, and one more for a phone when it was asked for.
+    doors: Vec<(TcpListener, Router)>,
+    url: String,
     knocked: Arc<Notify>,
 }
 
@@ -41,44 +46,65 @@ impl ReviewServer {
     pub async fn bind(review: Arc<Review>, port: u16, palette: &str) -> Result<Self, ReviewError> {
         let (listener, address) = listen((Ipv4Addr::LOCALHOST, port).into()).await?;
         let token = Token::new()?;
+        // The token stands behind the `#`, which no browser sends anywhere.
+        let url = format!("http://{address}/#{}", token.expose());
         let gate = Gate::new(address.to_string(), &["application/json"]);
         let knocked = Arc::new(Notify::new());
-        let api = behind(
-            token.clone(),
-            knocked.clone(),
-            api::router(Arc::clone(&review)),
-        );
-        let open = page::router(palette).merge(api::seats(review));
+        let api = behind(token, knocked.clone(), api::router(Arc::clone(&review)));
+        let open = page::router(palette).merge(api::seats(Arc::clone(&review)));
         let router = gated(gate, open.nest("/api", api));
         Ok(Self {
-            listener,
-            address,
-            token,
-            router,
+            review,
+            doors: vec![(listener, router)],
+            url,
             knocked,
         })
     }
 
-    /// The page's address. The token stands behind the `#`, which no browser sends anywhere.
-    pub fn url(&self) -> String {
-        format!("http://{}/#{}", self.address, self.token.expose())
+    /// The page's address, with its token.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
-    /// Serves until `stop`, or until nobody has asked for anything for half an hour.
+    /// Opens a second door for one phone, on an address that it can reach; what it is to open, with its code.
+    ///
+    /// # Errors
+    ///
+    /// The address isn't this machine's.
+    pub async fn open_to_phone(
+        &mut self,
+        address: IpAddr,
+        palette: &str,
+    ) -> Result<String, ReviewError> {
+        let (review, knocked) = (Arc::clone(&self.review), Arc::clone(&self.knocked));
+        let door = PhoneDoor::open(review, address, palette, knocked).await?;
+        self.doors.push((door.listener, door.router));
+        Ok(door.url)
+    }
+
+    /// Serves until `stop`, or until nobody has asked for anything for half an hour; pictures are compared meanwhile.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send) {
-        let (end, ended) = tokio::sync::oneshot::channel::<()>();
-        let server = axum::serve(self.listener, self.router)
-            .with_graceful_shutdown(async move { drop(ended.await) });
-        // It takes up again after every failed connection and so never fails itself.
-        let mut server = tokio::spawn(async move { drop(server.await) });
+        let seat = Arc::clone(self.review.seat());
+        self.review.before().compare_behind(move || seat.tell());
+        drop(self.review);
+        let (end, ended) = watch::channel(());
+        let mut servers = JoinSet::new();
+        for (listener, router) in self.doors {
+            let mut ended = ended.clone();
+            let server = axum::serve(listener, router)
+                .with_graceful_shutdown(async move { drop(ended.changed().await) });
+            // It takes up again after every failed connection and so never fails itself.
+            servers.spawn(async move { drop(server.await) });
+        }
         tokio::select! {
             () = stop => {}
             () = idle(&self.knocked) => {}
         }
         drop(end);
-        if tokio::time::timeout(LAST_WORDS, &mut server).await.is_err() {
-            server.abort();
-        }
+        let ended = async { while servers.join_next().await.is_some() {} };
+        // Whatever takes longer ends with the set.
+        let _ = tokio::time::timeout(LAST_WORDS, ended).await;
+        servers.shutdown().await;
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct StepTold<'a> {
     noise: Vec<&'a str>,
     /// What of the page the last picture shows, in CSS pixels; boxes of findings are places on it.
     shown: Option<(f64, f64)>,
-    change: Option<&'a Change>,
+    change: Option<Change>,
 }
 
 /// A request in one line.

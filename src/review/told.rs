@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{before::Group, desk::Review};
-use crate::bundle::{Decision, Mark, Missing, RunEntry, StepEntry, Surface, Verdict, Walk};
+use crate::bundle::{Decision, Mark, Missing, Phone, RunEntry, StepEntry, Surface, Verdict, Walk};
 use crate::detect::{Severity, Status, StepRef};
 use crate::evidence::{DeviceFacts, EngineFacts, TargetFacts};
 
@@ -20,6 +20,36 @@ pub(super) struct Facts<'a> {
     findings: Vec<FindingFacts<'a>>,
     sign: &'a str,
     accepted: String,
+    is_comparing: bool,
+}
+
+/// Which part of the walk each step belongs to, as far as pictures are compared.
+#[derive(Serialize)]
+pub(super) struct Groups {
+    groups: Vec<Vec<Group>>,
+    is_comparing: bool,
+}
+
+impl Groups {
+    pub(super) fn new(review: &Review) -> Self {
+        let lists = review.document().checklists.iter().enumerate();
+        let group = |at, step: &StepEntry| {
+            let has_findings = !step.findings.is_empty();
+            review.before().group(at, step.status, has_findings)
+        };
+        Self {
+            // Asked for first: what is compared meanwhile is told once more.
+            is_comparing: review.before().is_comparing(),
+            groups: lists
+                .map(|(index, list)| {
+                    let steps = list.steps.iter().enumerate();
+                    steps
+                        .map(|(step, entry)| group((index, step), entry))
+                        .collect()
+                })
+                .collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -54,7 +84,9 @@ struct FindingFacts<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn new(review: &'a Review) -> Self {
         let document = review.document();
+        let is_comparing = review.before().is_comparing();
         Self {
+            is_comparing,
             run: &document.run,
             target: &document.target,
             device: &document.device,
@@ -109,6 +141,8 @@ pub(super) struct State {
     general: Vec<Missing>,
     steps: Vec<StepState>,
     decisions: BTreeMap<String, Decision>,
+    /// The phones that it was walked on.
+    phones: Vec<Phone>,
 }
 
 #[derive(Serialize)]
@@ -121,6 +155,9 @@ struct StepState {
     verdict: Option<Verdict>,
     comments: Vec<String>,
     marks: Vec<Mark>,
+    photos: Vec<String>,
+    /// On which of the phones it was opened.
+    phones: Vec<usize>,
     is_carried: bool,
     missing: Vec<Missing>,
 }
@@ -159,6 +196,7 @@ impl State {
             general,
             steps,
             decisions: walk.findings.clone(),
+            phones: walk.phones.iter().map(|pass| pass.phone.clone()).collect(),
         }
     }
 }
@@ -174,6 +212,11 @@ impl StepState {
             verdict: seen.verdict,
             comments: seen.comments,
             marks: seen.marks,
+            photos: seen.photos,
+            phones: (walk.phones.iter().enumerate())
+                .filter(|(_, pass)| pass.steps.contains(at))
+                .map(|(index, _)| index)
+                .collect(),
             is_carried: seen.carried_from.is_some(),
             missing,
         }

@@ -1,6 +1,8 @@
 //! What a page may say: of something that is there, and in bounds.
 
-use crate::bundle::{BundleDocument, Decision, Mark, Said, StepEntry, Surface, Verdict};
+use crate::bundle::{
+    BundleDocument, Decision, Mark, Phone, Said, StepEntry, Surface, Verdict, Walk,
+};
 use crate::detect::StepRef;
 
 /// A reason or a comment is a few sentences.
@@ -9,8 +11,14 @@ const LONGEST_TEXT: usize = 4_000;
 const LONGEST_LOOK: u64 = 3_600_000;
 /// The page rounds places on a picture.
 const ROUNDING: f64 = 1e-4;
+/// No phone's viewport is wider or higher, in CSS pixels.
+const LARGEST_PHONE: u32 = 20_000;
+/// User agents have a few hundred characters.
+const LONGEST_AGENT: usize = 512;
+/// Whoever shows more of one step shows a film.
+const MOST_PHOTOS: usize = 20;
 
-type Fit = Result<(), &'static str>;
+pub(super) type Fit = Result<(), &'static str>;
 
 /// Whether the review page may say that of this bundle.
 pub(super) fn fits(document: &BundleDocument, said: &Said) -> Fit {
@@ -48,6 +56,51 @@ pub(super) fn fits(document: &BundleDocument, said: &Said) -> Fit {
         Said::Phone { .. } | Said::Photographed { .. } => Err("this page is no phone"),
         Said::Carried { .. } => Err("only `sign` takes words over"),
     }
+}
+
+/// Whether a phone may say that of this bundle, after what was said already.
+pub(super) fn fits_phone(document: &BundleDocument, walk: &Walk, said: &Said) -> Fit {
+    let seen = |step| walk.steps.get(step);
+    match said {
+        Said::Phone { phone } => is_phone(phone),
+        Said::Looked { step, on, ms } => {
+            step_of(document, step)?;
+            holds(*on == Surface::Phone, "this page is a phone's")?;
+            holds(*ms <= LONGEST_LOOK, "nobody looks that long")
+        }
+        Said::Ticked {
+            step, question, on, ..
+        } => {
+            let asked = step_of(document, step)?.confirm.len();
+            holds(*question < asked, "there is no such sentence")?;
+            holds(*on == Surface::Phone, "this page is a phone's")?;
+            let is_opened = seen(step).is_some_and(|seen| seen.on.contains(&Surface::Phone));
+            holds(is_opened, "open the step on this phone first")
+        }
+        Said::Commented { step, text } => step_of(document, step).and_then(|_| is_reason(text)),
+        Said::Photographed { step, .. } => {
+            step_of(document, step)?;
+            let has_room = seen(step).is_none_or(|seen| seen.photos.len() < MOST_PHOTOS);
+            holds(has_room, "the step has photos enough")
+        }
+        Said::Judged { .. } | Said::Marked { .. } | Said::Decided { .. } | Said::Carried { .. } => {
+            Err("that is said on the review page")
+        }
+    }
+}
+
+/// Whether that can be a phone.
+pub(super) fn is_phone(phone: &Phone) -> Fit {
+    let is_size = |size: u32| (1..=LARGEST_PHONE).contains(&size);
+    let is_fit = is_size(phone.width) && is_size(phone.height);
+    holds(is_fit, "no phone has that size")?;
+    holds(
+        (0.1..=20.0).contains(&phone.scale),
+        "no phone has that scale",
+    )?;
+    let agent = &phone.user_agent;
+    let is_text = agent.chars().count() <= LONGEST_AGENT && !agent.chars().any(char::is_control);
+    holds(is_text, "that is no user agent")
 }
 
 fn step_of<'d>(document: &'d BundleDocument, at: &StepRef) -> Result<&'d StepEntry, &'static str> {

@@ -2,25 +2,31 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memmem;
+
 use super::{
     coherence::read_statement, refusal::Refusal, sshsig::verify_signature, statement::Signoff,
 };
-use crate::bundle::{SignoffFiles, hex_sha256};
+use crate::bundle::{SignoffFiles, hex_sha256, photo_digest};
 
-/// Every photo is named by its own digest and by the statement, and none is missing.
+/// Every photo is named by its own digest and by the statement, and none is missing. One that only the walk names was
+/// given since, which the walk itself tells.
 pub(super) fn photo_faults(files: &SignoffFiles, signoff: &Signoff) -> Vec<Refusal> {
     let evidence = signoff.steps.iter().flat_map(|step| &step.evidence);
     let named: BTreeSet<&String> = evidence.collect();
+    let walk = files.walk.as_deref().unwrap_or_default();
+    let is_said = |path: &str| memmem::find(walk, path.as_bytes()).is_some();
     let is_strange = |(path, sha256): &(&String, &String)| {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        let stem = name.split_once('.').map(|(stem, _)| stem);
-        stem != Some(sha256.as_str()) || !named.contains(sha256)
+        photo_digest(path) != Some(sha256) || !(named.contains(sha256) || is_said(path))
     };
     let strange = files.photos.iter().filter(is_strange);
     let mut faults: Vec<Refusal> = strange
         .map(|(path, _)| Refusal::StrangePhoto { path: path.clone() })
         .collect();
-    let wanted = signoff.real_device.iter().flat_map(|device| &device.photos);
+    let wanted = signoff
+        .real_devices
+        .iter()
+        .flat_map(|device| &device.photos);
     let missing = wanted.filter(|wanted| !files.photos.values().any(|found| found == *wanted));
     faults.extend(missing.map(|sha256| Refusal::PhotoMissing {
         sha256: sha256.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     compose::{decided, outcome_of, test_names, word},
-    facts::{configuration, each_step, engine, not_run, subjects, target, viewport},
+    facts::{configuration, each_step, engine, not_run, real_devices, subjects, target, viewport},
     refusal::Refusal,
     statement::{
         FORMAT, Finding, Outcome, Overall, PREDICATE_TYPE, STATEMENT_TYPE, Said, Signoff,
@@ -12,7 +12,7 @@ use super::{
     },
 };
 use crate::bundle::{
-    Bundle, BundleDocument, FindingEntry, SignoffFiles, StepEntry, StepWalk, Walk,
+    Bundle, BundleDocument, FindingEntry, SignoffFiles, StepEntry, StepWalk, Walk, photo_digest,
 };
 use crate::detect::StepRef;
 
@@ -147,6 +147,15 @@ pub(super) fn unlike_walk(
     let mut findings = signoff.findings.iter();
     if !findings.all(|finding| walk.findings.get(&finding.id).map(decided) == finding.human) {
         found.push("its word on a finding isn't the walk's");
+    }
+    if signoff.real_devices != real_devices(document, walk) {
+        found.push("what it says of real phones isn't the walk's");
+    }
+    let shown = signoff.steps.iter().flat_map(|step| &step.evidence);
+    let shown: BTreeSet<&str> = shown.map(String::as_str).collect();
+    let mut digests = walk.photos().filter_map(|file| photo_digest(file));
+    if !digests.all(|digest| shown.contains(digest)) {
+        found.push("it leaves a photo out");
     }
     if signoff.verdict != Overall::Rejected && !walk.missing(document).is_empty() {
         found.push("it signs what the walk had left open");

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    facts::{configuration, each_step, engine, not_run, subjects, target, viewport},
+    facts::{configuration, each_step, engine, not_run, real_devices, subjects, target, viewport},
     ladder::ladder,
     review::Reviewed,
     statement::{
-        Decided, FORMAT, Finding, Outcome, Overall, PREDICATE_TYPE, Policy, RealDevice, Reviewer,
+        Decided, FORMAT, Finding, Outcome, Overall, PREDICATE_TYPE, Policy, Reviewer,
         STATEMENT_TYPE, Said, Signoff, Statement, Step, TestResult, Tools,
     },
 };
-use crate::bundle::{Decision, StepEntry, StepWalk, Surface, Verdict};
+use crate::bundle::{Decision, StepEntry, StepWalk, Verdict};
 use crate::detect::{Status, StepRef};
 use crate::evidence::{Body, StepRun};
 
@@ -39,12 +39,13 @@ pub(super) struct Terms {
 }
 
 /// What a signature can't prove, said in the statement itself.
-const DOES_NOT_PROVE: [&str; 6] = [
+const DOES_NOT_PROVE: [&str; 7] = [
     "that the time is true: it is the signer's own word",
     "that a human looked: how long each step lay open was measured on the signer's own machine",
     "that nobody else had the signer's key",
     "that the deployment told the truth about its commit",
     "that anything works beyond these steps, as these personas, with these data, in this browser at this width",
+    "that a real phone was one, or who was signed in on it: it said so itself, and the machine didn't watch it",
     "that no secret is left in a picture: texts and headers were searched, pixels were not",
 ];
 
@@ -74,6 +75,7 @@ pub(super) fn compose(reviewed: &Reviewed, terms: Terms) -> Statement {
 
 fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall) -> Signoff {
     let document = &reviewed.bundle.document;
+    let real_devices = real_devices(document, &reviewed.walk);
     Signoff {
         format: FORMAT.to_owned(),
         verdict,
@@ -94,8 +96,8 @@ fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall
         signed_at: terms.signed_at,
         findings: findings(reviewed),
         not_run: not_run(document),
-        real_device: real_device(reviewed, &steps),
-        ladder: ladder(document, reviewed.run.as_ref()),
+        ladder: ladder(document, reviewed.run.as_ref(), &real_devices),
+        real_devices,
         redactions: redactions(reviewed),
         walk: reviewed.walk_seal.clone(),
         policy: terms.policy,
@@ -214,23 +216,6 @@ pub(super) fn decided(decision: &Decision) -> Decided {
         Decision::Accepted { .. } => Decided::Accepted,
         Decision::Rejected { .. } => Decided::Rejected,
     }
-}
-
-fn real_device(reviewed: &Reviewed, steps: &[Step]) -> Option<RealDevice> {
-    let phone = reviewed.walk.phone.clone()?;
-    let on_phone = steps
-        .iter()
-        .filter(|step| step.looked_on.contains(&Surface::Phone));
-    let photos = reviewed.walk.steps.values().flat_map(|said| &said.photos);
-    let photos = photos.filter_map(|file| reviewed.photos.get(file));
-    Some(RealDevice {
-        width: phone.width,
-        height: phone.height,
-        scale: phone.scale,
-        user_agent: phone.user_agent,
-        steps: on_phone.map(|step| step.seq).collect(),
-        photos: photos.cloned().collect(),
-    })
 }
 
 fn redactions(reviewed: &Reviewed) -> BTreeMap<String, u64> {

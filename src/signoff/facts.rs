@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::statement::{Engine, NotRun, Subject, Target, Viewport};
-use crate::bundle::{BundleDocument, StepEntry};
+use super::statement::{Engine, NotRun, RealDevice, Subject, Target, Viewport};
+use crate::bundle::{BundleDocument, PhonePass, StepEntry, Walk, photo_digest};
 use crate::detect::{Status, StepRef};
 
 /// The manifest by its digest, and the commit when it is known.
@@ -79,6 +79,28 @@ pub(super) fn not_run(document: &BundleDocument) -> Vec<NotRun> {
             why: step.why.clone(),
         })
         .collect()
+}
+
+/// What was looked at on real phones; one that only took up the walk has shown nothing.
+pub(super) fn real_devices(document: &BundleDocument, walk: &Walk) -> Vec<RealDevice> {
+    let passes = walk.phones.iter();
+    let passes = passes.filter(|pass| !pass.steps.is_empty() || !pass.photos.is_empty());
+    passes.map(|pass| real_device(document, pass)).collect()
+}
+
+fn real_device(document: &BundleDocument, pass: &PhonePass) -> RealDevice {
+    let phone = &pass.phone;
+    let opened = each_step(document).filter(|(_, at, _)| pass.steps.contains(at));
+    let photos = pass.photos.iter().filter_map(|file| photo_digest(file));
+    RealDevice {
+        width: phone.width,
+        height: phone.height,
+        scale: phone.scale,
+        touch: phone.touch,
+        user_agent: phone.user_agent.clone(),
+        steps: opened.map(|(seq, ..)| seq).collect(),
+        photos: photos.map(str::to_owned).collect(),
+    }
 }
 
 /// Every step with its place in the run.

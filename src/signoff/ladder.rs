@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::statement::Rung;
+use super::statement::{RealDevice, Rung};
 use crate::bundle::BundleDocument;
 use crate::detect::Status;
 use crate::evidence::{About, ExpectationOutcome, Run};
@@ -11,14 +11,18 @@ use crate::evidence::{About, ExpectationOutcome, Run};
 const NAMED: usize = 3;
 
 /// All rungs, from the lowest.
-pub(super) fn ladder(document: &BundleDocument, run: Option<&Run>) -> Vec<Rung> {
+pub(super) fn ladder(
+    document: &BundleDocument,
+    run: Option<&Run>,
+    phones: &[RealDevice],
+) -> Vec<Rung> {
     vec![
         build(document),
         not_shown(
             "tests",
             "no result of a test suite is part of this bundle".to_owned(),
         ),
-        smoke(document),
+        smoke(document, phones),
         truth(run),
     ]
 }
@@ -52,7 +56,8 @@ fn build(document: &BundleDocument) -> Rung {
     }
 }
 
-fn smoke(document: &BundleDocument) -> Rung {
+/// A real phone adds to this rung and doesn't reach it alone: nobody measured who was signed in there.
+fn smoke(document: &BundleDocument, phones: &[RealDevice]) -> Rung {
     let name = "signed-in smoke at width";
     let mut personas = Vec::new();
     let mut steps = 0;
@@ -77,16 +82,25 @@ fn smoke(document: &BundleDocument) -> Rung {
     if device.width == 0 {
         return not_shown(name, "the viewport wasn't measured".to_owned());
     }
-    shown(
-        name,
-        format!(
-            "{steps} steps as {} at {} px, measured in the page of {} {}",
-            personas.join(", "),
-            device.width,
-            document.engine.name,
-            document.engine.version
-        ),
-    )
+    let mut by = format!(
+        "{steps} steps as {} at {} px, measured in the page of {} {}",
+        personas.join(", "),
+        device.width,
+        document.engine.name,
+        document.engine.version
+    );
+    for phone in phones.iter().filter(|phone| !phone.steps.is_empty()) {
+        let steps = match phone.steps.len() {
+            1 => "1 step".to_owned(),
+            more => format!("{more} steps"),
+        };
+        let _ = write!(
+            by,
+            "; the reviewer opened {steps} on a phone of their own that says it is {} px wide",
+            phone.width
+        );
+    }
+    shown(name, by)
 }
 
 /// What the server keeps was asked for, and was there.

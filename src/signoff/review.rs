@@ -1,14 +1,18 @@
 //! A reviewed bundle: what was recorded, and what a human has said of it so far.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use super::{
     error::SignError,
     statement::{Statement, WalkSeal},
 };
 use crate::bundle::{
-    self, Bundle, BundleError, SignoffFiles, StepWalk, Walk, check_whole, clear_cut_off,
-    hex_sha256, read_signoff, walk_of,
+    self, Bundle, BundleError, Difference, DifferenceKind, PhonePass, SignoffFiles, StepWalk, Walk,
+    WalkLog, check_whole, clear_cut_off, hex_sha256, photo_digest, read_signoff, walk_of,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, read_journal, read_run};
@@ -48,11 +52,20 @@ impl Reviewed {
         let sealed = sealed.map(|file| (file.path.clone(), file.sha256.clone()));
         let sealed = sealed.collect();
         let manifest_sha256 = manifest_sha256(dir)?;
-        let files = read_signoff(dir)?;
+        let mut files = read_signoff(dir)?;
         let walk = match &files.walk {
             Some(bytes) => walk_of(bytes, &manifest_sha256)?,
             None => Walk::default(),
         };
+        if !photo_differences(&files, &walk).is_empty() {
+            // Opening the walk to write it clears away what a phone left that was cut off.
+            drop(WalkLog::open(dir, &manifest_sha256)?);
+            files = read_signoff(dir)?;
+        }
+        let differences = photo_differences(&files, &walk);
+        if !differences.is_empty() {
+            return Err(SignError::Altered(differences));
+        }
         let (run, journal_head) = if dir.join(JOURNAL).is_file() {
             (Some(read_run(dir)?), Some(read_journal(dir)?.head))
         } else {
@@ -105,6 +118,23 @@ pub(super) fn check(dir: &Path) -> Result<(), SignError> {
     }
 }
 
+/// How the photos that lie there differ from those that the walk names.
+fn photo_differences(files: &SignoffFiles, walk: &Walk) -> Vec<Difference> {
+    let named: BTreeSet<&String> = walk.photos().collect();
+    let kind = |path: &String| match files.photos.get(path) {
+        _ if !named.contains(path) => Some(DifferenceKind::Added),
+        None => Some(DifferenceKind::Missing),
+        Some(sha256) if photo_digest(path) != Some(sha256) => Some(DifferenceKind::Altered),
+        Some(_) => None,
+    };
+    let all: BTreeSet<&String> = files.photos.keys().chain(named.iter().copied()).collect();
+    let all = all.into_iter().filter_map(|path| {
+        let path = path.clone();
+        kind(&path).map(|kind| Difference { path, kind })
+    });
+    all.collect()
+}
+
 /// SHA-256 of the manifest's bytes.
 pub(super) fn manifest_sha256(dir: &Path) -> Result<String, BundleError> {
     let path = bundle::BundlePaths::new(dir).manifest();
@@ -121,8 +151,15 @@ pub(super) fn sealed_part<'a>(seal: Option<&WalkSeal>, bytes: &'a [u8]) -> Optio
     (seal_of(before) == *seal).then_some(before)
 }
 
-/// A walk without the looking: what was said, and nothing else.
+/// A walk without the looking: what was said, and nothing else. A pass on a phone is said: the statement tells of it.
 pub(super) fn said(mut walk: Walk) -> Walk {
+    let phones = &mut walk.phones;
+    phones.retain(|pass| !pass.steps.is_empty() || !pass.photos.is_empty());
+    // A phone that came back stands last, and has said nothing by that.
+    phones.sort_by(|one, other| {
+        let key = |pass: &PhonePass| (pass.phone.user_agent.clone(), pass.steps.clone());
+        key(one).cmp(&key(other))
+    });
     for step in walk.steps.values_mut() {
         step.looked_ms = 0;
         step.on.clear();

@@ -230,8 +230,12 @@ fn still_holds(dir: &Path, reviewed: &Reviewed) -> Result<(), SignError> {
     if manifest_sha256(dir)? != reviewed.manifest_sha256 {
         return altered("manifest.json");
     }
-    if read_signoff(dir)?.walk != reviewed.files.walk {
+    let now = read_signoff(dir)?;
+    if now.walk != reviewed.files.walk {
         return altered("signoff/walk.ndjson");
+    }
+    if now.photos != reviewed.files.photos {
+        return altered("signoff/phone");
     }
     Ok(())
 }

@@ -111,8 +111,9 @@ pub struct Signoff {
     pub findings: Vec<Finding>,
     /// Steps that never ran, and why.
     pub not_run: Vec<NotRun>,
-    /// What was looked at on a real phone; `None` when nothing was.
-    pub real_device: Option<RealDevice>,
+    /// What was looked at on real phones, each phone by itself.
+    #[serde(default)]
+    pub real_devices: Vec<RealDevice>,
     /// The verification ladder.
     pub ladder: Vec<Rung>,
     /// What was taken out of the evidence: rule and count.
@@ -307,7 +308,7 @@ pub struct NotRun {
     pub why: Option<String>,
 }
 
-/// What was looked at on a real phone.
+/// What was looked at on a real phone, as its own browser measured it. Who was signed in there is the reviewer's word.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RealDevice {
@@ -317,11 +318,13 @@ pub struct RealDevice {
     pub height: u32,
     /// Device pixels for each CSS pixel.
     pub scale: f64,
+    /// Whether it takes touches.
+    pub touch: bool,
     /// What its browser calls itself.
     pub user_agent: String,
-    /// Places in the run of the steps that were looked at there.
+    /// Places in the run of the steps that were opened there.
     pub steps: Vec<usize>,
-    /// SHA-256 of the photos.
+    /// SHA-256 of the photos that it gave.
     pub photos: Vec<String>,
 }
 

@@ -37,7 +37,7 @@ fn options() -> ChromiumOptions {
 }
 
 /// A driver with an open session.
-async fn open() -> (DriverProcess, Client) {
+pub(crate) async fn open() -> (DriverProcess, Client) {
     let driver = start_chromedriver(&options()).await.expect("a driver");
     let client = connect(&driver, &Device::default()).await;
     (driver, client)

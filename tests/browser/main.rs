@@ -17,6 +17,7 @@ mod failures;
 mod first_look;
 mod history;
 mod layout;
+mod phone;
 mod pictures;
 mod remote;
 mod resume;

@@ -54,7 +54,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 21] = [
+const CRATES: [(&str, &[&str]); 22] = [
     ("arboard", &["cli"]),
     ("embedded_graphics", &["handoff"]),
     ("fantoccini", &["browser"]),
@@ -64,6 +64,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("indicatif", &["report"]),
     ("maud", &["report", "handoff"]),
     ("axum", &["demo", "review"]),
+    ("qrcode", &["cli"]),
     ("subtle", &["review"]),
     ("sqlx", &["demo", "truth"]),
     ("jsonschema", &["config"]),

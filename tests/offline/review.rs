@@ -4,4 +4,5 @@
 
 mod door;
 mod knocks;
+mod phone;
 mod walk;

@@ -5,12 +5,14 @@ use std::{io::Cursor, path::Path, sync::Arc};
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 use jiff::{Timestamp, civil::date};
 use shippass::{
-    bundle, detect,
+    bundle::{self, BundlePaths},
+    detect,
     evidence::{
         Answer, Body, CapturedBody, ChecklistRun, ConsoleLine, Content, DeviceFacts, EngineFacts,
         Exchange, KeptBody, NewPicture, Outcome, PageFacts, Recorder, Redactor, RunEvent, RunInfo,
         StepIndex, StepRun, TargetFacts, read_run,
     },
+    report::{ReportView, write_html},
 };
 
 const TARGET: &str = "https://preview.example";
@@ -99,9 +101,20 @@ pub(crate) fn seal(
     checklists: &[ChecklistRun],
     rows: impl Fn(&str) -> usize,
 ) {
+    seal_at(TARGET, folder, id, checklists, |step| drawn(1, rows(step)));
+}
+
+/// The same of a deployment that has another address, with pictures of one's own.
+pub(crate) fn seal_at(
+    target: &str,
+    folder: &Path,
+    id: &str,
+    checklists: &[ChecklistRun],
+    picture: impl Fn(&str) -> Vec<u8>,
+) {
     let redactor = Arc::new(Redactor::default());
     let recorder = Recorder::create(folder, redactor, |_| ()).expect("a new folder");
-    recorder.record(started(id, checklists));
+    recorder.record(started(target, id, checklists));
     recorder.record(RunEvent::EngineStarted(EngineFacts {
         name: "chromium".to_owned(),
         version: "156.0".to_owned(),
@@ -112,7 +125,7 @@ pub(crate) fn seal(
         for (step, seen) in entry.steps.iter().enumerate() {
             let at = StepIndex { checklist, step };
             let file = bundle::paths::picture(&entry.name, &seen.id);
-            record(&recorder, at, seen, || (file, rows(&seen.id)));
+            record(&recorder, at, seen, || (file, picture(&seen.id)));
         }
     }
     let end = RunEvent::RunFinished {
@@ -124,8 +137,14 @@ pub(crate) fn seal(
     recorder.finish(end).expect("written");
     let run = read_run(folder).expect("a journal");
     let findings = detect::inspect(&run, &[], date(2026, 11, 21));
-    bundle::write_derived(folder, &run, &findings).expect("derived");
-    bundle::seal(folder, "<!doctype html><title>report</title>").expect("sealed");
+    let document = bundle::write_derived(folder, &run, &findings).expect("derived");
+    let view = ReportView {
+        run: &run,
+        document: &document,
+        picture: &|name| BundlePaths::new(folder).read(name).ok(),
+    };
+    bundle::write_report(folder, |out| write_html(&view, out)).expect("a report");
+    bundle::write_manifest(folder).expect("sealed");
 }
 
 fn device() -> DeviceFacts {
@@ -139,7 +158,7 @@ fn device() -> DeviceFacts {
     }
 }
 
-fn started(id: &str, checklists: &[ChecklistRun]) -> RunEvent {
+fn started(target: &str, id: &str, checklists: &[ChecklistRun]) -> RunEvent {
     let planned = |step: &StepRun| StepRun {
         id: step.id.clone(),
         name: step.name.clone(),
@@ -155,9 +174,9 @@ fn started(id: &str, checklists: &[ChecklistRun]) -> RunEvent {
         },
         target: Box::new(TargetFacts {
             name: "preview".to_owned(),
-            url: format!("{TARGET}/"),
+            url: format!("{target}/"),
             kind: "preview".to_owned(),
-            origins: vec![TARGET.to_owned()],
+            origins: vec![target.to_owned()],
             commit: Some("9c1f0e2d4b6a8c0e2f4a6b8c0d2e4f6a8b0c2d4e".to_owned()),
             ..TargetFacts::default()
         }),
@@ -178,7 +197,7 @@ fn record(
     recorder: &Recorder,
     at: StepIndex,
     seen: &StepRun,
-    picture: impl FnOnce() -> (String, usize),
+    picture: impl FnOnce() -> (String, Vec<u8>),
 ) {
     if let Some(why) = seen.not_run.clone() {
         recorder.record(RunEvent::StepSkipped {
@@ -221,10 +240,10 @@ fn record(
     for happening in seen.happenings.iter().cloned() {
         recorder.record(RunEvent::Happened { at, happening });
     }
-    let (file, rows) = picture();
+    let (file, encoded) = picture();
     let picture = NewPicture {
         file,
-        encoded: drawn(rows),
+        encoded,
         scale: 3.0,
         ..NewPicture::default()
     };
@@ -238,11 +257,11 @@ fn record(
     });
 }
 
-/// A drawn page: a bar, a heading, some rows and a button.
-fn drawn(rows: usize) -> Vec<u8> {
-    const WIDTH: u32 = 375;
-    const HEIGHT: u32 = 812;
-    let picture = RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
+/// A drawn page of a phone at this scale: a bar, a heading, some rows and a button.
+pub(crate) fn drawn(scale: u32, rows: usize) -> Vec<u8> {
+    let (width, height) = (375 * scale, 812 * scale);
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        let (x, y) = (x / scale, y / scale);
         let in_column = (20..355).contains(&x);
         let row = y.saturating_sub(150) / 62;
         let in_row = (8..50).contains(&(y.saturating_sub(150) % 62));
@@ -256,7 +275,7 @@ fn drawn(rows: usize) -> Vec<u8> {
     });
     let mut bytes = Cursor::new(Vec::new());
     JpegEncoder::new_with_quality(&mut bytes, 90)
-        .write_image(picture.as_raw(), WIDTH, HEIGHT, ExtendedColorType::Rgb8)
+        .write_image(picture.as_raw(), width, height, ExtendedColorType::Rgb8)
         .expect("a picture");
     bytes.into_inner()
 }

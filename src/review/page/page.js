@@ -142,7 +142,7 @@ function update() {
   const counts = count();
   const total = walk.steps.length;
   const left = walk.left === 0 ? "nothing missing" : counts.open > 0 ? `${counts.open} to go` : `${plural(walk.left, "thing")} missing`;
-  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : `${plural(total, "step")} · `, el("b", {}, left));
+  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : `${plural(total, "step")} · `, el("b", {}, left), walk.isComparing ? el("span", { class: "quiet" }, " · comparing pictures…") : null);
   fill(byId("bar"), ["confirmed", "rejected", "unchecked", "open"].map((kind) => {
     const part = el("span", { class: kind });
     part.style.flexGrow = counts[kind];
@@ -295,10 +295,15 @@ function goBack() {
 
 // Takes the one seat before the walk, and says so when it can't.
 async function takeSeat(takesOver) {
-  const isOurs = await sit(takesOver, leaveSeat);
+  const isOurs = await sit(takesOver, leaveSeat, hear);
   now.isSeated = isOurs;
   if (!isOurs) aside("This bundle is open in another page", "One page at a time writes the walk. Go on there, or go on here; then the other page stops.");
   return isOurs;
+}
+
+// Something was said on the phone, or all pictures are compared.
+function hear() {
+  if (walk.facts && now.isSeated) refresh().catch((error) => hint(["What was said on the phone can’t be shown: ", shown(error.message)]));
 }
 
 function leaveSeat(why) {

@@ -3,8 +3,9 @@
 import { block, duration, el, fill, plural, shown } from "./write.js";
 import { consoleLines, finding, requests } from "./finding.js";
 import { phone } from "./picture.js";
-import { reference, tell, undecided } from "./walk.js";
-import { askWords } from "./words.js";
+import { reference, tell, undecided, walk } from "./walk.js";
+import { picture as pictureAt } from "./wire.js";
+import { askWords, open } from "./words.js";
 
 const GROUP = { changed: "changed since it was last accepted", same: "as last accepted" };
 
@@ -16,6 +17,7 @@ export function stepView(step, told, ready) {
   const findings = told.found.map(finding);
   const questions = told.confirm.map((sentence, index) => question(step, sentence, index, nextQuestion));
   const notes = el("div", { class: "notes" });
+  const device = onPhone(step);
   const todo = el("span", { class: "todo" });
   const heading = el("h2", { tabindex: "-1" }, number(step.id) ? el("span", { class: "number" }, number(step.id), " ") : null, shown(told.name));
   const element = el("article", { class: `step ${told.status}` },
@@ -28,6 +30,7 @@ export function stepView(step, told, ready) {
     el("div", { class: "sides" }, picture.element,
       el("div", { class: "told" },
         questions.length > 0 ? el("section", { class: "questions" }, el("h3", {}, "For you to confirm"), el("ul", {}, questions.map((it) => it.element))) : null,
+        device.element,
         findings.length > 0 ? el("section", { class: "findings" }, findings.map((it) => it.element)) : null,
         told.status === "not-run" ? null : done(told.actions), expected(told.expectations), seen(told),
         fold(`Console, ${plural(told.console.length, "line")}`, told.console.length, () => consoleLines(told.console, told.noise)),
@@ -37,7 +40,7 @@ export function stepView(step, told, ready) {
 
   function update() {
     const { comments, looked_ms: looked } = step.state;
-    for (const it of [...questions, ...findings, picture]) it.update();
+    for (const it of [...questions, ...findings, picture, device]) it.update();
     const unticked = questions.filter((it) => !it.isTicked());
     const open = undecided(step).length;
     fill(todo, unticked.length > 0 ? jump(`${plural(unticked.length, "question")} to tick`, () => unticked[0].box) : null,
@@ -58,6 +61,30 @@ export function stepView(step, told, ready) {
   }
   update();
   return { element, heading, picture, findings, questions, update, note };
+}
+
+// What was seen on real phones: that it was opened there, and the photos.
+function onPhone(step) {
+  const photos = el("div", { class: "photos" });
+  const device = el("ul", { class: "quiet" });
+  const words = (it) => [`Opened at ${it.width} × ${it.height} px, pixel ratio ${it.scale}${it.touch ? ", touch" : ""}: `, shown(it.user_agent)];
+  const element = el("section", { class: "on-phone" }, el("h3", {}, "On a real phone"), device, photos);
+  function update() {
+    const { phones, photos: files } = step.state;
+    element.hidden = phones.length === 0 && files.length === 0;
+    fill(device, phones.map((index) => el("li", {}, words(walk.phones[index]))));
+    if (photos.children.length === files.length) return;
+    fill(photos, files.map((file, index) => photo(file, `Photo ${index + 1} from the phone, of step “${step.name}”`)));
+  }
+  return { element, update };
+}
+
+function photo(file, alt) {
+  const image = el("img", { alt, decoding: "async" });
+  const button = el("button", { type: "button", click: () => open("large", el("img", { src: image.src, alt })) }, image);
+  pictureAt(`photos/${encodeURIComponent(file.split("/").at(-1))}`).then((url) => { image.src = url; },
+    (error) => fill(button, "The photo can’t be shown: ", shown(error.message)));
+  return button;
 }
 
 // What is still to be done here, and the way to it.

@@ -2,12 +2,12 @@
 
 import { ask, say, sayLast } from "./wire.js";
 
-const UNSEEN = { looked_ms: 0, on: [], ticked: [], verdict: null, comments: [], marks: [], missing: [{ missing: "unseen" }] };
+const UNSEEN = { looked_ms: 0, on: [], ticked: [], verdict: null, comments: [], marks: [], photos: [], phones: [], missing: [{ missing: "unseen" }] };
 // Whoever only passes by hasn't looked.
 const GLANCE = 400;
 const HEARTBEAT = 10000;
 
-export const walk = { facts: null, steps: [], findings: new Map(), decisions: {}, general: [], left: 0, isRejection: false };
+export const walk = { facts: null, steps: [], findings: new Map(), decisions: {}, general: [], phones: [], left: 0, isRejection: false, isComparing: false };
 
 const listeners = [];
 export const onChange = (listener) => listeners.push(listener);
@@ -20,9 +20,22 @@ export async function load() {
     checklist.steps.map((step, place) => ({
       ...step, checklist: index, place, list: checklist, state: UNSEEN,
     })));
+  walk.isComparing = facts.is_comparing;
+  order();
+  take(state);
+}
+
+function order() {
   const rank = (step) => GROUPS.indexOf(step.group);
   walk.steps.sort((one, other) => rank(one) - rank(other) || one.checklist - other.checklist || one.place - other.place);
-  take(state);
+}
+
+// Pictures are compared while the page is open: what looks the same after all goes back to its place.
+async function regroup() {
+  const { groups, is_comparing: isComparing } = await ask("groups");
+  walk.isComparing = isComparing;
+  for (const step of walk.steps) step.group = groups[step.checklist][step.place];
+  order();
 }
 
 // What needs eyes most comes first.
@@ -36,6 +49,7 @@ function take(state) {
   walk.isRejection = state.is_rejection;
   walk.general = state.general;
   walk.decisions = state.decisions;
+  walk.phones = state.phones;
   const told = new Map(state.steps.map((step) => [`${step.checklist}/${step.step}`, step]));
   for (const step of walk.steps) step.state = told.get(`${step.checklist}/${step.id}`) ?? step.state;
   for (const listener of listeners) listener();
@@ -48,6 +62,7 @@ export async function tell(said) {
 }
 
 export async function refresh() {
+  if (walk.isComparing) await regroup();
   take(await ask("state"));
 }
 

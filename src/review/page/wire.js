@@ -67,18 +67,18 @@ let seat = "";
 const SEAT_TRIES = 6;
 const SEAT_AGAIN = 250;
 
-// Takes the seat; false when another page has it. `lost` hears "taken" or "gone".
-export async function sit(takesOver, lost) {
+// Takes the seat; false when another page has it. `lost` hears "taken" or "gone", `news` that something was said or found.
+export async function sit(takesOver, lost, news) {
   for (let tries = 1; ; tries += 1) {
     const { ticket } = await (await good(await request("seat", json({ takes_over: takesOver })))).json();
-    if (ticket && (await listen(ticket, lost))) return true;
+    if (ticket && (await listen(ticket, lost, news))) return true;
     // A page that was just loaded anew may still be taken for the one before it.
     if (tries >= SEAT_TRIES) return false;
     await new Promise((later) => setTimeout(later, SEAT_AGAIN));
   }
 }
 
-function listen(ticket, lost) {
+function listen(ticket, lost, news) {
   const events = new EventSource(`/seats/${ticket}`);
   return new Promise((seated) => {
     let isSeated = false;
@@ -92,6 +92,7 @@ function listen(ticket, lost) {
       if (isSeated) lost(why);
       else seated(false);
     };
+    events.addEventListener("news", news);
     events.addEventListener("taken", () => end("taken"));
     events.addEventListener("error", () => end("gone"));
   });

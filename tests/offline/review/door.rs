@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{IpAddr, Ipv4Addr, TcpStream},
     path::Path,
     sync::Arc,
     time::Duration,
@@ -21,6 +21,8 @@ pub(super) struct Served {
     pub(super) bundle: tempfile::TempDir,
     pub(super) host: String,
     pub(super) token: String,
+    /// What a phone opens, where it was asked for: the host and the code.
+    pub(super) phone: Option<(String, String)>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<std::thread::JoinHandle<()>>,
 }
@@ -52,25 +54,40 @@ impl Served {
     }
 
     pub(super) fn of(bundle: tempfile::TempDir, accepted: &Path) -> Self {
+        Self::serve(bundle, accepted, None)
+    }
+
+    /// With a door for a phone, too.
+    pub(super) fn with_phone() -> Self {
+        let bundle = bundle();
+        let accepted = bundle.path().join("none");
+        Self::serve(bundle, &accepted, Some(Ipv4Addr::LOCALHOST.into()))
+    }
+
+    fn serve(bundle: tempfile::TempDir, accepted: &Path, phone: Option<IpAddr>) -> Self {
         let review = Review::open(bundle.path(), accepted, "shippass sign x".to_owned()).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let server = runtime
-            .block_on(ReviewServer::bind(
-                Arc::new(review),
-                0,
-                shippass::report::PALETTE,
-            ))
-            .unwrap();
-        let url = server.url();
-        let (host, token) = url
-            .strip_prefix("http://")
-            .unwrap()
-            .split_once("/#")
-            .unwrap();
+        let palette = shippass::report::PALETTE;
+        let bound = ReviewServer::bind(Arc::new(review), 0, palette);
+        let mut server = runtime.block_on(bound).unwrap();
+        let parts = |url: &str| {
+            let (host, secret) = url
+                .strip_prefix("http://")
+                .unwrap()
+                .split_once("/#")
+                .unwrap();
+            (host.to_owned(), secret.to_owned())
+        };
+        let (host, token) = parts(server.url());
+        let phone = phone.map(|address| {
+            let opened = runtime.block_on(server.open_to_phone(address, palette));
+            parts(&opened.unwrap())
+        });
         let (stop, stopped) = oneshot::channel();
         Self {
-            host: host.to_owned(),
-            token: token.to_owned(),
+            host,
+            token,
+            phone,
             bundle,
             stop: Some(stop),
             server: Some(std::thread::spawn(move || {
@@ -81,14 +98,7 @@ impl Served {
 
     /// Sends these bytes and reads until the server has nothing more to say.
     pub(super) fn knock(&self, bytes: &[u8]) -> Reply {
-        let mut stream = TcpStream::connect(&self.host).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        // A server that has heard enough hangs up.
-        let _ = stream.write_all(bytes);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        Reply::new(&String::from_utf8_lossy(&answer))
+        knock_at(&self.host, bytes)
     }
 
     /// A request as the page itself sends it.
@@ -139,6 +149,18 @@ impl Served {
     pub(super) fn state(&self) -> Value {
         serde_json::from_str(&self.ask("/api/state").body).unwrap()
     }
+}
+
+/// Sends these bytes to a host and reads until it has nothing more to say.
+pub(super) fn knock_at(host: &str, bytes: &[u8]) -> Reply {
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    // A server that has heard enough hangs up.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    Reply::new(&String::from_utf8_lossy(&answer))
 }
 
 impl Drop for Served {

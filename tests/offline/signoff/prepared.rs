@@ -11,8 +11,8 @@ use std::{
 use jiff::{Timestamp, civil::date, tz::TimeZone};
 use shippass::{
     bundle::{
-        BundleDocument, Decision, Said, Surface, Verdict, WalkEntry, WalkLog, hex_sha256, open,
-        seal, write_derived,
+        BundleDocument, Decision, Phone, Said, Surface, Verdict, WalkEntry, WalkLog, hex_sha256,
+        open, seal, write_derived, write_photo,
     },
     detect::{self, Status, StepRef},
     evidence::{Run, read_run},
@@ -129,6 +129,36 @@ pub(super) fn walk_all(dir: &Path) {
     walk.accept_findings(&document);
 }
 
+/// Opens the first step on a real phone, and takes two photos there.
+fn walk_on_phone(dir: &Path, seed: usize) {
+    let document = open(dir).unwrap().document;
+    let mut walk = Walker::new(dir);
+    walk.say(Said::Phone {
+        phone: Phone {
+            width: 390,
+            height: 664,
+            scale: 3.0,
+            touch: true,
+            user_agent: "Mozilla/5.0 (iPhone)".to_owned(),
+        },
+    });
+    let step = StepRef {
+        checklist: 0,
+        step: document.checklists[0].steps[0].id.clone(),
+    };
+    walk.say(Said::Looked {
+        step: step.clone(),
+        on: Surface::Phone,
+        ms: 4_000,
+    });
+    for number in 0..2 {
+        let photo = format!("photo {number} of {seed}");
+        let file = write_photo(dir, photo.as_bytes()).unwrap();
+        let step = step.clone();
+        walk.say(Said::Photographed { step, file });
+    }
+}
+
 /// Whoever walks.
 pub(super) struct Walker {
     log: WalkLog,
@@ -219,10 +249,11 @@ pub(super) fn sign(dir: &Path, key: &str, principal: &str) -> SignedOff {
     draft.sign(&reviewed, &signer).unwrap()
 }
 
-/// A bundle that is walked and signed by Ada.
+/// A bundle that is walked, on a real phone too, and signed by Ada.
 pub(super) fn signed(seed: usize) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     sealed(dir.path(), seed);
+    walk_on_phone(dir.path(), seed);
     walk_all(dir.path());
     sign(dir.path(), "ada", ADA);
     dir

@@ -9,7 +9,7 @@ use shippass::signoff::{Expectations, Refusal, Verified, verify};
 use super::{
     folder::{Folder, files_of},
     prepared::{KEYS, expectations, signed},
-    ways::{Case, FILES, Outcome, PEOPLE, SIGNOFF},
+    ways::{Case, FILES, Outcome, PEOPLE, PHONE, SIGNOFF},
 };
 
 fn codes(verified: &Verified) -> Vec<&'static str> {
@@ -52,7 +52,7 @@ fn tamper_with(seed: usize, other: &BTreeMap<String, Vec<u8>>) -> usize {
     );
     let mut count = flip_each_file(&bundle, seed);
     let mut missed = Vec::new();
-    for (what, outcome, tamper) in FILES.iter().chain(SIGNOFF).chain(PEOPLE) {
+    for (what, outcome, tamper) in FILES.iter().chain(SIGNOFF).chain(PHONE).chain(PEOPLE) {
         let mut case = Case {
             bundle: &bundle,
             other,

@@ -402,6 +402,95 @@ pub(super) const SIGNOFF: &[Way] = &[
     }),
 ];
 
+const PHOTOS: &str = "signoff/phone/";
+
+/// What a real phone gave.
+pub(super) const PHONE: &[Way] = &[
+    ("a photo is removed", Altered, |it| {
+        it.bundle.remove(&it.some(PHOTOS));
+    }),
+    ("the photos are removed", Altered, |it| {
+        fs::remove_dir_all(it.bundle.path(PHOTOS)).unwrap();
+    }),
+    ("a photo is renamed", Altered, |it| {
+        let name = it.some(PHOTOS);
+        let other = format!("{PHOTOS}{}.jpg", "0".repeat(64));
+        fs::rename(it.bundle.path(&name), it.bundle.path(&other)).unwrap();
+    }),
+    ("a photo has another ending", Altered, |it| {
+        let name = it.some(PHOTOS);
+        let other = name.replace(".jpg", ".html");
+        fs::rename(it.bundle.path(&name), it.bundle.path(&other)).unwrap();
+    }),
+    ("a photo is cut short", Altered, |it| {
+        it.bundle.edit(&it.some(PHOTOS), |bytes| {
+            bytes.pop();
+        });
+    }),
+    ("two photos change places", Altered, |it| swap(it, PHOTOS)),
+    ("a photo is another run's", Altered, |it| {
+        let name = it.other.keys().find(|name| name.starts_with(PHOTOS));
+        let name = name.unwrap();
+        it.bundle.put(name, &it.other[name]);
+    }),
+    ("a link takes the place of a photo", Altered, |it| {
+        let name = it.some(PHOTOS);
+        it.bundle.remove(&name);
+        link("/etc/hostname", it, &name);
+    }),
+    ("what is no photo lies among them", Altered, |it| {
+        it.bundle.put("signoff/phone/photo.html", b"x");
+    }),
+    ("a photo was cut off while it was written", Refused, |it| {
+        let name = format!("{PHOTOS}.{}.jpg.part", hex_sha256(b"x"));
+        it.bundle.put(&name, b"x");
+    }),
+    ("a photo was given after the signature", Refused, |it| {
+        let name = format!("{PHOTOS}{}.jpg", hex_sha256(b"x"));
+        it.bundle.put(&name, b"x");
+        it.say_in_walk(&format!(
+            r#"{{"at":"2025-11-20T18:00:00Z","said":"photographed","step":{{"checklist":0,"step":"00-sign-in"}},"file":"{name}"}}"#
+        ));
+    }),
+    ("the walk speaks of another phone", Altered, |it| {
+        it.bundle.replace(WALK, "\"width\":390", "\"width\":320");
+    }),
+    ("the signer speaks of another phone", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            statement["predicate"]["shippass_signoff"]["realDevices"][0]["width"] = json!(320);
+        });
+    }),
+    ("the signer opened more on the phone", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            let phone = &mut statement["predicate"]["shippass_signoff"]["realDevices"][0];
+            phone["steps"] = json!([1, 2]);
+        });
+    }),
+    ("the signer leaves the phone out", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            statement["predicate"]["shippass_signoff"]["realDevices"] = json!([]);
+        });
+    }),
+    (
+        "the signer leaves a photo out and removes it",
+        Refused,
+        |it| {
+            let name = it.some(PHOTOS);
+            let digest = json!(hex_sha256(&it.bundle.files[&name]));
+            it.bundle.remove(&name);
+            it.sign_again("ada", NAMESPACE, |statement| {
+                let signoff = &mut statement["predicate"]["shippass_signoff"];
+                let photos = signoff["realDevices"][0]["photos"].as_array_mut();
+                photos.unwrap().retain(|photo| *photo != digest);
+                for step in signoff["steps"].as_array_mut().unwrap() {
+                    let evidence = step["evidence"].as_array_mut();
+                    evidence.unwrap().retain(|one| *one != digest);
+                }
+            });
+        },
+    ),
+];
+
 /// Who signs, what for and when.
 pub(super) const PEOPLE: &[Way] = &[
     ("it is signed for git", Refused, |it| {
