@@ -18,6 +18,7 @@ use super::{
     paths::{BundlePaths, slug},
     whole_file::{write_json, write_whole},
 };
+use crate::evidence::PixelArea;
 
 const FORMAT: &str = "shippass-accepted/1";
 const INDEX: &str = "accepted.json";
@@ -27,6 +28,9 @@ const INDEX: &str = "accepted.json";
 pub struct AcceptedStep {
     /// SHA-256 of its picture.
     pub picture: String,
+    /// What changes by itself in it, and isn't compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<PixelArea>,
     /// The page's requests, a line each, as they were then.
     pub requests: Vec<String>,
     /// The run that it was accepted in.
@@ -134,6 +138,7 @@ mod tests {
 
     fn accepted(bytes: &[u8]) -> AcceptedStep {
         AcceptedStep {
+            masked: Vec::new(),
             picture: hex_sha256(bytes),
             requests: vec!["GET /api/me 200".to_owned()],
             run: "01M7".to_owned(),

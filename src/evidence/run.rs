@@ -12,6 +12,7 @@ use super::{
     layout::Layout,
     records::{
         ActionRecord, ConsoleLine, ExpectationRecord, Happening, Navigation, PageFacts, Picture,
+        PixelArea,
     },
 };
 
@@ -294,6 +295,13 @@ impl StepRun {
     pub fn has_acted(&self) -> bool {
         let mut actions = self.actions.iter();
         actions.any(|action| !matches!(action.verb.as_str(), "visit" | "back" | "reload"))
+    }
+
+    /// What changes by itself in one of its pictures.
+    pub fn masked_in(&self, file: &str) -> &[PixelArea] {
+        let mut pictures = self.pictures.iter();
+        let picture = pictures.find(|picture| picture.file == file);
+        picture.map_or(&[], |picture| &picture.masked)
     }
 
     /// Whether the step took the network away at some moment.

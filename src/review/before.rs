@@ -15,7 +15,7 @@ use super::{
 };
 use crate::bundle::{AcceptedFolder, AcceptedStep, BundleDocument, BundleError};
 use crate::detect::Status;
-use crate::evidence::{Exchange, Outcome, Resource, Run, StepRun};
+use crate::evidence::{Exchange, Outcome, PixelArea, Resource, Run, StepRun};
 
 /// The part of the walk that a step belongs to; they come in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -96,6 +96,8 @@ pub(super) struct Before {
 struct Accepted {
     file: String,
     id: String,
+    /// What changes by itself in either picture.
+    masked: Vec<PixelArea>,
     then: Then,
 }
 
@@ -128,6 +130,7 @@ impl Before {
                 compared.insert(at, Some(PictureChange::Same));
             }
             let accepted = Accepted {
+                masked: [&*accepted.masked, seen.masked_in(file)].concat(),
                 file: file.to_owned(),
                 id: entry.id.clone(),
                 then: Then::new(accepted, &requests),
@@ -184,7 +187,7 @@ impl Before {
         let before = self.picture(&accepted.file, &accepted.id);
         let now = self.sealed.read(&accepted.file).ok();
         let change = before.map(|before| match now {
-            Some(now) => compare(&before, &now),
+            Some(now) => compare(&before, &now, &accepted.masked),
             None => PictureChange::Unreadable,
         });
         self.compared().insert(at, change);

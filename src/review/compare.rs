@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::decode::decode;
-use crate::evidence::differing_pixels;
+use crate::evidence::{PixelArea, differing_pixels, leave_out};
 
 /// How a picture differs from the one accepted last.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,13 +31,13 @@ pub(super) enum PictureChange {
     Unreadable,
 }
 
-/// Compares a picture with the one accepted last.
-pub(super) fn compare(before: &[u8], now: &[u8]) -> PictureChange {
+/// Compares a picture with the one accepted last, what is masked left out.
+pub(super) fn compare(before: &[u8], now: &[u8], masked: &[PixelArea]) -> PictureChange {
     if before == now {
         return PictureChange::Same;
     }
     let decoded = |bytes| Some(decode(bytes)?.into_rgb8());
-    let (Some(before), Some(now)) = (decoded(before), decoded(now)) else {
+    let (Some(mut before), Some(mut now)) = (decoded(before), decoded(now)) else {
         return PictureChange::Unreadable;
     };
     if before.dimensions() != now.dimensions() {
@@ -46,6 +46,8 @@ pub(super) fn compare(before: &[u8], now: &[u8]) -> PictureChange {
             now: now.dimensions(),
         };
     }
+    leave_out(&mut before, masked);
+    leave_out(&mut now, masked);
     let mut count = 0;
     differing_pixels(&before, &now, |_, _| count += 1);
     match count {
@@ -94,7 +96,7 @@ mod tests {
     }
 
     fn compared(before: &RgbImage, now: &RgbImage) -> PictureChange {
-        compare(&png(before), &png(now))
+        compare(&png(before), &png(now), &[])
     }
 
     #[test]
@@ -128,6 +130,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_masked_is_the_same_and_what_stands_beside_it_is_not() {
+        let before = RgbImage::from_pixel(80, 80, WHITE);
+        let mut clock = before.clone();
+        for y in 30..40 {
+            clock.put_pixel(20, y, BLACK);
+            clock.put_pixel(21, y, BLACK);
+        }
+        let (before, clock) = (png(&before), png(&clock));
+        let area = |x| PixelArea {
+            x,
+            y: 30,
+            width: 2,
+            height: 10,
+        };
+        assert_eq!(compare(&before, &clock, &[area(20)]), PictureChange::Same);
+        let beside = compare(&before, &clock, &[area(40)]);
+        assert!(matches!(beside, PictureChange::Pixels { count: 20, .. }));
+    }
+
+    #[test]
     fn another_size_and_what_is_no_picture_are_said() {
         let small = RgbImage::from_pixel(8, 8, WHITE);
         let large = RgbImage::from_pixel(8, 9, WHITE);
@@ -136,7 +158,7 @@ mod tests {
             PictureChange::Size { .. }
         ));
         assert_eq!(
-            compare(&png(&small), b"<svg onload=x>"),
+            compare(&png(&small), b"<svg onload=x>", &[]),
             PictureChange::Unreadable
         );
     }

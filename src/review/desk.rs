@@ -188,6 +188,7 @@ impl Review {
             let seen = seen_of(&self.run, at.0, &entry.id).unwrap_or(&self.unseen);
             let step = AcceptedStep {
                 picture: hex_sha256(&picture),
+                masked: seen.masked_in(file).to_vec(),
                 requests: requests(seen, &document.target.origins),
                 run: document.run.id.clone(),
                 commit: document.target.commit.clone(),

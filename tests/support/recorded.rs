@@ -8,9 +8,9 @@ use shippass::{
     bundle::{self, BundlePaths},
     detect,
     evidence::{
-        Answer, Body, CapturedBody, ChecklistRun, ConsoleLine, Content, DeviceFacts, EngineFacts,
-        Exchange, KeptBody, NewPicture, Outcome, PageFacts, Recorder, Redactor, RunEvent, RunInfo,
-        StepIndex, StepRun, TargetFacts, read_run,
+        Answer, Area, Body, CapturedBody, ChecklistRun, ConsoleLine, Content, DeviceFacts,
+        EngineFacts, Exchange, KeptBody, NewPicture, Outcome, PageFacts, Picture, Recorder,
+        Redactor, RunEvent, RunInfo, StepIndex, StepRun, TargetFacts, read_run,
     },
     report::{ReportView, write_html},
 };
@@ -244,6 +244,7 @@ fn record(
     let picture = NewPicture {
         file,
         encoded,
+        masked: seen.pictures.iter().flat_map(masked).collect(),
         scale: 3.0,
         ..NewPicture::default()
     };
@@ -255,6 +256,20 @@ fn record(
         unsettled: seen.unsettled.clone(),
         undecided: seen.undecided.clone(),
     });
+}
+
+/// What a made-up picture masks, in CSS pixels at a scale of 3.
+fn masked(picture: &Picture) -> impl Iterator<Item = Area> {
+    picture.masked.iter().map(|area| {
+        let [x, y, width, height] =
+            [area.x, area.y, area.width, area.height].map(|pixels| f64::from(pixels) / 3.0);
+        Area {
+            x,
+            y,
+            width,
+            height,
+        }
+    })
 }
 
 /// A drawn page of a phone at this scale: a bar, a heading, some rows and a button.

@@ -90,15 +90,19 @@ export function phone(step, told, ready) {
   return { element, update, large, mark, compare: () => compared?.next() };
 }
 
-// What the findings of this step point at, as far as the picture shows it.
+// What the findings of this step point at, as far as the picture shows it, and what isn't compared with the picture before.
 function boxesOf(told) {
   const [width, height] = told.shown ?? [0, 0];
   const areas = width > 0 && height > 0 ? told.found.flatMap((found) => (found.is_here ? found.boxes ?? [] : [])) : [];
-  return el("div", { class: "boxes", "aria-hidden": "true" }, areas.map((area) => {
-    const box = el("span", {});
+  const boxed = (area, width, height, name) => {
+    const box = el("span", { class: name });
     place(box, { x: area.x / width, y: area.y / height, width: area.width / width, height: area.height / height });
     return box;
-  }));
+  };
+  const picture = told.pictures.findLast((picture) => !picture.caption);
+  const masked = told.change ? picture?.masked ?? [] : [];
+  return el("div", { class: "boxes", "aria-hidden": "true" }, areas.map((area) => boxed(area, width, height, "found")),
+    masked.map((area) => boxed(area, picture.width, picture.height, "masked")));
 }
 
 function place(box, { x, y, width, height }) {

@@ -2,7 +2,10 @@
 
 use std::{io::Read, path::Path};
 
-use shippass::review::{Review, ReviewError};
+use shippass::{
+    evidence::{Picture, PixelArea},
+    review::{Review, ReviewError},
+};
 
 use super::door::{Served, bundle};
 use crate::recorded::{quotes, seal};
@@ -207,4 +210,28 @@ fn what_was_accepted_is_compared_with_and_decides_the_order() {
     let before = changed.ask("/api/accepted/0/2");
     assert_eq!(before.status, 200);
     assert!(before.head.contains("content-type: image/jpeg"));
+    drop(changed);
+
+    // The row that is gone is one that changes by itself.
+    let folder = tempfile::tempdir().unwrap();
+    let mut masked = quotes();
+    masked[0].steps[2].pictures = vec![Picture {
+        masked: vec![PixelArea {
+            x: 15,
+            y: 330,
+            width: 345,
+            height: 66,
+        }],
+        ..Picture::default()
+    }];
+    seal(
+        folder.path(),
+        "01JD5M3Q8ZK4V7T2N9XW6R1YHD",
+        &masked,
+        |step| if step == STEPS[2] { 3 } else { 4 },
+    );
+    let same = Served::of(folder, accepted.path());
+    let told = same.ask("/api/steps/0/2").body;
+    assert!(told.contains("\"picture\":\"same\""), "{told}");
+    assert_eq!(groups(&same), ["same", "flagged", "same"]);
 }
