@@ -300,6 +300,17 @@ impl Walk {
         self.steps.entry(step).or_default()
     }
 
+    /// What was said, and nothing of the looking.
+    #[must_use]
+    pub fn without_looking(mut self) -> Self {
+        for step in self.steps.values_mut() {
+            step.looked_ms = 0;
+            step.on.clear();
+        }
+        self.steps.retain(|_, step| *step != StepWalk::default());
+        self
+    }
+
     /// Whether anything was rejected: then the sign-off is a rejection.
     pub fn is_rejection(&self) -> bool {
         let mut verdicts = self.steps.values().filter_map(|step| step.verdict.as_ref());

@@ -210,7 +210,7 @@ fn reason(text: &str) -> Result<String, String> {
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArguments {
-    /// The bundle's folder.
+    /// The bundle's folder, or its zip.
     pub(super) bundle: PathBuf,
     /// What must be so: commit, persona, engine, target, device, checklist, run or signers; may be given several times.
     #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',')]
@@ -379,7 +379,7 @@ pub(super) struct DemoArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ReviewArguments {
-    /// The bundle's folder.
+    /// The bundle's folder, or its zip, which is unpacked beside itself.
     pub(super) bundle: PathBuf,
     /// Folder of the pictures last accepted, which the project keeps.
     #[arg(long, value_name = "DIR", default_value = "screenshots/accepted")]

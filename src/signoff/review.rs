@@ -7,8 +7,8 @@ use super::{
     statement::{Statement, WalkSeal},
 };
 use crate::bundle::{
-    self, Bundle, BundleError, SignoffFiles, StepWalk, Walk, check_whole, clear_cut_off,
-    hex_sha256, read_signoff, walk_of,
+    self, Bundle, BundleError, SignoffFiles, Walk, check_whole, clear_cut_off, hex_sha256,
+    read_signoff, walk_of,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, read_journal, read_run};
@@ -83,7 +83,7 @@ impl Reviewed {
         let bytes = self.files.walk.as_deref().unwrap_or_default();
         let before = sealed_part(seal, bytes);
         let before = before.and_then(|before| walk_of(before, &self.manifest_sha256).ok());
-        before.is_some_and(|before| said(before) == said(self.walk.clone()))
+        before.is_some_and(|before| before.without_looking() == self.walk.clone().without_looking())
     }
 
     /// What still stands between the walk and a signature, in words.
@@ -119,16 +119,6 @@ pub(super) fn sealed_part<'a>(seal: Option<&WalkSeal>, bytes: &'a [u8]) -> Optio
     };
     let before = bytes.get(..usize::try_from(seal.size).ok()?)?;
     (seal_of(before) == *seal).then_some(before)
-}
-
-/// A walk without the looking: what was said, and nothing else.
-pub(super) fn said(mut walk: Walk) -> Walk {
-    for step in walk.steps.values_mut() {
-        step.looked_ms = 0;
-        step.on.clear();
-    }
-    walk.steps.retain(|_, step| *step != StepWalk::default());
-    walk
 }
 
 pub(super) fn seal_of(bytes: &[u8]) -> WalkSeal {

@@ -26,6 +26,7 @@ mod progress;
 mod protections;
 mod replayed;
 mod report;
+mod resumed;
 mod review;
 mod runs;
 mod schema;
