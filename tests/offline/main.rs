@@ -15,6 +15,7 @@ mod commands;
 mod compare;
 mod demo;
 mod detectors;
+mod full_disk;
 mod gate;
 mod golden;
 mod handoff;

@@ -2,6 +2,7 @@
 
 pub(crate) mod recorded;
 pub(crate) mod reviewing;
+pub(crate) mod small_disk;
 
 use std::{
     collections::BTreeSet,
