@@ -16,7 +16,7 @@ use super::{
     digest::hex_sha256,
     error::BundleError,
     paths::{BundlePaths, slug},
-    whole_file::{write_json, write_whole},
+    whole_file::{Staged, stage, stage_json},
 };
 use crate::evidence::PixelArea;
 
@@ -99,11 +99,11 @@ impl AcceptedFolder {
         (hex_sha256(&bytes) == accepted.picture).then_some((accepted, bytes))
     }
 
-    /// Accepts steps, each with its picture: first the pictures, then the index, each file whole or not at all.
+    /// Accepts steps, each with its picture: all of it is on the disk before anything takes its place, the index last.
     ///
     /// # Errors
     ///
-    /// A file can't be written; then the steps before it may be accepted and those after it aren't.
+    /// A file can't be written; then what was accepted before still is, and nothing else.
     pub fn accept(
         &mut self,
         steps: Vec<(String, AcceptedStep, Vec<u8>)>,
@@ -112,16 +112,21 @@ impl AcceptedFolder {
             path: self.dir.clone(),
             source,
         })?;
-        for (id, step, bytes) in steps {
-            let path = self.dir.join(file_of(&id));
-            write_whole(&path, |out| out.write_all(&bytes))?;
-            self.steps.insert(id, step);
-        }
-        let index = Index {
+        let mut index = Index {
             format: FORMAT.to_owned(),
             steps: self.steps.clone(),
         };
-        write_json(&self.dir.join(INDEX), &index)
+        let mut pictures = Vec::new();
+        for (id, step, bytes) in steps {
+            let path = self.dir.join(file_of(&id));
+            pictures.push(stage(&path, |out| out.write_all(&bytes))?);
+            index.steps.insert(id, step);
+        }
+        let staged = stage_json(&self.dir.join(INDEX), &index)?;
+        pictures.into_iter().try_for_each(Staged::place)?;
+        staged.place()?;
+        self.steps = index.steps;
+        Ok(())
     }
 }
 
@@ -135,6 +140,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
     use super::*;
+    use crate::bundle::whole_file::write_whole;
 
     fn accepted(bytes: &[u8]) -> AcceptedStep {
         AcceptedStep {

@@ -4,6 +4,8 @@ use std::{io, path::PathBuf};
 
 use thiserror::Error;
 
+use super::open::Difference;
+
 /// Why a bundle couldn't be written or read.
 #[derive(Debug, Error)]
 pub enum BundleError {
@@ -65,7 +67,7 @@ pub enum BundleError {
         /// The folder.
         dir: PathBuf,
         /// What differs, and how.
-        differences: Vec<String>,
+        differences: Vec<Difference>,
     },
     /// A zip isn't one that a bundle is packed in.
     #[error("{} is not a bundle in a zip: {why}", path.display())]
@@ -74,6 +76,22 @@ pub enum BundleError {
         path: PathBuf,
         /// The first thing that is wrong with it.
         why: String,
+    },
+    /// A zip can't be unpacked beside itself.
+    #[error("{} can't be unpacked: {} is there already, and {why}", zip.display(), folder.display())]
+    Occupied {
+        /// The zip.
+        zip: PathBuf,
+        /// What stands in its folder's place.
+        folder: PathBuf,
+        /// How they don't go together.
+        why: &'static str,
+    },
+    /// A run that a human has judged can't go on.
+    #[error("somebody has reviewed or signed {} already", dir.display())]
+    Reviewed {
+        /// The bundle.
+        dir: PathBuf,
     },
     /// Something was to be written into a bundle.
     #[error("{} lies in the bundle itself, which is sealed", path.display())]
@@ -113,6 +131,8 @@ impl BundleError {
             | Self::Altered { .. }
             | Self::UnfitZip { .. }
             | Self::Inside { .. }
+            | Self::Occupied { .. }
+            | Self::Reviewed { .. }
             | Self::OtherBundle { .. } => true,
             Self::Write { .. }
             | Self::NotPlain { .. }
@@ -134,7 +154,9 @@ impl BundleError {
             Self::UnknownFormat { .. } => {
                 "a newer shippass made it; this one is too old to read it"
             }
-            Self::NotSealed { .. } => "the run was cut off before its end; run it again",
+            Self::NotSealed { .. } => {
+                "the run was cut off: `shippass run --resume BUNDLE` completes it, `shippass review BUNDLE` shows what it saw"
+            }
             Self::NotPlain { .. } => {
                 "a bundle holds plain files only; remove the link and seal it again"
             }
@@ -142,6 +164,10 @@ impl BundleError {
             Self::UnfitZip { .. } => {
                 "nothing of it was used; have the bundle packed again with `shippass pack`"
             }
+            Self::Occupied { .. } => {
+                "nothing was touched; move that folder or the zip elsewhere, and it is unpacked anew"
+            }
+            Self::Reviewed { .. } => "make a new run: what was said of this one stays as it is",
             Self::Inside { .. } => "name a place outside of it with `--out`",
             Self::InUse { .. } => {
                 "go on in the page that is open already, or stop that review first"
@@ -155,9 +181,10 @@ impl BundleError {
 }
 
 /// The first few of a list, and how many more there are.
-fn first_of(differences: &[String]) -> String {
+fn first_of(differences: &[Difference]) -> String {
     let shown = 5;
-    let text = differences[..differences.len().min(shown)].join("; ");
+    let first = differences.iter().take(shown).map(ToString::to_string);
+    let text = first.collect::<Vec<_>>().join("; ");
     match differences.len().saturating_sub(shown) {
         0 => text,
         more => format!("{text}; and {more} more"),

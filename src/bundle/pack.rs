@@ -52,7 +52,7 @@ pub fn refuse_altered(dir: &Path) -> Result<(), BundleError> {
     }
     Err(BundleError::Altered {
         dir: dir.to_owned(),
-        differences: differences.iter().map(ToString::to_string).collect(),
+        differences,
     })
 }
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::digest::hex_sha256;
+use crate::evidence::JOURNAL;
 
 /// The facts.
 pub const DOCUMENT: &str = "bundle.json";
@@ -96,6 +97,27 @@ impl BundlePaths {
     /// `signoff/`.
     pub fn signoff(&self) -> PathBuf {
         self.root.join(SIGNOFF)
+    }
+
+    /// Whether anything of a bundle lies in the folder: facts, seal, sign-off, or the journal of a run that was cut off.
+    pub fn holds_any(&self) -> bool {
+        let parts = [
+            self.document(),
+            self.manifest(),
+            self.signoff(),
+            self.root.join(JOURNAL),
+        ];
+        parts.iter().any(|part| part.symlink_metadata().is_ok())
+    }
+
+    /// Whether a run has recorded something there, or has ended.
+    pub fn is_begun(&self) -> bool {
+        self.document().is_file() || self.root.join(JOURNAL).is_file()
+    }
+
+    /// Whether it was sealed: what stands there says whether that holds.
+    pub fn is_sealed(&self) -> bool {
+        self.manifest().symlink_metadata().is_ok()
     }
 
     /// The file that a record names, when the name is one that a bundle may hold.

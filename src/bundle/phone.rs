@@ -14,9 +14,9 @@ use super::{
     error::BundleError,
     paths::{PHONE, SIGNOFF},
     signoff_files::{is_hex, read_signoff},
-    signoff_write::{make_folder, remove},
+    signoff_write::make_folder,
     walk::Walk,
-    whole_file::{sync_folder_of, write_whole},
+    whole_file::{remove, sync_folder_of, write_whole},
 };
 use crate::detect::StepRef;
 

@@ -3,13 +3,13 @@
 //! Everything is on the disk before anything changes its place. What was signed before is kept in `earlier/` first, then its
 //! signatures go, and the new signature comes last: in between the bundle is unsigned, never badly signed.
 
-use std::{fs, io, path::Path};
+use std::{fs, path::Path};
 
 use super::{
     error::BundleError,
     paths::{BundlePaths, EARLIER, ENVELOPE, SIGNATURE, STATEMENT},
     signoff_files::{SignedFiles, entries, is_signature, read_signoff},
-    whole_file::{stage, sync_folder_of, write_whole},
+    whole_file::{remove, stage, write_whole},
 };
 
 /// What is written when somebody signs first, or anew.
@@ -96,17 +96,6 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), BundleError> {
         path: folder.to_owned(),
         source,
     })
-}
-
-pub(super) fn remove(path: &Path) -> Result<(), BundleError> {
-    let removed = fs::remove_file(path).and_then(|()| sync_folder_of(path));
-    match removed {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(BundleError::Write {
-            path: path.to_owned(),
-            source,
-        }),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

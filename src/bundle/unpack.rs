@@ -13,7 +13,7 @@ use zip::{CompressionMethod, ZipArchive, read::ZipFileEntry};
 
 use super::{
     error::BundleError,
-    open::by_path,
+    open::{Difference, DifferenceKind, by_path},
     paths::{BundlePaths, MANIFEST, SIGNOFF, is_bundle_name, is_reserved},
     seal::{MANIFEST_FORMAT, Manifest},
 };
@@ -81,43 +81,83 @@ pub fn is_zip(path: &Path) -> bool {
 }
 
 fn unpack(path: &Path) -> Result<TempDir, BundleError> {
-    let refused = |why: String| BundleError::UnfitZip {
-        path: path.to_owned(),
-        why,
-    };
-    let unreadable = |source| BundleError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    fs::metadata(path).map_err(unreadable)?;
-    if !is_zip(path) {
-        return Err(refused("it is neither a folder nor a zip".to_owned()));
-    }
-    let mut file = File::open(path).map_err(unreadable)?;
-    look_at_its_end(&mut file).map_err(refused)?;
-    let mut archive =
-        ZipArchive::new(BufReader::new(file)).map_err(|error| refused(error.to_string()))?;
-    let sizes = look_at_its_list(&mut archive).map_err(refused)?;
-    hold_against_its_manifest(&mut archive, &sizes, path)?;
+    let checked = Checked::look_at(path)?;
     let folder = tempfile::tempdir().map_err(|source| BundleError::Write {
         path: std::env::temp_dir(),
         source,
     })?;
-    for (name, size) in &sizes {
-        write_out(&mut archive, (name, *size), folder.path()).map_err(|error| {
-            match error.kind() {
+    checked.write_to(folder.path())?;
+    Ok(folder)
+}
+
+/// A zip that keeps the rules and holds what its manifest names. Nothing of it is written yet.
+pub(super) struct Checked<'a> {
+    path: &'a Path,
+    archive: Archive,
+    sizes: BTreeMap<String, u64>,
+}
+
+impl<'a> Checked<'a> {
+    /// Holds a zip against the rules and its own manifest.
+    pub(super) fn look_at(path: &'a Path) -> Result<Self, BundleError> {
+        let refused = |why: String| BundleError::UnfitZip {
+            path: path.to_owned(),
+            why,
+        };
+        let unreadable = |source| BundleError::Read {
+            path: path.to_owned(),
+            source,
+        };
+        fs::metadata(path).map_err(unreadable)?;
+        if !is_zip(path) {
+            return Err(refused("it is neither a folder nor a zip".to_owned()));
+        }
+        let mut file = File::open(path).map_err(unreadable)?;
+        look_at_its_end(&mut file).map_err(refused)?;
+        let mut archive =
+            ZipArchive::new(BufReader::new(file)).map_err(|error| refused(error.to_string()))?;
+        let sizes = look_at_its_list(&mut archive).map_err(refused)?;
+        hold_against_its_manifest(&mut archive, &sizes, path)?;
+        Ok(Self {
+            path,
+            archive,
+            sizes,
+        })
+    }
+
+    /// Writes all of its files into an empty folder.
+    pub(super) fn write_to(mut self, folder: &Path) -> Result<(), BundleError> {
+        for (name, size) in &self.sizes {
+            let written = write_out(&mut self.archive, (name, *size), folder);
+            written.map_err(|source| match source.kind() {
                 // A damaged file is the zip's fault, not the disk's.
                 io::ErrorKind::InvalidData
                 | io::ErrorKind::UnexpectedEof
-                | io::ErrorKind::InvalidInput => refused(format!("`{name}`: {error}")),
+                | io::ErrorKind::InvalidInput => {
+                    altered(self.path, vec![differs(name, DifferenceKind::Altered)])
+                }
                 _ => BundleError::Write {
-                    path: folder.path().join(name),
-                    source: error,
+                    path: folder.join(name),
+                    source,
                 },
-            }
-        })?;
+            })?;
+        }
+        Ok(())
     }
-    Ok(folder)
+}
+
+fn altered(zip: &Path, differences: Vec<Difference>) -> BundleError {
+    BundleError::Altered {
+        dir: zip.to_owned(),
+        differences,
+    }
+}
+
+fn differs(name: &str, kind: DifferenceKind) -> Difference {
+    Difference {
+        path: name.to_owned(),
+        kind,
+    }
 }
 
 /// The record at its end says how long the list of names is: a list that is too long isn't even read.
@@ -242,7 +282,7 @@ fn hold_against_its_manifest(
         .by_name(MANIFEST)
         .map_err(|error| refused(error.to_string()))?;
     let read = entry.take(LARGEST_MANIFEST + 1).read_to_end(&mut bytes);
-    read.map_err(|error| refused(format!("`{MANIFEST}`: {error}")))?;
+    read.map_err(|_| altered(path, vec![differs(MANIFEST, DifferenceKind::Altered)]))?;
     let invalid = |source| BundleError::Invalid {
         path: path.join(MANIFEST),
         source,
@@ -255,22 +295,21 @@ fn hold_against_its_manifest(
         });
     }
     let mut sealed = by_path(&path.join(MANIFEST), &manifest)?;
+    let mut differences = Vec::new();
     for (name, size) in sizes {
         match sealed.remove(name.as_str()) {
             Some(file) if file.size == *size => {}
-            Some(_) => {
-                return Err(refused(format!(
-                    "`{name}` has another size than its manifest says"
-                )));
-            }
+            Some(_) => differences.push(differs(name, DifferenceKind::Altered)),
             None if name == MANIFEST || name.starts_with(&format!("{SIGNOFF}/")) => {}
-            None => return Err(refused(format!("its manifest doesn't name `{name}`"))),
+            None => differences.push(differs(name, DifferenceKind::Added)),
         }
     }
-    match sealed.keys().next() {
-        Some(name) => Err(refused(format!("`{}` is missing", name.escape_debug()))),
-        None => Ok(()),
+    let missing = sealed.into_keys();
+    differences.extend(missing.map(|name| differs(name, DifferenceKind::Missing)));
+    if differences.is_empty() {
+        return Ok(());
     }
+    Err(altered(path, differences))
 }
 
 fn write_out(archive: &mut Archive, (name, size): (&str, u64), folder: &Path) -> io::Result<()> {

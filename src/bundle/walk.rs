@@ -323,6 +323,24 @@ impl Walk {
         self.steps.values().flat_map(|step| &step.photos)
     }
 
+    /// What was said, and nothing of the looking. A pass on a phone is said: the statement tells of it.
+    #[must_use]
+    pub fn without_looking(mut self) -> Self {
+        self.phones
+            .retain(|pass| !pass.steps.is_empty() || !pass.photos.is_empty());
+        // A phone that came back stands last, and has said nothing by that.
+        self.phones.sort_by(|one, other| {
+            let key = |pass: &PhonePass| (pass.phone.user_agent.clone(), pass.steps.clone());
+            key(one).cmp(&key(other))
+        });
+        for step in self.steps.values_mut() {
+            step.looked_ms = 0;
+            step.on.clear();
+        }
+        self.steps.retain(|_, step| *step != StepWalk::default());
+        self
+    }
+
     /// Whether anything was rejected: then the sign-off is a rejection.
     pub fn is_rejection(&self) -> bool {
         let mut verdicts = self.steps.values().filter_map(|step| step.verdict.as_ref());

@@ -139,6 +139,13 @@ pub fn walk_of(bytes: &[u8], manifest: &str) -> Result<Walk, BundleError> {
     read(bytes, Path::new(WALK), manifest).map(|(walk, _)| walk)
 }
 
+/// The manifest that a walk says it speaks of; `None` when nobody began it.
+pub(super) fn manifest_of(bytes: &[u8]) -> Result<Option<String>, serde_json::Error> {
+    let end = bytes.iter().position(|byte| *byte == b'\n');
+    let head = end.map(|end| serde_json::from_slice::<Head>(&bytes[..end]));
+    Ok(head.transpose()?.map(|head| head.manifest))
+}
+
 /// The walk of the whole lines, and where they end.
 fn read(file: impl Read, path: &Path, manifest: &str) -> Result<(Walk, u64), BundleError> {
     let unreadable = |source| BundleError::Read {

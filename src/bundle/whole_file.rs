@@ -80,10 +80,26 @@ impl Drop for Staged {
 
 /// Writes a value as indented JSON, whole or not at all.
 pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), BundleError> {
-    write_whole(path, |out| {
+    stage_json(path, value)?.place()
+}
+
+/// Writes a value as indented JSON beside its place.
+pub(super) fn stage_json(path: &Path, value: &impl Serialize) -> Result<Staged, BundleError> {
+    stage(path, |out| {
         serde_json::to_writer_pretty(&mut *out, value)?;
         out.write_all(b"\n")
     })
+}
+
+/// Removes a file for good; one that isn't there is gone already.
+pub(super) fn remove(path: &Path) -> Result<(), BundleError> {
+    match fs::remove_file(path).and_then(|()| sync_folder_of(path)) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(BundleError::Write {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn write_synced(

@@ -212,7 +212,7 @@ fn reason(text: &str) -> Result<String, String> {
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArguments {
-    /// The bundle's folder.
+    /// The bundle's folder, or its zip.
     pub(super) bundle: PathBuf,
     /// What must be so: commit, persona, engine, target, device, checklist, run or signers; may be given several times.
     #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',')]

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use crate::bundle::{self, BundleDocument, BundlePaths};
 use crate::config::IgnoreRule;
 use crate::detect::{self, Status};
-use crate::evidence::{FlaggedSurface, PastRun, Protection, Redactor, Run, read_run};
+use crate::evidence::{FlaggedSurface, PastRun, Protection, Redactor, Run, hold_journal, read_run};
 use crate::report::{self, ReportView, TableLook};
 
 /// A run with its judgement.
@@ -28,6 +28,11 @@ impl Judged {
     pub(super) fn protection(&self) -> Option<Protection> {
         let mut steps = self.run.steps();
         steps.find_map(|(_, step)| step.protection(&self.run))
+    }
+
+    /// What was written to `bundle.json`.
+    pub(super) fn document(&self) -> &BundleDocument {
+        &self.document
     }
 
     /// What the next runs need to know of it.
@@ -59,6 +64,9 @@ pub(super) fn conclude(
     redactor: &Redactor,
     today: Date,
 ) -> Result<Judged, Failure> {
+    // Whoever goes on with the run, or seals it too, has to wait.
+    let _held = hold_journal(folder)?;
+    bundle::clear_unfinished(folder)?;
     let run = read_run(folder)?;
     let findings = detect::inspect(&run, ignore, today);
     let document = bundle::write_derived(folder, &run, &findings)?;

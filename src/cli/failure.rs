@@ -124,7 +124,11 @@ impl Failure {
             | Self::NoSigningKey
             | Self::NoSigner
             | Self::NobodyToAsk
-            | Self::Evidence(EvidenceError::FolderInUse { .. }) => Exit::BadInput,
+            | Self::Evidence(
+                EvidenceError::FolderInUse { .. }
+                | EvidenceError::NoJournal { .. }
+                | EvidenceError::UnknownStep { .. },
+            ) => Exit::BadInput,
             Self::Sign(error) => exit_of_signing(error),
             Self::Review(error) if error.is_wrong_input() => Exit::BadInput,
             Self::Bundle(error) if error.is_of_input() => Exit::BadInput,
@@ -194,7 +198,7 @@ impl Failure {
                 help.map(std::borrow::Cow::into_owned)
             }
             Self::Bundle(error) | Self::NotABundle(error) => Some(error.help().to_owned()),
-            Self::NoBundle { .. } => Some("name the bundle's folder itself, the one that holds bundle.json".to_owned()),
+            Self::NoBundle { .. } => Some("name the bundle's folder itself, the one that holds bundle.json; `shippass review` unpacks a zip".to_owned()),
             Self::SignersUnreadable { .. } => Some(
                 "name a file with lines like `ada@example.com ssh-ed25519 AAAA…`: `--allowed-signers FILE`".to_owned(),
             ),

@@ -140,7 +140,8 @@ pub(super) fn no_evidence(error: impl fmt::Display) -> Failure {
     }
 }
 
-fn end_of(run: &Run) -> Timestamp {
+/// When it ended; a run that was cut off counts from its beginning.
+pub(super) fn end_of(run: &Run) -> Timestamp {
     run.info.finished.unwrap_or(run.info.started)
 }
 

@@ -19,6 +19,7 @@ mod guard;
 mod handed;
 mod init;
 mod inspect;
+mod laid_open;
 mod merge;
 mod pack;
 mod pass;
@@ -72,7 +73,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let end = match cli.command {
         Command::Run(arguments) => run::main(&arguments, &cli.global, &terminal),
         Command::Demo(arguments) => demo::main(&arguments, &terminal),
-        Command::Review(arguments) => review::main(&arguments, &terminal),
+        Command::Review(arguments) => review::main(&arguments, &cli.global, &terminal),
         Command::Inspect(arguments) => inspect::main(&arguments, &cli.global, &terminal),
         Command::Prompt(arguments) => prompt::main(&arguments, &terminal),
         Command::Export(arguments) => export::main(&arguments, &terminal),

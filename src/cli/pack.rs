@@ -15,7 +15,9 @@ pub(super) fn main(arguments: &PackArguments, terminal: &Terminal) -> Result<Exi
         packed.files,
         packed.size.div_ceil(1_000)
     ));
-    terminal.say("unpack it anywhere and open report.html; `shippass inspect` takes it as it is");
+    terminal.say(
+        "unpack it anywhere and open report.html; `shippass review` and `verify` take it as it is",
+    );
     Ok(Exit::Clean)
 }
 

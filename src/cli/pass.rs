@@ -115,8 +115,9 @@ pub(super) fn run(
         progress.take_up(&resumed.run.checklists, plan.to_walk().count());
     }
     let listener = move |event: &RunEvent| progress.on(event);
-    let (recorder, first) = if let Some(Resumed { run, .. }) = &assignment.resumed {
-        let recorder = Recorder::resume(&folder, run, Arc::clone(&redactor), listener)?;
+    let (recorder, first) = if let Some(resumed) = &assignment.resumed {
+        resumed.unseal()?;
+        let recorder = Recorder::resume(&folder, &resumed.run, Arc::clone(&redactor), listener)?;
         (recorder, taken_up(&plan))
     } else {
         let past = history.as_ref().map(|history| past(history, terminal));
@@ -305,6 +306,9 @@ async fn walk(
     redactor: &Arc<Redactor>,
 ) -> (WalkEnd, BTreeMap<String, u64>) {
     let unopened = |end| (end, BTreeMap::new());
+    if plan.to_walk().next().is_none() {
+        return unopened(WalkEnd::Whole);
+    }
     let mut stop = match watch_signals() {
         Ok(stop) => stop,
         Err(error) => {

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use crate::browser::Browser;
-use crate::bundle::BundlePaths;
+use crate::bundle::{BundlePaths, is_reviewed, unseal};
 use crate::config::{Device, Project, Target};
-use crate::evidence::{EngineFacts, Run, TargetFacts, read_run};
+use crate::evidence::{EngineFacts, Run, RunInfo, TargetFacts, hold_journal, read_run};
 use crate::runner::{Plan, RunnerError};
 
 /// What the name of a target stands for that isn't in the configuration.
@@ -16,19 +16,34 @@ const UNNAMED: &str = "url";
 pub(super) struct Resumed {
     pub(super) folder: PathBuf,
     pub(super) run: Run,
+    is_sealed: bool,
 }
 
 impl Resumed {
     /// Reads it.
     pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
+        let run = read_run(folder).map_err(|error| Failure::NotResumable {
+            folder: folder.to_owned(),
+            why: error.to_string(),
+        })?;
         let resumed = Self {
             folder: folder.to_owned(),
-            run: read_run(folder)?,
+            run,
+            is_sealed: BundlePaths::new(folder).is_sealed(),
         };
-        if BundlePaths::new(folder).walk().exists() {
+        if is_reviewed(folder)? {
             return Err(resumed.refusal("somebody has reviewed it already"));
         }
         Ok(resumed)
+    }
+
+    /// Takes the seal off that it may have got as far as it had come; from here on it is a run that goes on.
+    pub(super) fn unseal(&self) -> Result<(), Failure> {
+        // Whoever is still writing or sealing it is left alone.
+        let held = hold_journal(&self.folder)?;
+        unseal(&self.folder)?;
+        drop(held);
+        Ok(())
     }
 
     /// Its checklists' files, each once.
@@ -104,7 +119,14 @@ impl Resumed {
     /// The plan without what is walked already.
     pub(super) fn left_of(&self, mut plan: Plan) -> Result<Plan, Failure> {
         plan.resume(&self.run).map_err(|why| self.refusal(&why))?;
-        if plan.to_walk().next().is_none() {
+        let RunInfo {
+            finished,
+            cut_short,
+            ..
+        } = &self.run.info;
+        let has_ended = self.is_sealed && finished.is_some() && cut_short.is_none();
+        // One that was cut off behind its last step lacks only its end.
+        if has_ended && plan.to_walk().next().is_none() {
             return Err(self.refusal("every step of it was walked"));
         }
         Ok(plan)

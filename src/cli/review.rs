@@ -7,19 +7,26 @@ use std::{
 };
 
 use super::{
-    Exit, arguments::ReviewArguments, failure::Failure, pass::runtime, qr::qr_code,
-    signals::watch_signals, terminal::Terminal,
+    Exit,
+    arguments::{Global, ReviewArguments},
+    failure::Failure,
+    laid_open::lay_open,
+    pass::runtime,
+    qr::qr_code,
+    signals::watch_signals,
+    terminal::Terminal,
 };
 use crate::report::{PALETTE, visible};
 use crate::review::{Review, ReviewServer, own_address};
 
-pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let sign = sign_command(&arguments.bundle);
-    let review = Arc::new(Review::open(
-        &arguments.bundle,
-        &arguments.accepted,
-        sign.clone(),
-    )?);
+pub(super) fn main(
+    arguments: &ReviewArguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
+    let folder = lay_open(&arguments.bundle, global, terminal)?;
+    let sign = sign_command(&folder);
+    let review = Arc::new(Review::open(&folder, &arguments.accepted, sign.clone())?);
     let runtime = runtime()?;
     runtime.block_on(async {
         let mut stop = watch_signals()?;
@@ -88,7 +95,11 @@ fn is_on_this_machine(address: &str) -> bool {
 /// How the walk stands, in a line.
 fn conclusion(review: &Review, sign: &str, terminal: &Terminal) -> Exit {
     let (missing, is_rejection) = (review.missing().len(), review.walk().is_rejection());
+    let is_whole = review.document().run.complete;
     terminal.say(&match (is_rejection, missing) {
+        (false, 1..) if !is_whole => {
+            "nothing of an incomplete run can be signed but a rejection".to_owned()
+        }
         (true, _) => format!("something was rejected; `{sign}` signs the rejection"),
         (false, 0) => format!("nothing is missing; `{sign}` signs it"),
         (false, 1) => "1 thing is missing before it can be signed".to_owned(),

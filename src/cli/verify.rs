@@ -17,7 +17,7 @@ use super::{
     signoff_words::{Fact, facts, lines},
     terminal::Terminal,
 };
-use crate::bundle::{BundlePaths, open};
+use crate::bundle::{BundlePaths, Opened, is_zip, open};
 use crate::config::signoff_policy;
 use crate::report::visible;
 use crate::signoff::{
@@ -53,11 +53,11 @@ pub(super) fn main(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let dir = arguments.bundle.as_path();
-    check_is_bundle(dir)?;
+    let named = arguments.bundle.as_path();
+    let opened = open_named(named)?;
     let policy = signoff_policy(global.config.as_deref())?;
-    let commit = open(dir)
-        .ok()
+    let commit = (opened.as_ref().ok())
+        .and_then(|opened| open(opened.folder()).ok())
         .and_then(|bundle| bundle.document.target.commit);
     let expected = Expectations {
         allowed: who_may(arguments)?,
@@ -71,10 +71,13 @@ pub(super) fn main(
             .unwrap_or_default(),
         now: Timestamp::now(),
     };
-    let verified = verify(dir, &expected)?;
+    let verified = match opened {
+        Ok(opened) => verify(opened.folder(), &expected)?,
+        Err(refused) => refused,
+    };
     let text = match arguments.format {
-        ReportFormat::Human => human(dir, &verified, expected.now, terminal.has_colour),
-        ReportFormat::Json => json(dir, &verified),
+        ReportFormat::Human => human(named, &verified, expected.now, terminal.has_colour),
+        ReportFormat::Json => json(named, &verified),
     };
     terminal.print(&text);
     Ok(match verdict_of(&verified) {
@@ -84,11 +87,20 @@ pub(super) fn main(
     })
 }
 
+/// A folder as it is, a zip unpacked; or what the zip was refused for, when it isn't what was sealed.
+fn open_named(named: &Path) -> Result<Result<Opened, Verified>, Failure> {
+    if !is_zip(named) {
+        check_is_bundle(named)?;
+    }
+    match Opened::at(named) {
+        Ok(opened) => Ok(Ok(opened)),
+        Err(error) => Ok(Err(Verified::unopened(error)?)),
+    }
+}
+
 /// A folder in which nothing of a bundle lies is a mistake on the command line.
 pub(super) fn check_is_bundle(dir: &Path) -> Result<(), Failure> {
-    let paths = BundlePaths::new(dir);
-    let parts = [paths.document(), paths.manifest(), paths.signoff()];
-    if parts.iter().any(|part| part.symlink_metadata().is_ok()) {
+    if BundlePaths::new(dir).holds_any() {
         return Ok(());
     }
     Err(Failure::NoBundle {

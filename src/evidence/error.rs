@@ -53,14 +53,14 @@ impl EvidenceError {
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::FolderInUse { .. } => Some("give an empty or a new folder with --out"),
-            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                Some("the disk is full: make room and run again")
-            }
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => Some(
+                "the disk is full: make room and do it again; `shippass run --resume BUNDLE` goes on with a run",
+            ),
             Self::Io { .. } => Some("see that the folder exists and can be written"),
             Self::StillRunning { .. } => Some("wait for its end, or stop it"),
-            Self::NoJournal { .. } | Self::UnknownStep { .. } => {
-                Some("the folder wasn't made by this version of shippass, or was changed since")
-            }
+            Self::NoJournal { .. } | Self::UnknownStep { .. } => Some(
+                "it was cut off at its very beginning, changed since, or made by another version: make a new run",
+            ),
             Self::Lost(_) => None,
         }
     }

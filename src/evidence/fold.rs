@@ -11,7 +11,7 @@ use super::{
     exchange::{Body, Outcome, ReadAs, Resource},
     header::HeaderTexts,
     journal::JournalReader,
-    run::{Run, StepRun, add_counts, number_of},
+    run::{Run, RunInfo, StepRun, add_counts, number_of},
 };
 
 /// Reads a bundle's journal and folds it.
@@ -72,7 +72,12 @@ impl Run {
                 past,
                 checklists,
             } => {
-                self.info = info;
+                // Whatever it says of itself: only its last record ends a run.
+                self.info = RunInfo {
+                    finished: None,
+                    cut_short: None,
+                    ..info
+                };
                 self.target = *target;
                 self.api = api;
                 self.contracts = contracts;

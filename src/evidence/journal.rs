@@ -136,6 +136,30 @@ impl Drop for Journal {
     }
 }
 
+/// A journal that nobody goes on with, for as long as this lives.
+#[derive(Debug)]
+#[must_use = "it holds the journal only while it lives"]
+pub struct HeldJournal {
+    file: File,
+}
+
+/// Holds a folder's journal, to make something of it that a run must not change meanwhile.
+///
+/// # Errors
+///
+/// A run is still writing it, or it can't be opened.
+pub fn hold_journal(folder: &Path) -> Result<HeldJournal, EvidenceError> {
+    let (file, path) = open_plain(folder)?;
+    let file = lock(file, &path)?;
+    Ok(HeldJournal { file })
+}
+
+impl Drop for HeldJournal {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 /// A journal as far as it is whole.
 #[derive(Debug)]
 pub struct ReadJournal {
@@ -176,14 +200,7 @@ pub struct JournalReader {
 impl JournalReader {
     /// Opens a folder's journal.
     pub fn open(folder: &Path) -> Result<Self, EvidenceError> {
-        let path = folder.join(JOURNAL);
-        let found = fs::symlink_metadata(&path).map_err(|source| failed("read", &path, source))?;
-        if !found.is_file() {
-            // A link could lead anywhere, and opening a pipe would wait for good.
-            let why = "it is not a plain file".to_owned();
-            return Err(EvidenceError::NoJournal { path, why });
-        }
-        let file = File::open(&path).map_err(|source| failed("read", &path, source))?;
+        let (file, path) = open_plain(folder)?;
         Ok(Self {
             path,
             file: BufReader::new(file),
@@ -246,6 +263,20 @@ impl Iterator for JournalReader {
                 None
             }
         }
+    }
+}
+
+fn open_plain(folder: &Path) -> Result<(File, PathBuf), EvidenceError> {
+    let path = folder.join(JOURNAL);
+    let found = fs::symlink_metadata(&path).map_err(|source| failed("read", &path, source))?;
+    if !found.is_file() {
+        // A link could lead anywhere, and opening a pipe would wait for good.
+        let why = "it is not a plain file".to_owned();
+        return Err(EvidenceError::NoJournal { path, why });
+    }
+    match File::open(&path) {
+        Ok(file) => Ok((file, path)),
+        Err(source) => Err(failed("read", &path, source)),
     }
 }
 

@@ -37,7 +37,7 @@ pub use exchange::{
 pub use fold::{read_run, read_run_so_far};
 pub use header::Header;
 pub use history::{FlaggedSurface, PastRun};
-pub use journal::{JOURNAL, JournalReader, ReadJournal, read_journal};
+pub use journal::{HeldJournal, JOURNAL, JournalReader, ReadJournal, hold_journal, read_journal};
 pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
     SmallTarget, WideElement,

@@ -144,7 +144,9 @@ impl Refusal {
             Self::Unsigned | Self::CutOff { .. } | Self::SaidSince => {
                 "look at it with `shippass review`, then `shippass sign`"
             }
-            Self::NotSealed => "run it again to the end",
+            Self::NotSealed => {
+                "`shippass run --resume BUNDLE` completes it, `shippass review BUNDLE` shows what it saw"
+            }
             Self::TooFewSigners { .. } => "let a colleague look at it and `shippass sign` too",
             Self::TooOld { .. } => "run, review and sign again",
             _ if self.is_alteration() => "use a fresh copy of the bundle, or run again",

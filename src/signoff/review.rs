@@ -11,8 +11,8 @@ use super::{
     statement::{Statement, WalkSeal},
 };
 use crate::bundle::{
-    self, Bundle, BundleError, Difference, DifferenceKind, PhonePass, SignoffFiles, StepWalk, Walk,
-    WalkLog, check_whole, clear_cut_off, hex_sha256, photo_digest, read_signoff, walk_of,
+    self, Bundle, BundleError, Difference, DifferenceKind, SignoffFiles, Walk, WalkLog,
+    check_whole, clear_cut_off, hex_sha256, photo_digest, read_signoff, walk_of,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, read_journal, read_run};
@@ -96,7 +96,7 @@ impl Reviewed {
         let bytes = self.files.walk.as_deref().unwrap_or_default();
         let before = sealed_part(seal, bytes);
         let before = before.and_then(|before| walk_of(before, &self.manifest_sha256).ok());
-        before.is_some_and(|before| said(before) == said(self.walk.clone()))
+        before.is_some_and(|before| before.without_looking() == self.walk.clone().without_looking())
     }
 
     /// What still stands between the walk and a signature, in words.
@@ -149,23 +149,6 @@ pub(super) fn sealed_part<'a>(seal: Option<&WalkSeal>, bytes: &'a [u8]) -> Optio
     };
     let before = bytes.get(..usize::try_from(seal.size).ok()?)?;
     (seal_of(before) == *seal).then_some(before)
-}
-
-/// A walk without the looking: what was said, and nothing else. A pass on a phone is said: the statement tells of it.
-pub(super) fn said(mut walk: Walk) -> Walk {
-    let phones = &mut walk.phones;
-    phones.retain(|pass| !pass.steps.is_empty() || !pass.photos.is_empty());
-    // A phone that came back stands last, and has said nothing by that.
-    phones.sort_by(|one, other| {
-        let key = |pass: &PhonePass| (pass.phone.user_agent.clone(), pass.steps.clone());
-        key(one).cmp(&key(other))
-    });
-    for step in walk.steps.values_mut() {
-        step.looked_ms = 0;
-        step.on.clear();
-    }
-    walk.steps.retain(|_, step| *step != StepWalk::default());
-    walk
 }
 
 pub(super) fn seal_of(bytes: &[u8]) -> WalkSeal {

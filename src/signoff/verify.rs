@@ -12,7 +12,7 @@ use super::{
     envelope::check_envelope,
     refusal::Refusal,
     requirement::{Requirement, age_in_words},
-    review::{manifest_sha256, said, sealed_part},
+    review::{manifest_sha256, sealed_part},
     signers::{Holding, SignedBy, Signers, holding, misnamed},
     statement::{Overall, Said, Signoff, Statement},
 };
@@ -76,7 +76,7 @@ pub fn verify(dir: &Path, expected: &Expectations) -> Result<Verified, BundleErr
     };
     match check_whole(dir) {
         Ok(differences) => verified.refuse_all(differences.into_iter().map(Refusal::Different)),
-        Err(BundleError::NotSealed { .. }) if BundlePaths::new(dir).document().is_file() => {
+        Err(BundleError::NotSealed { .. }) if BundlePaths::new(dir).is_begun() => {
             verified.refuse(Refusal::NotSealed);
         }
         Err(error) => verified.refuse(unreadable_or(error, dir)?),
@@ -104,9 +104,7 @@ pub fn verify(dir: &Path, expected: &Expectations) -> Result<Verified, BundleErr
 
 /// A file of a bundle that can't be read was changed; a folder that isn't there is no bundle at all.
 fn unreadable_or(error: BundleError, dir: &Path) -> Result<Refusal, BundleError> {
-    let paths = BundlePaths::new(dir);
-    let parts = [paths.document(), paths.manifest(), paths.signoff()];
-    if !parts.iter().any(|part| part.symlink_metadata().is_ok()) {
+    if !BundlePaths::new(dir).holds_any() {
         return Err(error);
     }
     Ok(Refusal::Unreadable {
@@ -115,6 +113,30 @@ fn unreadable_or(error: BundleError, dir: &Path) -> Result<Refusal, BundleError>
 }
 
 impl Verified {
+    /// What there is to say of a zip that wasn't even unpacked, since it isn't what was sealed.
+    ///
+    /// # Errors
+    ///
+    /// It is no bundle at all, or the machine is to blame.
+    pub fn unopened(error: BundleError) -> Result<Self, BundleError> {
+        let refusals = match error {
+            BundleError::Altered { differences, .. } => {
+                differences.into_iter().map(Refusal::Different).collect()
+            }
+            BundleError::Invalid { .. }
+            | BundleError::UnknownFormat { .. }
+            | BundleError::NamedTwice { .. } => vec![Refusal::Unreadable {
+                why: error.to_string(),
+            }],
+            _ => return Err(error),
+        };
+        Ok(Self {
+            refusals,
+            signers: Vec::new(),
+            statement: None,
+        })
+    }
+
     fn refuse(&mut self, refusal: Refusal) {
         if !self.refusals.contains(&refusal) {
             self.refusals.push(refusal);
@@ -243,7 +265,7 @@ impl Verified {
         match (before, now) {
             (Some(before), Some(now)) => {
                 self.refuse_all(unlike_walk(&bundle.document, &before, signoff));
-                if said(before) != said(now) {
+                if before.without_looking() != now.without_looking() {
                     self.refuse(Refusal::SaidSince);
                 }
             }

@@ -1,6 +1,6 @@
 //! However a run ends and whoever is killed, no process and no profile stays behind.
 
-mod traces;
+pub(crate) mod traces;
 
 use std::{
     fs,

@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod ask;
 mod codes;
+mod crashes;
 mod demo;
 mod deployment;
 mod devices;

@@ -92,9 +92,20 @@ fn events_of(folder: &Path) -> Option<usize> {
         .map(|journal| journal.events.len())
 }
 
+/// A folder in memory where there is one: thousands of journals are written, and what is asked is what is read of them.
+fn quick_folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    };
+    made.expect("a folder")
+}
+
 #[test]
 fn a_journal_cut_at_any_byte_is_read_to_its_last_whole_record() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = quick_folder();
     record(folder.path());
     let path = folder.path().join(JOURNAL);
     let whole = std::fs::read(&path).expect("a journal");
@@ -119,7 +130,7 @@ fn a_journal_cut_at_any_byte_is_read_to_its_last_whole_record() {
 
 #[test]
 fn a_journal_cut_at_any_byte_is_gone_on_with_and_loses_no_finished_step() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = quick_folder();
     record(folder.path());
     let path = folder.path().join(JOURNAL);
     let whole = std::fs::read(&path).expect("a journal");
@@ -179,18 +190,57 @@ fn a_run_that_still_goes_on_is_not_taken_up() {
 
 #[test]
 fn a_journal_with_any_byte_flipped_is_read_to_just_before_it() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = quick_folder();
     record(folder.path());
     let path = folder.path().join(JOURNAL);
     let whole = std::fs::read(&path).expect("a journal");
+    let events = read_journal(folder.path()).expect("whole").events;
     for at in 0..whole.len() {
+        let before = whole[..at].split(|byte| *byte == b'\n').count() - 1;
+        let mut flipped = whole.clone();
+        flipped[at] ^= 1 << (at % 8);
+        restore(&path, &flipped);
+        match read_journal(folder.path()) {
+            Ok(read) => {
+                assert_eq!(read.events, events[..before], "flipped at {at}");
+                assert!(read.torn.is_some(), "flipped at {at}, and told");
+            }
+            Err(error) => assert_eq!(before, 0, "flipped at {at}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_journal_with_any_byte_flipped_is_gone_on_with_and_keeps_what_it_doesnt_trust() {
+    let folder = quick_folder();
+    record(folder.path());
+    let path = folder.path().join(JOURNAL);
+    let torn = folder.path().join("journal.torn");
+    let whole = std::fs::read(&path).expect("a journal");
+    let first = whole.split_inclusive(|byte| *byte == b'\n').next();
+    let first = first.expect("a record").len();
+    for at in first..whole.len() {
         let mut flipped = whole.clone();
         flipped[at] ^= 0x20;
         restore(&path, &flipped);
-        let before = whole[..at].split(|byte| *byte == b'\n').count() - 1;
+        let _ = std::fs::remove_file(&torn);
+        let before = read_journal(folder.path()).expect("readable").events;
+        let run = read_run(folder.path()).expect("every prefix folds");
+
+        let recorder = Recorder::resume(folder.path(), &run, Arc::default(), |_| ());
+        let recorder = recorder.expect("gone on with");
+        recorder.finish(end()).expect("all kept");
+
+        let after = read_journal(folder.path()).expect("readable");
+        assert_eq!(after.torn, None, "flipped at {at}");
+        assert_eq!(after.events[..before.len()], before, "flipped at {at}");
+        assert_eq!(after.events.len(), before.len() + 1, "flipped at {at}");
+        let kept = std::fs::read(&torn).expect("what wasn't trusted");
+        let trusted = whole[..at].iter().rposition(|byte| *byte == b'\n');
+        let trusted = trusted.map_or(0, |end| end + 1);
         assert_eq!(
-            events_of(folder.path()).unwrap_or(0),
-            before,
+            kept,
+            [&flipped[trusted..], b"\n"].concat(),
             "flipped at {at}"
         );
     }

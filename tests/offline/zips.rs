@@ -562,33 +562,48 @@ fn a_hostile_zip_is_refused_and_leaves_nothing_behind() {
     let mut answers = Vec::new();
     for (what, bytes) in cases {
         fs::write(&zip, bytes).unwrap();
-        let said = shippass(&["inspect", zip.to_str().unwrap()], &temporary);
-        assert_eq!(
-            (said.status, said.out.as_str()),
-            (2, ""),
-            "{what}: {}",
-            said.err
-        );
-        assert!(
-            said.err.starts_with("error: ") && said.err.contains("\nhelp: "),
-            "{what}: {}",
-            said.err
-        );
-        assert!(
-            said.err.len() < 1_500 && !said.err.contains(['\u{1b}', '\u{202e}']),
-            "{what}: {}",
-            said.err
-        );
-        assert_eq!(below(&temporary), Vec::<PathBuf>::new(), "{what}");
-        let first = said.err.lines().next().unwrap_or_default();
-        let shown: String = first
-            .replace(zip.to_str().unwrap(), "hostile.zip")
-            .chars()
-            .take(160)
-            .collect();
-        answers.push(format!("{what}\n  {shown}"));
+        let mut first_lines = Vec::new();
+        for command in [&["inspect"][..], &["review", "--no-open"], &["verify"]] {
+            let arguments = [command, &[zip.to_str().unwrap()]].concat();
+            let said = shippass(&arguments, &temporary);
+            // A zip that isn't what was sealed is altered, and to say so is what `verify` is for.
+            let (status, told) = match (command[0], said.status) {
+                ("verify", 5) => (5, &said.out),
+                _ => (2, &said.err),
+            };
+            let other = if status == 5 { &said.err } else { &said.out };
+            assert_eq!(
+                (said.status, other.as_str()),
+                (status, ""),
+                "{what}: {told}"
+            );
+            let begin = if status == 5 { "ALTERED: " } else { "error: " };
+            assert!(
+                told.starts_with(begin) && told.contains("\nhelp: "),
+                "{what}: {told}"
+            );
+            assert!(
+                told.len() < 1_500 && !told.contains(['\u{1b}', '\u{202e}']),
+                "{what}: {told}"
+            );
+            assert_eq!(below(&temporary), Vec::<PathBuf>::new(), "{what}");
+            assert_eq!(below(around.path()).len(), 2, "{what}: written beside it");
+            let line = told
+                .lines()
+                .nth(usize::from(status == 5))
+                .unwrap_or_default();
+            let line = line.replace(zip.to_str().unwrap(), "hostile.zip");
+            first_lines.push((status, line.chars().take(160).collect::<String>()));
+        }
+        answers.push(what);
+        for (at, (status, line)) in first_lines.iter().enumerate() {
+            let is_new = first_lines[..at].iter().all(|(_, before)| before != line);
+            if is_new {
+                let by = ["inspect", "review", "verify"][at];
+                answers.push(format!("  {by} {status}: {line}"));
+            }
+        }
     }
-    assert_eq!(below(around.path()).len(), 2, "nothing was written outside");
     insta::assert_snapshot!(answers.join("\n"));
 }
 

@@ -5,7 +5,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io::{self, Write},
+    io::{self, Read, Write},
     os::{fd::AsFd, unix::process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -25,6 +25,9 @@ use super::{environment::BROWSER, find::this_program, processes, profile};
 pub const GUARD_COMMAND: &str = "__guard";
 /// What the guard's only line begins with; the driver's process id follows.
 pub(super) const GUARDING: &str = "guarding ";
+
+/// What shippass writes once the folder is made.
+pub(super) const GO_AHEAD: &[u8] = b"\n";
 
 const HOLD: &str = "hold";
 const BECOME: &str = "become";
@@ -96,7 +99,13 @@ fn hold(folder: &Path, driver: &[OsString]) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     // What loses its parent becomes our child, so none gets away.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    if io::stdin().read_exact(&mut [0; GO_AHEAD.len()]).is_err() {
+        // Shippass was killed while it made the folder, or before.
+        return profile::remove(folder);
+    }
     let _lock = profile::answer_for(folder)?;
+    // Whatever is written to the working folder goes with it.
+    std::env::set_current_dir(folder)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;

@@ -1,7 +1,8 @@
 //! A driver of our own and all that comes of it, for as long as this process holds it.
 
 use std::{
-    io,
+    fs::File,
+    io::{self, Write},
     os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::Stdio,
@@ -19,7 +20,7 @@ use url::Url;
 use super::{
     environment::{BROWSER, driver_environment},
     find::{Program, find_browser, find_driver, this_program},
-    guard::{GUARD_COMMAND, GuardOrder},
+    guard::{GO_AHEAD, GUARD_COMMAND, GuardOrder},
     output::{Output, Started},
     processes,
     profile::{self, ProfileFolder},
@@ -75,6 +76,7 @@ struct GuardProcess {
     id: u32,
     leash: OwnedFd,
     folder: PathBuf,
+    profile: PathBuf,
     end: JoinHandle<()>,
 }
 
@@ -85,8 +87,7 @@ pub async fn start_chromedriver(options: &ChromiumOptions) -> Result<DriverProce
     let base = options.temporary_folder.clone();
     // Nothing waits for it; what it finds was left by others.
     tokio::task::spawn_blocking(move || profile::sweep(&base));
-    let folder = ProfileFolder::create(&options.temporary_folder)?;
-    let profile = folder.data();
+    let folder = ProfileFolder::planned(&options.temporary_folder)?;
     // Asking for versions takes as long as starting, so both go on at once.
     let ((guard, started), driver, browser) = tokio::try_join!(
         start_on_a_free_port(options, folder, &driver, &browser),
@@ -107,7 +108,7 @@ pub async fn start_chromedriver(options: &ChromiumOptions) -> Result<DriverProce
         url: started.url,
         browser,
         driver,
-        profile,
+        profile: guard.profile.clone(),
         driver_id: started.id,
         guard,
     })
@@ -166,6 +167,7 @@ impl GuardProcess {
             leash,
             folder,
             mut end,
+            ..
         } = self;
         drop(leash);
         if timeout(STOP_LIMIT, &mut end).await.is_err() {
@@ -193,7 +195,7 @@ async fn start_on_a_free_port(
     for _ in 1..START_TRIES {
         match start_guarded(options, folder, driver, browser).await {
             Err(BrowserError::DriverDied { words, .. }) if is_port_taken(&words) => {
-                folder = ProfileFolder::create(&options.temporary_folder)?;
+                folder = ProfileFolder::planned(&options.temporary_folder)?;
             }
             other => return other,
         }
@@ -210,7 +212,7 @@ fn is_port_taken(words: &str) -> bool {
 
 async fn start_guarded(
     options: &ChromiumOptions,
-    folder: ProfileFolder,
+    mut folder: ProfileFolder,
     driver: &Path,
     browser: &Path,
 ) -> Result<(GuardProcess, Started), BrowserError> {
@@ -226,24 +228,38 @@ async fn start_guarded(
     let (mut guard, leash) = match spawned {
         Ok(spawned) => spawned,
         Err(source) => {
-            let _ = profile::remove(folder.root());
             return Err(BrowserError::NotStarted {
                 program: "shippass, as the guard of the browser,".into(),
                 source,
             });
         }
     };
+    // From here on somebody sees to its end, however early this process is killed.
+    if let Err(error) = folder.make() {
+        // What it couldn't make isn't the guard's to remove.
+        let _ = guard.kill().await;
+        return Err(error);
+    }
+    let leash = go_ahead(leash);
     let id = guard.id().unwrap_or_default();
     let output = Output::of(&mut guard);
     let guard = GuardProcess {
         id,
         leash,
         folder: folder.root().to_owned(),
+        profile: folder.data(),
         end: tokio::spawn(outlive(guard, id, folder)),
     };
     let output = output.ok_or(BrowserError::Gone)?;
     let started = until_ready(output, driver).await?;
     Ok((guard, started))
+}
+
+/// Tells the guard that the folder is there. One that is dead already tells why by itself.
+fn go_ahead(leash: OwnedFd) -> OwnedFd {
+    let mut pipe = File::from(leash);
+    let _ = pipe.write_all(GO_AHEAD);
+    pipe.into()
 }
 
 async fn until_ready(mut output: Output, driver: &Path) -> Result<Started, BrowserError> {
@@ -279,8 +295,6 @@ fn spawn_guard(
         .env_clear()
         .envs(driver_environment())
         .env(BROWSER, browser)
-        // Whatever is written to the working folder goes with it.
-        .current_dir(folder.root())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

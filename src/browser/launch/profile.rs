@@ -17,6 +17,8 @@ use super::processes;
 use crate::browser::BrowserError;
 
 const PREFIX: &str = "shippass-profile-";
+/// How many characters of the name are random.
+const RANDOM: usize = 8;
 const LOCK: &str = "run.lock";
 const DATA: &str = "data";
 const TEMPORARY: &str = "tmp";
@@ -29,43 +31,30 @@ const LONGEST_TEMPORARY: usize = 103 - "/.org.chromium.Chromium.XXXXXX/Singleton
 #[derive(Debug)]
 pub(super) struct ProfileFolder {
     root: PathBuf,
-    _lock: File,
+    /// `None` as long as it isn't made.
+    lock: Option<File>,
 }
 
 impl ProfileFolder {
-    /// Makes one in `base`, for this user's eyes only.
-    pub(super) fn create(base: &Path) -> Result<Self, BrowserError> {
-        Self::create_locked(base).map_err(|source| BrowserError::NoProfile {
-            folder: base.to_owned(),
-            source,
-        })
+    /// Gives one in `base` a name that nobody has. It is made when somebody is there who will remove it.
+    pub(super) fn planned(base: &Path) -> Result<Self, BrowserError> {
+        let id = ulid::Ulid::generate().to_string().to_lowercase();
+        let name = format!("{PREFIX}{}", &id[id.len() - RANDOM..]);
+        match std::path::absolute(base.join(name)) {
+            Ok(root) => Ok(Self { root, lock: None }),
+            Err(source) => Err(no_profile(base, source)),
+        }
     }
 
-    fn create_locked(base: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(std::path::absolute(base)?)?;
-        // A sweep looks at a folder once its lock has its name: never before it is locked.
-        let unnamed = folder.path().join("run.lock.new");
-        let mut lock = File::create_new(&unnamed)?;
-        writeln!(
-            lock,
-            "pid {} since {}",
-            std::process::id(),
-            jiff::Timestamp::now()
-        )?;
-        share(&lock)?;
-        fs::rename(unnamed, folder.path().join(LOCK))?;
-        for part in [DATA, TEMPORARY, DOWNLOADS] {
-            DirBuilder::new()
-                .mode(0o700)
-                .create(folder.path().join(part))?;
+    /// Makes it, for this user's eyes only.
+    pub(super) fn make(&mut self) -> Result<(), BrowserError> {
+        match make_locked(&self.root) {
+            Ok(lock) => {
+                self.lock = Some(lock);
+                Ok(())
+            }
+            Err(source) => Err(no_profile(self.root.parent().unwrap_or(&self.root), source)),
         }
-        Ok(Self {
-            root: folder.keep(),
-            _lock: lock,
-        })
     }
 
     /// All of it: what the guard removes.
@@ -83,6 +72,40 @@ impl ProfileFolder {
         let folder = self.root.join(TEMPORARY);
         (folder.as_os_str().as_bytes().len() <= LONGEST_TEMPORARY).then_some(folder)
     }
+}
+
+fn no_profile(base: &Path, source: io::Error) -> BrowserError {
+    BrowserError::NoProfile {
+        folder: base.to_owned(),
+        source,
+    }
+}
+
+fn make_locked(root: &Path) -> io::Result<File> {
+    // Removed again when it can't be made whole.
+    let folder = tempfile::Builder::new()
+        .prefix(root.file_name().unwrap_or_default())
+        .rand_bytes(0)
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(root.parent().unwrap_or(root))?;
+    // A sweep looks at a folder once its lock has its name: never before it is locked.
+    let unnamed = folder.path().join("run.lock.new");
+    let mut lock = File::create_new(&unnamed)?;
+    writeln!(
+        lock,
+        "pid {} since {}",
+        std::process::id(),
+        jiff::Timestamp::now()
+    )?;
+    share(&lock)?;
+    fs::rename(unnamed, folder.path().join(LOCK))?;
+    for part in [DATA, TEMPORARY, DOWNLOADS] {
+        DirBuilder::new()
+            .mode(0o700)
+            .create(folder.path().join(part))?;
+    }
+    let _ = folder.keep();
+    Ok(lock)
 }
 
 /// Where the browser with this profile puts downloads.
@@ -161,10 +184,17 @@ fn sweep_one(root: &Path) -> bool {
 mod tests {
     use super::*;
 
+    fn made(base: &Path) -> ProfileFolder {
+        let mut folder = ProfileFolder::planned(base).expect("a name");
+        assert!(!folder.root().exists(), "only planned");
+        folder.make().expect("made");
+        folder
+    }
+
     #[test]
     fn a_folder_is_swept_when_nobody_answers_for_it_any_more() {
         let base = tempfile::tempdir().expect("a folder");
-        let folder = ProfileFolder::create(base.path()).expect("made");
+        let folder = made(base.path());
         let root = folder.root().to_owned();
         let guards_hold = answer_for(&root).expect("locked");
         assert!(sweep(base.path()).is_empty(), "shippass and guard live");
@@ -195,7 +225,7 @@ mod tests {
     #[test]
     fn others_cannot_look_into_a_profile() {
         let base = tempfile::tempdir().expect("a folder");
-        let folder = ProfileFolder::create(base.path()).expect("made");
+        let folder = made(base.path());
         for path in [folder.root(), &folder.data()] {
             let mode = fs::metadata(path).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o700, "{}", path.display());
@@ -207,15 +237,10 @@ mod tests {
         let base = tempfile::tempdir().expect("a folder");
         let long = base.path().join("x".repeat(60));
         fs::create_dir(&long).expect("made");
+        assert!(made(&long).temporary().is_none());
         assert!(
-            ProfileFolder::create(&long)
-                .expect("made")
-                .temporary()
-                .is_none()
-        );
-        assert!(
-            ProfileFolder::create(Path::new("/tmp"))
-                .expect("made")
+            ProfileFolder::planned(Path::new("/tmp"))
+                .expect("a name")
                 .temporary()
                 .is_some()
         );
@@ -223,7 +248,8 @@ mod tests {
 
     #[test]
     fn a_place_without_room_for_a_profile_is_named() {
-        let error = ProfileFolder::create(Path::new("/nowhere")).expect_err("no such folder");
+        let mut folder = ProfileFolder::planned(Path::new("/nowhere")).expect("a name");
+        let error = folder.make().expect_err("no such folder");
         assert!(error.to_string().contains("/nowhere"), "{error}");
         assert!(error.help().expect("a help").contains("TMPDIR"));
     }

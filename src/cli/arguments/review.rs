@@ -6,7 +6,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReviewArguments {
-    /// The bundle's folder.
+    /// The bundle's folder, or its zip, which is unpacked beside itself.
     pub(in crate::cli) bundle: PathBuf,
     /// Folder of the pictures last accepted, which the project keeps.
     #[arg(long, value_name = "DIR", default_value = "screenshots/accepted")]

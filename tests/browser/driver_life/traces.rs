@@ -62,7 +62,7 @@ impl Traces {
 }
 
 /// How long it took until something came to be; `None` when it didn't in time.
-pub(super) fn within_limit(has_come: impl Fn() -> bool) -> Option<Duration> {
+pub(crate) fn within_limit(has_come: impl Fn() -> bool) -> Option<Duration> {
     let began = Instant::now();
     while !has_come() {
         if began.elapsed() > LIMIT {
@@ -73,12 +73,12 @@ pub(super) fn within_limit(has_come: impl Fn() -> bool) -> Option<Duration> {
     Some(began.elapsed())
 }
 
-fn processes() -> impl Iterator<Item = u32> {
+pub(crate) fn processes() -> impl Iterator<Item = u32> {
     let entries = fs::read_dir("/proc").expect("the process table").flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-fn command_line(id: u32) -> String {
+pub(crate) fn command_line(id: u32) -> String {
     let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
     String::from_utf8_lossy(&line).replace('\0', " ")
 }

@@ -141,7 +141,10 @@ fn what_cant_be_reviewed_is_refused_with_what_to_do() {
     assert_eq!(status, 3, "{said}");
     assert!(said.contains("help: leave `--port` away"), "{said}");
 
-    std::fs::remove_file(folder.path().join("manifest.json")).unwrap();
+    // Without its journal nobody can make the seal anew.
+    for name in ["manifest.json", "journal.ndjson"] {
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+    }
     let (status, said) = refused(folder.path(), "0");
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("is not sealed"), "{said}");

@@ -23,11 +23,11 @@ use super::{
 use crate::golden::{self, Pictures};
 
 /// A reviewer's desk: a home with git's settings, a bundle, and nothing of whoever runs the tests.
-struct Desk(tempfile::TempDir);
+pub(super) struct Desk(pub(super) tempfile::TempDir);
 
 impl Desk {
     /// With a bundle that nobody has looked at.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let desk = Self(tempfile::tempdir().unwrap());
         sealed(&desk.bundle(), 4);
         write(&desk.path("allowed"), allowed_text().as_bytes());
@@ -35,17 +35,17 @@ impl Desk {
     }
 
     /// With a bundle of which everything was said.
-    fn walked() -> Self {
+    pub(super) fn walked() -> Self {
         let desk = Self::new();
         walk_all(&desk.bundle());
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn bundle(&self) -> PathBuf {
+    pub(super) fn bundle(&self) -> PathBuf {
         self.path("bundle")
     }
 
@@ -66,12 +66,12 @@ impl Desk {
         command
     }
 
-    fn shippass(&self, arguments: &[&str]) -> Command {
+    pub(super) fn shippass(&self, arguments: &[&str]) -> Command {
         self.command(env!("CARGO_BIN_EXE_shippass"), arguments)
     }
 
     /// Status, standard output and standard error.
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+    pub(super) fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         ended(&mut self.shippass(arguments))
     }
 
@@ -95,13 +95,13 @@ impl Desk {
         }
     }
 
-    fn sign(&self, key: &str, signer: &str) -> (i32, String, String) {
+    pub(super) fn sign(&self, key: &str, signer: &str) -> (i32, String, String) {
         let key = KEYS.path(key);
         let key = key.to_str().unwrap();
         self.run(&["sign", "bundle", "--yes", "--key", key, "--signer", signer])
     }
 
-    fn verify(&self, more: &[&str]) -> (i32, String) {
+    pub(super) fn verify(&self, more: &[&str]) -> (i32, String) {
         let mut arguments = vec!["verify", "bundle", "--allowed-signers", "allowed"];
         arguments.extend(more);
         let (status, out, err) = self.run(&arguments);

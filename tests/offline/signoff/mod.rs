@@ -3,7 +3,9 @@
 mod allowed;
 mod carry;
 mod commands;
+mod cut_off;
 mod folder;
-mod prepared;
+pub(crate) mod prepared;
 mod tamper;
 mod ways;
+mod zipped;

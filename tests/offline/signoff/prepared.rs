@@ -26,15 +26,15 @@ use crate::{
     replayed::{events, record},
 };
 
-pub(super) const ADA: &str = "ada@example.com";
+pub(crate) const ADA: &str = "ada@example.com";
 pub(super) const BOB: &str = "bob@example.com";
 
 /// Key pairs of one kind each, made by OpenSSH; they live as long as the tests.
-pub(super) struct Keys {
+pub(crate) struct Keys {
     folder: tempfile::TempDir,
 }
 
-pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+pub(crate) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     for (name, kind) in [
         ("ada", "ed25519"),
@@ -55,12 +55,12 @@ pub(super) static KEYS: LazyLock<Keys> = LazyLock::new(|| {
 
 impl Keys {
     /// The file of a private key; the public one lies beside it.
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Type and base 64, as a line of an allowed signers file wants it.
-    pub(super) fn public(&self, name: &str) -> String {
+    pub(crate) fn public(&self, name: &str) -> String {
         let text = std::fs::read_to_string(self.path(&format!("{name}.pub"))).unwrap();
         let words: Vec<&str> = text.split(' ').take(2).collect();
         words.join(" ")
@@ -88,7 +88,7 @@ impl Keys {
 }
 
 /// A sealed bundle; each seed gives another one. No step is left that never ran.
-pub(super) fn sealed(dir: &Path, seed: usize) {
+pub(crate) fn sealed(dir: &Path, seed: usize) {
     let files = tempfile::tempdir().unwrap();
     let mut run = golden::run(files.path(), Pictures::Tiny);
     vary(&mut run, seed);
@@ -122,7 +122,7 @@ fn vary(run: &mut Run, seed: usize) {
 }
 
 /// Says yes to everything, with a reason where one is wanted.
-pub(super) fn walk_all(dir: &Path) {
+pub(crate) fn walk_all(dir: &Path) {
     let document = open(dir).unwrap().document;
     let mut walk = Walker::new(dir);
     walk.each_step(&document, Walker::confirm);

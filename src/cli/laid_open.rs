@@ -1,0 +1,90 @@
+//! What somebody wants to review, as a sealed folder in which their words can be kept: a zip is unpacked, and a run that was
+//! cut off is sealed as far as it came.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    arguments::Global,
+    conclude::conclude,
+    failure::Failure,
+    inspect::{configuration, day_of, end_of},
+    signoff_words::count,
+    terminal::Terminal,
+};
+use crate::bundle::{BundleDocument, BundlePaths, Difference, DifferenceKind};
+use crate::bundle::{is_reviewed, open, paths::MANIFEST, unpack_beside, unseal};
+use crate::evidence::{JOURNAL, Redactor, read_run};
+use crate::review::ReviewError;
+
+/// The folder to review; says what was done to get there, and what can't be done with it.
+pub(super) fn lay_open(
+    named: &Path,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<PathBuf, Failure> {
+    let folder = if named.is_file() {
+        beside(named, terminal)?
+    } else {
+        named.to_owned()
+    };
+    let paths = BundlePaths::new(&folder);
+    if !paths.is_sealed() && folder.join(JOURNAL).symlink_metadata().is_ok() {
+        seal_so_far(&folder, global, terminal)?;
+    }
+    if let Ok(bundle) = open(&folder)
+        && !bundle.document.run.complete
+    {
+        terminal.say(&incomplete(&bundle.document, &folder));
+    }
+    Ok(folder)
+}
+
+/// The zip stays as it is; what is said from now on stays in the folder.
+fn beside(zip: &Path, terminal: &Terminal) -> Result<PathBuf, Failure> {
+    let beside = unpack_beside(zip)?;
+    let (zip, folder) = (zip.display(), beside.folder.display());
+    terminal.say(&if beside.is_new {
+        format!("{zip} is unpacked: your words are kept in {folder}, and the zip stays as it is")
+    } else {
+        format!("{zip} was unpacked before: the review goes on in {folder}")
+    });
+    Ok(beside.folder)
+}
+
+/// Makes of a journal what the run itself would have made of it, had it ended there in order.
+fn seal_so_far(folder: &Path, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+    if is_reviewed(folder)? {
+        // What was said was said of a seal: somebody took it away.
+        return Err(Failure::Review(ReviewError::Altered {
+            dir: folder.to_owned(),
+            differences: vec![Difference {
+                path: MANIFEST.to_owned(),
+                kind: DifferenceKind::Missing,
+            }],
+        }));
+    }
+    unseal(folder)?;
+    let config = configuration(global)?;
+    let redactor = Redactor::new(config.secret_values());
+    let today = day_of(end_of(&read_run(folder)?));
+    let judged = conclude(folder, &config.ignore, &redactor, today)?;
+    if judged.document().run.complete {
+        terminal.say("the run came to its end and was cut off while its report was written: that is done now");
+    } else {
+        terminal.say("the run was cut off: what it saw until then is judged and sealed now");
+    }
+    Ok(())
+}
+
+/// What a run that didn't come to its plan's end is good for.
+fn incomplete(document: &BundleDocument, folder: &Path) -> String {
+    let steps = document.checklists.iter().flat_map(|list| &list.steps);
+    let ended = steps.filter(|step| step.started.is_some()).count();
+    format!(
+        "this run is incomplete: {} of {} began; only a rejection of it can be signed\n\
+         `shippass run --resume {}` completes it, as long as nobody has said anything here",
+        ended,
+        count(document.counts.steps, "step"),
+        folder.display()
+    )
+}
