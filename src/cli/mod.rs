@@ -22,6 +22,7 @@ mod inspect;
 mod merge;
 mod pack;
 mod pass;
+mod past;
 mod person;
 mod prompt;
 mod resume;
@@ -81,7 +82,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),
-        Command::Compare(arguments) => compare::main(&arguments, &terminal),
+        Command::Compare(arguments) => compare::main(&arguments, &cli.global, &terminal),
         Command::Merge(arguments) => merge::main(&arguments, &cli.global, &terminal),
         Command::Gate(arguments) => gate::main(&arguments, &cli.global, &terminal),
         Command::Detectors => Ok(detectors::list(&terminal)),

@@ -22,7 +22,7 @@ pub(super) fn main(arguments: &ReviewArguments, terminal: &Terminal) -> Result<E
     )?);
     let runtime = runtime()?;
     runtime.block_on(async {
-        let mut stop = watch_signals()?;
+        let mut stop = watch_signals(false)?;
         let server = ReviewServer::bind(review.clone(), arguments.port, PALETTE).await?;
         let url = server.url();
         terminal.print(&url);

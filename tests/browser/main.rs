@@ -5,8 +5,10 @@
 mod support;
 
 mod access;
+mod app;
 mod ask;
 mod codes;
+mod compare;
 mod demo;
 mod deployment;
 mod devices;
