@@ -130,6 +130,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass gate screenshots/01k9xq f1\n  shippass gate screenshots/01k9xq f2 --expect 'see: Saved'\n\nThe checklist must be the one that was walked; everything else in it stays as it is, to the byte.\n\nExit status: 0 the line is in the checklist, 2 it can't be."
     )]
     Gate(GateArguments),
+    /// Gives a coding assistant checklists, runs and their evidence over MCP, on standard input and output; it can't confirm or sign.
+    #[command(
+        after_help = "Example, in the assistant's list of servers:\n  { \"mcpServers\": { \"shippass\": { \"command\": \"shippass\", \"args\": [\"mcp\"] } } }\n\nIt sees this folder and what lies below it. What was captured from pages comes as data; a human confirms, with `shippass review`."
+    )]
+    Mcp,
     /// Lists the detectors.
     #[command(after_help = "Example:\n  shippass detectors")]
     Detectors,

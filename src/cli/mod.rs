@@ -19,6 +19,7 @@ mod guard;
 mod handed;
 mod init;
 mod inspect;
+mod mcp;
 mod merge;
 mod pack;
 mod pass;
@@ -85,6 +86,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Compare(arguments) => compare::main(&arguments, &cli.global, &terminal),
         Command::Merge(arguments) => merge::main(&arguments, &cli.global, &terminal),
         Command::Gate(arguments) => gate::main(&arguments, &cli.global, &terminal),
+        Command::Mcp => mcp::main(&cli.global, &terminal),
         Command::Detectors => Ok(detectors::list(&terminal)),
         Command::Explain { name } => detectors::explain(&name, &terminal),
         Command::Schema { of } => Ok(schema::main(of, &terminal)),

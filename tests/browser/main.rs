@@ -19,6 +19,7 @@ mod failures;
 mod first_look;
 mod history;
 mod layout;
+mod mcp;
 mod remote;
 mod resume;
 mod review;
