@@ -11,6 +11,7 @@ mod input;
 mod place;
 mod refusal;
 mod runs;
+mod schema;
 mod server;
 mod told;
 mod tools;

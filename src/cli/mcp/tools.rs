@@ -1,15 +1,13 @@
 //! The tools, as a model reads them.
 
-use std::sync::Arc;
-
-use rmcp::model::{JsonObject, Tool, ToolAnnotations};
-use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
-use serde_json::{Value, json};
+use rmcp::model::{Tool, ToolAnnotations};
+use schemars::JsonSchema;
 
 use super::{
     asked::{
         CaseAsked, CompareAsked, DetectorAsked, ExchangeAsked, FindingsAsked, Nothing, RunAsked,
     },
+    schema,
     told::{
         BriefTold, BundleTold, ChecklistsTold, ComparisonTold, DetectorTold, ExchangesTold,
         PicturesTold,
@@ -89,34 +87,8 @@ pub(super) fn all() -> Vec<Tool> {
 
 /// A tool that only reads.
 fn tool<A: JsonSchema, T: JsonSchema>(name: &'static str, title: &str, what: &str) -> Tool {
-    let settings = SchemaSettings::draft2020_12;
-    Tool::new(
-        name,
-        format!("{what} {HUMAN}"),
-        schema::<A>(settings().for_deserialize()),
-    )
-    .with_title(title)
-    .with_raw_output_schema(schema::<T>(settings().for_serialize()))
-    .with_annotations(ToolAnnotations::new().read_only(true).open_world(false))
-}
-
-/// A type's schema in one piece. Formats that only Rust knows are left out: validators complain of each.
-fn schema<T: JsonSchema>(settings: SchemaSettings) -> Arc<JsonObject> {
-    let without_format = |schema: &mut Schema| {
-        let format = schema.get("format").and_then(Value::as_str);
-        if format.is_some_and(|format| format.contains("int") || format == "double") {
-            schema.remove("format");
-        }
-    };
-    let settings = settings
-        .with(|settings| settings.inline_subschemas = true)
-        .with_transform(RecursiveTransform(without_format));
-    let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    schema.remove("title");
-    // Some assistants want to see it even where there is none.
-    schema
-        .ensure_object()
-        .entry("properties")
-        .or_insert_with(|| json!({}));
-    Arc::new(schema.as_object().cloned().unwrap_or_default())
+    Tool::new(name, format!("{what} {HUMAN}"), schema::taken::<A>())
+        .with_title(title)
+        .with_raw_output_schema(schema::given::<T>())
+        .with_annotations(ToolAnnotations::new().read_only(true).open_world(false))
 }
