@@ -75,7 +75,7 @@ pub(in crate::cli) struct PackArguments {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompareArguments {
     /// The folders of two bundles; or, with two targets, checklists or folders of them, `checklists/` when none is named.
-    #[arg(value_name = "BUNDLE BUNDLE|CHECKLIST")]
+    #[arg(value_name = "BUNDLE|CHECKLIST")]
     pub(in crate::cli) of: Vec<PathBuf>,
     /// A target of the configuration to be walked; given twice, for A and for B.
     #[arg(long = "target", value_name = "NAME")]
