@@ -25,9 +25,9 @@ offline:
 	$(CARGO) test --locked --lib --bins --test offline
 	$(CARGO) test --locked --test offline -- --ignored hundred_signed_bundles
 
-## What is exported, held against the validators of those who read it.
+## What is exported, held against the validators of those who read it; and `mcp`, asked by a client of others.
 outside:
-	$(CARGO) test --locked --test offline -- --include-ignored outside::
+	$(CARGO) test --locked --test offline -- --include-ignored outside:: mcp::an_assistant_of_others
 
 ## Tests in a real browser; without a driver they fail. Those that look at processes go one after the other, and the demo has lanes
 ## of its own.

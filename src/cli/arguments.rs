@@ -2,20 +2,20 @@
 
 mod handed_on;
 mod review;
+mod signed_off;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::SignedDuration;
 
 use crate::evidence::Shard;
-use crate::signoff::{Requirement, parse_age};
 
 pub(super) use handed_on::{
     ClipboardOf, CompareArguments, ExportArguments, ExportFormat, GateArguments, MergeArguments,
     PackArguments, PromptArguments,
 };
 pub(super) use review::ReviewArguments;
+pub(super) use signed_off::{SignArguments, VerifyArguments};
 
 /// The signed-in smoke pass that a green build can't make.
 #[derive(Debug, Parser)]
@@ -117,9 +117,9 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass doctor\n  shippass doctor --format json\n\nExit status: 0 nothing keeps a run from being made, 3 something does."
     )]
     Doctor(DoctorArguments),
-    /// Says what differs between two bundles, step by step.
+    /// Says what differs between two bundles, or two targets, step by step.
     #[command(
-        after_help = "Example:\n  shippass compare screenshots/preview screenshots/live\n  shippass compare A B --html differs.html\n  shippass compare A B --format json\n\nExit status: 0 no difference that matters, 1 differences, 2 one of them is no bundle."
+        after_help = "Example:\n  shippass compare screenshots/preview screenshots/live\n  shippass compare A B --html differs.html\n  shippass compare --target production --target preview checklists/quotes.yaml\n\nTwo targets are walked one after the other, and both bundles are kept.\n\nExit status: 0 no difference that matters, 1 differences, 2 wrong input, 3 the surroundings failed, 4 interrupted."
     )]
     Compare(CompareArguments),
     /// Makes one bundle of several: the shards of a run, its personas, its devices.
@@ -132,6 +132,11 @@ pub(super) enum Command {
         after_help = "Example:\n  shippass gate screenshots/01k9xq f1\n  shippass gate screenshots/01k9xq f2 --expect 'see: Saved'\n\nThe checklist must be the one that was walked; everything else in it stays as it is, to the byte.\n\nExit status: 0 the line is in the checklist, 2 it can't be."
     )]
     Gate(GateArguments),
+    /// Gives a coding assistant checklists, runs and their evidence over MCP, on standard input and output; it can't confirm or sign.
+    #[command(
+        after_help = "Example, in the assistant's list of servers:\n  { \"mcpServers\": { \"shippass\": { \"command\": \"shippass\", \"args\": [\"mcp\"] } } }\n\nIt sees this folder and what lies below it. What was captured from pages comes as data; a human confirms, with `shippass review`."
+    )]
+    Mcp,
     /// Lists the detectors.
     #[command(after_help = "Example:\n  shippass detectors")]
     Detectors,
@@ -180,58 +185,6 @@ pub(super) enum InspectionFormat {
     Text,
     /// For scripts.
     Json,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct SignArguments {
-    /// The bundle's folder.
-    pub(super) bundle: PathBuf,
-    /// The key: a file, the public one of a key that an agent holds too, or the public key itself; git's `user.signingkey` when not given.
-    #[arg(long, value_name = "FILE|KEY")]
-    pub(super) key: Option<String>,
-    /// Who signs, as the allowed signers file knows you; git's `user.email` when not given.
-    #[arg(long, value_name = "EMAIL")]
-    pub(super) signer: Option<String>,
-    /// Sign that it must not ship, with the reason, whatever was said of single steps.
-    #[arg(long, value_name = "WHY", value_parser = reason)]
-    pub(super) reject: Option<String>,
-    /// Take over what you confirmed in this earlier bundle, for steps where nothing has changed.
-    #[arg(long, value_name = "OLD", conflicts_with = "reject")]
-    pub(super) carry: Option<PathBuf>,
-    /// Don't ask before signing.
-    #[arg(long)]
-    pub(super) yes: bool,
-}
-
-fn reason(text: &str) -> Result<String, String> {
-    match text.trim() {
-        "" => Err("say why it must not ship".to_owned()),
-        why => Ok(why.to_owned()),
-    }
-}
-
-#[derive(Debug, Args)]
-pub(super) struct VerifyArguments {
-    /// The bundle's folder, or its zip.
-    pub(super) bundle: PathBuf,
-    /// What must be so: commit, persona, engine, target, device, checklist, run or signers; may be given several times.
-    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',')]
-    pub(super) require: Vec<Requirement>,
-    /// Whose signature counts, as `ssh-keygen -Y verify` reads it; git's `gpg.ssh.allowedSignersFile` when not given.
-    #[arg(long, value_name = "FILE", conflicts_with = "github_user")]
-    pub(super) allowed_signers: Option<PathBuf>,
-    /// Only this person's signature counts, by the keys in `--keys`.
-    #[arg(long, value_name = "NAME", requires = "keys")]
-    pub(super) github_user: Option<String>,
-    /// Their public keys, a line each: what `https://github.com/NAME.keys` answers.
-    #[arg(long, value_name = "FILE", requires = "github_user")]
-    pub(super) keys: Option<PathBuf>,
-    /// How old run and signature may be: 90m, 12h, 7d, 2w.
-    #[arg(long, value_name = "AGE", value_parser = parse_age)]
-    pub(super) max_age: Option<SignedDuration>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub(super) format: ReportFormat,
 }
 
 #[derive(Debug, Args)]
@@ -328,6 +281,9 @@ pub(super) struct RunArguments {
     /// Type, send and change on a production target too.
     #[arg(long)]
     pub(super) allow_production: bool,
+    /// End the run in order when standard input ends; for programs that start this one.
+    #[arg(long, hide = true)]
+    pub(super) ends_with_input: bool,
 }
 
 /// Options of everything that opens a browser.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::failure::Failure;
-use crate::bundle::{self, BundleDocument, BundlePaths};
+use super::{arguments::Format, failure::Failure, terminal::Terminal};
+use crate::bundle::{self, BundleDocument, BundlePaths, Counts, paths};
 use crate::config::IgnoreRule;
 use crate::detect::{self, Status};
 use crate::evidence::{FlaggedSurface, PastRun, Protection, Redactor, Run, hold_journal, read_run};
@@ -46,13 +46,18 @@ impl Judged {
         }
     }
 
+    /// How many steps of each status.
+    pub(super) fn counts(&self) -> Counts {
+        self.document.counts
+    }
+
     /// `bundle.json` as it was written.
-    pub(super) fn document_text(&self) -> String {
+    fn document_text(&self) -> String {
         self.document.to_string()
     }
 
     /// The table of steps and the findings.
-    pub(super) fn table(&self, look: TableLook) -> String {
+    fn table(&self, look: TableLook) -> String {
         report::table(&self.run, &self.document, look)
     }
 }
@@ -85,4 +90,15 @@ pub(super) fn conclude(
         flagged,
         document,
     })
+}
+
+/// Prints what came of a run.
+pub(super) fn print(folder: &Path, judged: &Judged, format: Format, terminal: &Terminal) {
+    match format {
+        Format::Json => terminal.print(&judged.document_text()),
+        Format::Human => {
+            terminal.print(&judged.table(terminal.table_look()));
+            terminal.print(&format!("report  {}", folder.join(paths::REPORT).display()));
+        }
+    }
 }

@@ -52,6 +52,7 @@ fn assignment(demo: &Demo, arguments: &DemoArguments) -> Result<Assignment, Fail
         has_history: false,
         resumed: None,
         browser: arguments.browser.clone(),
+        ends_with_input: false,
     })
 }
 
@@ -66,7 +67,7 @@ fn serve(
     }
     terminal.say("Ctrl-C ends it");
     runtime.block_on(async {
-        let mut stop = watch_signals()?;
+        let mut stop = watch_signals(false)?;
         let _ = stop.wait_for(|is_stopped| *is_stopped).await;
         demo.stop().await;
         Ok(Exit::Clean)

@@ -1,6 +1,6 @@
 //! `shippass merge BUNDLE… --out DIR`: several bundles as one.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Exit,
@@ -8,10 +8,10 @@ use super::{
     conclude,
     failure::Failure,
     inspect::{configuration, day_of},
-    pass,
+    past,
     terminal::Terminal,
 };
-use crate::bundle::{History, Merge};
+use crate::bundle::Merge;
 use crate::evidence::{Recorder, Redactor};
 
 pub(super) fn main(
@@ -33,15 +33,14 @@ pub(super) fn main(
     let finished = recorder.finish(merge.end());
     written?;
     finished?;
-    let today = day_of(merge.finished());
+    let (today, is_of_shards) = (day_of(merge.finished()), merge.is_of_shards());
+    // The plans of all of them stand in the new journal: a thousand needn't be in memory twice while it is judged.
+    drop((merge, recorder));
     let judged = conclude::conclude(folder, &config.ignore, &redactor, today)?;
-    if merge.is_of_shards() {
-        let history = History::of(Path::new(pass::BUNDLES));
-        if let Err(error) = history.add(&judged.as_past()) {
-            terminal.say(&pass::forgotten(&error));
-        }
+    if is_of_shards {
+        past::remember(&past::history(), &judged, terminal);
     }
-    pass::print(folder, &judged, arguments.format, terminal);
+    conclude::print(folder, &judged, arguments.format, terminal);
     if judged.is_clean() {
         return Ok(Exit::Clean);
     }

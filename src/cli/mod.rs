@@ -20,9 +20,11 @@ mod handed;
 mod init;
 mod inspect;
 mod laid_open;
+mod mcp;
 mod merge;
 mod pack;
 mod pass;
+mod past;
 mod person;
 mod prompt;
 mod qr;
@@ -83,9 +85,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::main(&arguments, &cli.global, &terminal),
         Command::Init(arguments) => init::main(&arguments, &cli.global, &terminal),
         Command::Doctor(arguments) => doctor::main(&arguments, &cli.global, &terminal),
-        Command::Compare(arguments) => compare::main(&arguments, &terminal),
+        Command::Compare(arguments) => compare::main(&arguments, &cli.global, &terminal),
         Command::Merge(arguments) => merge::main(&arguments, &cli.global, &terminal),
         Command::Gate(arguments) => gate::main(&arguments, &cli.global, &terminal),
+        Command::Mcp => mcp::main(&cli.global, &terminal),
         Command::Detectors => Ok(detectors::list(&terminal)),
         Command::Explain { name } => detectors::explain(&name, &terminal),
         Command::Schema { of } => Ok(schema::main(of, &terminal)),

@@ -11,25 +11,23 @@ use tokio::runtime::Runtime;
 
 use super::{
     Exit,
-    arguments::{BrowserArguments, Format},
-    conclude,
+    arguments::BrowserArguments,
+    conclude::{self, Judged},
     failure::Failure,
+    past::{self, BUNDLES},
     person::Keyboard,
     resume::Resumed,
     signals::watch_signals,
     terminal::Terminal,
 };
 use crate::browser::{Browser, BrowserError, launch::DriverRequest, page::Limits};
-use crate::bundle::{BundleError, History, Past, paths};
+use crate::bundle::paths;
 use crate::config::{Project, Target, TargetKind};
 use crate::evidence::{
     AccessFacts, PastRun, Recorder, Redactor, RunEvent, RunInfo, Shard, TargetFacts,
 };
 use crate::report::{Progress, ProgressMode};
 use crate::runner::{Person, Plan, RunnerError, Shelf, Walk, WalkEnd};
-
-/// Where bundles lie, and what is remembered of them.
-pub(super) const BUNDLES: &str = "screenshots";
 
 /// What is to be walked, where and with what.
 pub(super) struct Assignment {
@@ -44,6 +42,8 @@ pub(super) struct Assignment {
     /// Whether what was flagged before counts, and this run for the next ones.
     pub(super) has_history: bool,
     pub(super) browser: BrowserArguments,
+    /// Whether the end of standard input ends the run in order, as a signal does.
+    pub(super) ends_with_input: bool,
     /// The run that is taken up again.
     pub(super) resumed: Option<Resumed>,
 }
@@ -90,6 +90,25 @@ pub(super) fn run(
     terminal: &Terminal,
     runtime: &Runtime,
 ) -> Result<Exit, Failure> {
+    let passed = walked(assignment, terminal, runtime)?;
+    let format = assignment.browser.format;
+    conclude::print(&passed.folder, &passed.judged, format, terminal);
+    passed.exit()
+}
+
+/// A run that was walked, and what came of it.
+pub(super) struct Passed {
+    pub(super) folder: PathBuf,
+    pub(super) judged: Judged,
+    end: WalkEnd,
+}
+
+/// The same without printing what came of it.
+pub(super) fn walked(
+    assignment: &Assignment,
+    terminal: &Terminal,
+    runtime: &Runtime,
+) -> Result<Passed, Failure> {
     let plan = plan(assignment)?;
     let shelf = match &assignment.session_folder {
         Some(folder) => Some(open_shelf(&plan, folder)?),
@@ -101,9 +120,7 @@ pub(super) fn run(
         (None, Some(folder)) => folder.clone(),
         (None, None) => Path::new(BUNDLES).join(id.to_lowercase()),
     };
-    let history = assignment
-        .has_history
-        .then(|| History::of(Path::new(BUNDLES)));
+    let history = assignment.has_history.then(past::history);
     let redactor = Arc::new(redactor(&assignment.project, terminal));
     let mut progress = Progress::new(progress_mode(terminal), Box::new(std::io::stderr()));
     let person = Person::new(Keyboard::new(
@@ -120,7 +137,9 @@ pub(super) fn run(
         let recorder = Recorder::resume(&folder, &resumed.run, Arc::clone(&redactor), listener)?;
         (recorder, taken_up(&plan))
     } else {
-        let past = history.as_ref().map(|history| past(history, terminal));
+        let past = history
+            .as_ref()
+            .map(|history| past::read(history, terminal));
         let recorder = Recorder::create(&folder, Arc::clone(&redactor), listener)?;
         let started = started(assignment, &plan, id, past.unwrap_or_default());
         (recorder, started)
@@ -144,48 +163,37 @@ pub(super) fn run(
     })?;
     let today = Zoned::now().date();
     let judged = conclude::conclude(&folder, &assignment.project.config.ignore, &redactor, today)?;
-    print(&folder, &judged, assignment.browser.format, terminal);
-    if let (WalkEnd::Whole, Some(protection)) = (&end, judged.protection()) {
+    let end = match (end, judged.protection()) {
         // Some show themselves only in the bodies of answers, which are judged afterwards.
-        let target = target_facts(assignment);
-        return Err(RunnerError::protected(&target, protection).into());
-    }
+        (WalkEnd::Whole, Some(protection)) => WalkEnd::Failed(RunnerError::protected(
+            &target_facts(assignment),
+            protection,
+        )),
+        (end, _) => end,
+    };
     // A shard is no run of its own: the whole is remembered when it is merged.
     if let (Some(history), None, WalkEnd::Whole | WalkEnd::Interrupted) =
         (history, assignment.shard, &end)
-        && let Err(error) = history.add(&judged.as_past())
     {
-        terminal.say(&forgotten(&error));
+        past::remember(&history, &judged, terminal);
     }
-    match end {
-        WalkEnd::Whole if judged.is_clean() => Ok(Exit::Clean),
-        WalkEnd::Whole => Ok(Exit::Flagged),
-        WalkEnd::Interrupted => Ok(Exit::Interrupted),
-        WalkEnd::Failed(error) => Err(error.into()),
-    }
+    Ok(Passed {
+        folder,
+        judged,
+        end,
+    })
 }
 
-/// What was flagged before; a history that can't be read is said and costs no run.
-fn past(history: &History, terminal: &Terminal) -> Vec<PastRun> {
-    match history.read() {
-        Ok(Past { runs, unreadable }) => {
-            if let Some(line) = unreadable.first() {
-                terminal.say(&format!(
-                    "warning: {} can't be read in line {line}, so what comes back may go unnoticed: remove that line",
-                    history.path().display()
-                ));
-            }
-            runs
-        }
-        Err(error) => {
-            terminal.say(&forgotten(&error));
-            Vec::new()
+impl Passed {
+    /// What scripts hear of it.
+    pub(super) fn exit(self) -> Result<Exit, Failure> {
+        match self.end {
+            WalkEnd::Whole if self.judged.is_clean() => Ok(Exit::Clean),
+            WalkEnd::Whole => Ok(Exit::Flagged),
+            WalkEnd::Interrupted => Ok(Exit::Interrupted),
+            WalkEnd::Failed(error) => Err(error.into()),
         }
     }
-}
-
-pub(super) fn forgotten(error: &BundleError) -> String {
-    format!("warning: {error}, so what comes back may go unnoticed")
 }
 
 fn plan(assignment: &Assignment) -> Result<Plan, Failure> {
@@ -309,7 +317,7 @@ async fn walk(
     if plan.to_walk().next().is_none() {
         return unopened(WalkEnd::Whole);
     }
-    let mut stop = match watch_signals() {
+    let mut stop = match watch_signals(assignment.ends_with_input) {
         Ok(stop) => stop,
         Err(error) => {
             let error = RunnerError::EvidenceLost(error.to_string());
@@ -380,15 +388,5 @@ fn cut_short(end: &WalkEnd) -> Option<String> {
         WalkEnd::Whole => None,
         WalkEnd::Interrupted => Some("interrupted".to_owned()),
         WalkEnd::Failed(error) => Some(error.to_string()),
-    }
-}
-
-pub(super) fn print(folder: &Path, judged: &conclude::Judged, format: Format, terminal: &Terminal) {
-    match format {
-        Format::Json => terminal.print(&judged.document_text()),
-        Format::Human => {
-            terminal.print(&judged.table(terminal.table_look()));
-            terminal.print(&format!("report  {}", folder.join(paths::REPORT).display()));
-        }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn main(
     let review = Arc::new(Review::open(&folder, &arguments.accepted, sign.clone())?);
     let runtime = runtime()?;
     runtime.block_on(async {
-        let mut stop = watch_signals()?;
+        let mut stop = watch_signals(false)?;
         // Asked first: nothing is printed that doesn't go on.
         let address = arguments.phone_address.map_or_else(own_address, Ok);
         let phone = arguments.phone.then_some(address).transpose()?;

@@ -38,16 +38,12 @@ pub(super) fn main(
     if let Some(resumed) = &resumed {
         project.config.device = resumed.device(&project)?;
     }
-    for warning in &project.warnings {
-        terminal.say(&format!("{warning}\n"));
-    }
+    say_warnings(&project, terminal);
     let target = match &resumed {
-        Some(resumed) => project.by_its_host(resumed.choose_target(&project)?),
+        Some(resumed) => resumed.choose_target(&project)?,
         None => choose_target(&project, arguments)?,
     };
-    if let Some(warning) = mix_up(&project, &target) {
-        terminal.say(&warning);
-    }
+    let target = as_it_counts(&project, target, terminal);
     let expected = match (&arguments.expect_commit, &target.commit) {
         (Some(commit), _) => Some(ExpectedCommit::given(commit)),
         // Only a target that tells its commit can be held against one.
@@ -74,6 +70,7 @@ pub(super) fn main(
         allows_production: arguments.allow_production,
         has_history: true,
         browser: arguments.browser.clone(),
+        ends_with_input: arguments.ends_with_input,
     };
     pass::run(&assignment, terminal, &runtime()?)
 }
@@ -91,21 +88,29 @@ fn session_folder(environment: &Environment, global: &Global) -> Result<PathBuf,
     Ok(folder)
 }
 
-fn choose_target(project: &Project, arguments: &RunArguments) -> Result<Target, Failure> {
-    let target = match &arguments.url {
-        Some(url) => Target::from_url(url.clone()),
-        None => project.target(arguments.target.as_deref())?.clone(),
-    };
-    Ok(project.by_its_host(target))
+/// Says what is worth a look in the project's files.
+pub(super) fn say_warnings(project: &Project, terminal: &Terminal) {
+    for warning in &project.warnings {
+        terminal.say(&format!("{warning}\n"));
+    }
 }
 
-/// What to say of a target that counts as production though it is declared as something else.
-fn mix_up(project: &Project, target: &Target) -> Option<String> {
-    let declared = project.config.targets.get(&target.name)?;
-    (declared.kind != target.kind).then(|| {
-        format!(
+fn choose_target(project: &Project, arguments: &RunArguments) -> Result<Target, Failure> {
+    Ok(match &arguments.url {
+        Some(url) => Target::from_url(url.clone()),
+        None => project.target(arguments.target.as_deref())?.clone(),
+    })
+}
+
+/// The target as its host makes it count; one that counts as production though it is declared as something else is said.
+pub(super) fn as_it_counts(project: &Project, target: Target, terminal: &Terminal) -> Target {
+    let target = project.by_its_host(target);
+    let declared = project.config.targets.get(&target.name);
+    if let Some(declared) = declared.filter(|declared| declared.kind != target.kind) {
+        terminal.say(&format!(
             "warning: the target `{}` is declared as {} and lies on a host that is declared as production; it is taken for production",
             target.name, declared.kind
-        )
-    })
+        ));
+    }
+    target
 }

@@ -10,10 +10,13 @@ use std::{
 use super::{
     environment::Environment,
     error::ProjectError,
+    model::Config,
     project::{FilesRead, Found, Project, read_files},
     uploads::{find_uploads, folder_of},
 };
-use crate::checklist::{Absent, LARGEST, Library, Mistake, RecipeAction, Source, decode_text};
+use crate::checklist::{
+    Absent, Checklist, LARGEST, Library, Mistake, RecipeAction, Source, decode_text,
+};
 
 /// The configuration's name where none is given.
 const CONFIG: &str = "shippass.yaml";
@@ -32,6 +35,50 @@ pub fn load_project(
     environment: &Environment,
     detectors: &[&str],
 ) -> Result<Project, ProjectError> {
+    let (read, mut mistakes) = read_all(config_path, checklist_paths, environment, detectors)?;
+    match read.into_project() {
+        Ok(project) if mistakes.is_empty() => Ok(project),
+        Ok(_) => Err(ProjectError::Mistakes(mistakes)),
+        Err(found) => {
+            add_new(&mut mistakes, found);
+            Err(ProjectError::Mistakes(mistakes))
+        }
+    }
+}
+
+/// A project to be told of, whether or not it may be walked.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// The configuration; `None` when it holds an error.
+    pub config: Option<Config>,
+    /// The checklists that hold no error.
+    pub checklists: Vec<Checklist>,
+    /// Every mistake of all files, and what is worth a look.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// Reads the same files and leaves out what can't be walked.
+pub fn survey_project(
+    config_path: Option<&Path>,
+    environment: &Environment,
+    detectors: &[&str],
+) -> Result<Survey, ProjectError> {
+    let (read, mut mistakes) = read_all(config_path, &[], environment, detectors)?;
+    add_new(&mut mistakes, read.mistakes);
+    Ok(Survey {
+        config: read.config,
+        checklists: read.checklists,
+        mistakes,
+    })
+}
+
+/// What was read, and the mistakes of files that aren't even text.
+fn read_all(
+    config_path: Option<&Path>,
+    checklist_paths: &[PathBuf],
+    environment: &Environment,
+    detectors: &[&str],
+) -> Result<(FilesRead, Vec<Mistake>), ProjectError> {
     let config = find_config(config_path)?;
     let files = find_checklists(config_path, checklist_paths)?;
     let mut mistakes = Vec::new();
@@ -61,16 +108,13 @@ pub fn load_project(
     let files = files_beside(config_path);
     let mut read = read_files(config, &found, &library, &files, environment, detectors);
     look_for_uploads(&mut read, config, &library);
-    match read.into_project() {
-        Ok(project) if mistakes.is_empty() => Ok(project),
-        Ok(_) => Err(ProjectError::Mistakes(mistakes)),
-        Err(mut found) => {
-            // A file that is no text may have been run, too.
-            found.retain(|mistake| !mistakes.contains(mistake));
-            mistakes.extend(found);
-            Err(ProjectError::Mistakes(mistakes))
-        }
-    }
+    Ok((read, mistakes))
+}
+
+/// A file that is no text may have been run by another one, too: it is told once.
+fn add_new(mistakes: &mut Vec<Mistake>, mut found: Vec<Mistake>) {
+    found.retain(|mistake| !mistakes.contains(mistake));
+    mistakes.extend(found);
 }
 
 /// Of every file that could be read.

@@ -26,7 +26,7 @@ pub use contract::{Clause, Contract, Held, Misfit, Terms};
 pub use environment::Environment;
 pub use error::{DeviceError, ProjectError, TargetError};
 pub use examine::{Examined, UsedVariable, VariableState, examine};
-pub use load::load_project;
+pub use load::{Survey, load_project, survey_project};
 pub use model::{
     CommitSource, Config, Database, Device, Engine, IgnoreRule, Persona, RemoteDriver,
     RequestPattern, Secret, SignoffPolicy, Target, TargetKind,

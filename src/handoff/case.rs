@@ -48,7 +48,7 @@ pub fn cases<'a>(view: &BundleView<'a>, choice: &Choice) -> Result<Vec<Case<'a>>
             }
         }
         Choice::Step(name) => {
-            let walked = step(view, name)?;
+            let walked = view.step_named(name)?;
             let found: Vec<_> = view
                 .findings(walked.step)
                 .map(|finding| Case {
@@ -90,28 +90,6 @@ fn flagged<'a>(view: &BundleView<'a>) -> Vec<Case<'a>> {
         }
     }
     cases
-}
-
-fn step<'a>(view: &BundleView<'a>, name: &str) -> Result<WalkedStep<'a>, HandoffError> {
-    let number: Option<usize> = name.parse().ok();
-    let fitting: Vec<_> = view
-        .steps()
-        .filter(|walked| match number {
-            Some(number) => walked.number == number,
-            None => walked.step.id == name,
-        })
-        .collect();
-    match fitting.as_slice() {
-        [walked] => Ok(*walked),
-        [] => Err(HandoffError::NoSuchStep {
-            step: name.to_owned(),
-            count: view.steps().count(),
-        }),
-        several => Err(HandoffError::SeveralSteps {
-            step: name.to_owned(),
-            numbers: several.iter().map(|walked| walked.number).collect(),
-        }),
-    }
 }
 
 impl<'a> Case<'a> {

@@ -2,8 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::view::BundleView;
-use crate::evidence::{Body, Content, Exchange, Header, KeptBack, Outcome, Resource, hops_to};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    error::HandoffError,
+    quoted::{capped, fenced},
+    view::BundleView,
+};
+use crate::evidence::{
+    Body, Content, Exchange, Header, KeptBack, Outcome, Resource, hops_to, visible,
+};
 
 /// A body up to this many characters is shown whole.
 const WHOLE: usize = 1_200;
@@ -30,6 +39,52 @@ const TELLING: [&str; 16] = [
     "vary",
     "www-authenticate",
 ];
+
+/// How many exchanges of a step are told.
+const MOST: usize = 200;
+/// How long a line of one may be, and one that is told whole, in characters.
+const LONGEST_LINE: usize = 400;
+const LONGEST: usize = 6_000;
+
+/// A request and its answer, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ExchangeRow {
+    /// `e17`.
+    pub id: String,
+    /// `POST https://… → 200 OK text/html, an HTML page`; captured.
+    pub line: String,
+}
+
+/// What a step asked for and got, the first so many of it.
+///
+/// # Errors
+///
+/// There is no such step.
+pub fn exchanges(view: &BundleView<'_>, step: &str) -> Result<Vec<ExchangeRow>, HandoffError> {
+    let walked = view.step_named(step)?;
+    let seen = view.seen(&walked).into_iter();
+    let rows = seen
+        .flat_map(|step| &step.exchanges)
+        .map(|exchange| ExchangeRow {
+            id: exchange.id.clone(),
+            line: capped(&visible::line(&line(exchange)), LONGEST_LINE),
+        });
+    Ok(rows.take(MOST).collect())
+}
+
+/// One exchange whole: the hops that led to it, headers that explain it, bodies cut; between fences. `None` where the
+/// bundle has none of that id.
+pub fn exchange_told(view: &BundleView<'_>, id: &str) -> Option<String> {
+    let about = view.document.findings.iter().filter(|finding| {
+        let mut named = finding.requests.iter();
+        named.any(|request| request == id)
+    });
+    let needles: Vec<_> = about
+        .flat_map(|finding| quoted_in(&finding.detail))
+        .collect();
+    let exchange = view.exchange(id)?;
+    Some(fenced(&told(view, exchange, &needles), LONGEST))
+}
 
 /// An exchange with the hops that led to it, the first one first. `needles` are texts that the finding speaks of.
 pub(super) fn told(view: &BundleView<'_>, exchange: &Exchange, needles: &[String]) -> String {

@@ -66,6 +66,15 @@ pub fn prompt(view: &BundleView<'_>, cases: &[Case<'_>]) -> Prompt {
     Prompt { text, pictures }
 }
 
+/// The pictures over some cases, the closest look at each first.
+pub fn pictures(view: &BundleView<'_>, cases: &[Case<'_>]) -> Vec<PromptPicture> {
+    let mut album = Album::default();
+    for case in cases {
+        album.take(view, case);
+    }
+    album.pictures
+}
+
 /// The pictures so far, and which screens they show whole.
 #[derive(Default)]
 struct Album {

@@ -43,7 +43,7 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// A text of several lines between fences that nothing in it can close.
-pub(super) fn fenced(text: &str, longest: usize) -> String {
+pub fn fenced(text: &str, longest: usize) -> String {
     let shown = capped(&visible::block(text), longest);
     let ticks = "`".repeat(longest_run(&shown, '`').max(2) + 1);
     format!("{ticks}text\n{}\n{ticks}\n", shown.trim_end_matches('\n'))

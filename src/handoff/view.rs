@@ -1,6 +1,6 @@
 //! A bundle as everything here reads it: facts, evidence, and where both stand.
 
-use super::lines::StepLines;
+use super::{error::HandoffError, lines::StepLines};
 use crate::bundle::{BundleDocument, BundlePaths, ChecklistEntry, FindingEntry, StepEntry};
 use crate::detect::{Severity, StepRef};
 use crate::evidence::{ConsoleLine, Exchange, Run, StepRun};
@@ -53,6 +53,29 @@ impl<'a> BundleView<'a> {
     pub(super) fn step_at(&self, at: &StepRef) -> Option<WalkedStep<'a>> {
         let mut steps = self.steps();
         steps.find(|walked| walked.index == at.checklist && walked.step.id == at.step)
+    }
+
+    /// The step of that number in the walk, or of that id.
+    pub(super) fn step_named(&self, name: &str) -> Result<WalkedStep<'a>, HandoffError> {
+        let number: Option<usize> = name.parse().ok();
+        let fitting: Vec<_> = self
+            .steps()
+            .filter(|walked| match number {
+                Some(number) => walked.number == number,
+                None => walked.step.id == name,
+            })
+            .collect();
+        match fitting.as_slice() {
+            [walked] => Ok(*walked),
+            [] => Err(HandoffError::NoSuchStep {
+                step: name.to_owned(),
+                count: self.steps().count(),
+            }),
+            several => Err(HandoffError::SeveralSteps {
+                step: name.to_owned(),
+                numbers: several.iter().map(|walked| walked.number).collect(),
+            }),
+        }
     }
 
     /// What was seen in a step.

@@ -5,8 +5,10 @@
 mod support;
 
 mod access;
+mod app;
 mod ask;
 mod codes;
+mod compare;
 mod crashes;
 mod demo;
 mod deployment;
@@ -18,6 +20,7 @@ mod failures;
 mod first_look;
 mod history;
 mod layout;
+mod mcp;
 mod phone;
 mod pictures;
 mod remote;

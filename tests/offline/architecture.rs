@@ -74,7 +74,11 @@ const CRATES: [(&str, &[&str]); 22] = [
     ("zip", &["bundle"]),
     ("aho_corasick", &["evidence"]),
     ("totp_rs", &["config"]),
-    ("schemars", &["evidence", "detect", "bundle", "handoff"]),
+    ("rmcp", &["cli"]),
+    (
+        "schemars",
+        &["evidence", "detect", "bundle", "handoff", "cli"],
+    ),
     ("ssh_key", &["signoff"]),
     ("signature", &["signoff"]),
 ];
@@ -182,6 +186,39 @@ fn imports_go_down_and_never_round() {
         .filter(|source| !is_test(source))
         .flat_map(wrong_imports)
         .collect();
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// What a coding assistant may ask for leads to no room in which a human confirms or signs, and writes nothing by itself.
+#[test]
+fn the_server_for_assistants_can_neither_confirm_nor_sign() {
+    const NEVER: [&str; 11] = [
+        "signoff",
+        "review::",
+        "sign::",
+        "gate",
+        "WalkLog",
+        "Verdict",
+        "write_whole",
+        "write_signoff",
+        "Recorder",
+        "File::create",
+        "OpenOptions",
+    ];
+    let sources = sources();
+    let files: Vec<_> = sources
+        .iter()
+        .filter(|source| source.path.starts_with("cli/mcp/"))
+        .collect();
+    assert!(files.len() > 5, "its files are found");
+    let mut wrong = Vec::new();
+    for source in files {
+        for line in source.code() {
+            if NEVER.iter().any(|never| line.contains(never)) {
+                wrong.push(format!("{}: {}", source.path, line.trim()));
+            }
+        }
+    }
     assert_eq!(wrong, Vec::<String>::new());
 }
 

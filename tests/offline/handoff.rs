@@ -16,7 +16,7 @@ use crate::golden::{self, HOSTILE, Pictures, seal};
 const CHECKLIST: &str = "name: Customer signs a quote\nas: owner\nsteps:\n  - name: Open the quote\n    do:\n      - visit: /quotes/1042\n  # the heart of it\n  - name: Sign it\n    do:\n      - tap: Sign quote\n  - name: The signature is really there\n    do:\n      - reload\n  - name: Send a copy\n    do:\n      - tap: Send\n  - name: Download\n    do:\n      - tap: Download\n";
 
 /// A project with its checklist and a bundle of it below `screenshots/run`.
-fn project(pictures: Pictures) -> tempfile::TempDir {
+pub(crate) fn project(pictures: Pictures) -> tempfile::TempDir {
     project_with(pictures, |_, _| ())
 }
 

@@ -21,6 +21,7 @@ mod golden;
 mod handoff;
 mod inspect;
 mod journal;
+mod mcp;
 mod merge;
 mod outside;
 mod progress;

@@ -1,5 +1,6 @@
 //! What several tests need: the binary run in a folder of its own, and a small web site on a free port.
 
+pub(crate) mod assistant;
 pub(crate) mod recorded;
 pub(crate) mod reviewing;
 pub(crate) mod small_disk;

@@ -74,10 +74,24 @@ pub(in crate::cli) struct PackArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompareArguments {
-    /// The folder of the first bundle.
-    pub(in crate::cli) a: PathBuf,
-    /// The folder of the second.
-    pub(in crate::cli) b: PathBuf,
+    /// The folders of two bundles; or, with two targets, checklists or folders of them, `checklists/` when none is named.
+    #[arg(value_name = "BUNDLE|CHECKLIST")]
+    pub(in crate::cli) of: Vec<PathBuf>,
+    /// A target of the configuration to be walked; given twice, for A and for B.
+    #[arg(long = "target", value_name = "NAME")]
+    pub(in crate::cli) targets: Vec<String>,
+    /// Walk every checklist that has a persona as this one, on both targets.
+    #[arg(long = "as", value_name = "PERSONA", requires = "targets")]
+    pub(in crate::cli) persona: Option<String>,
+    /// The device for both: a name or WIDTHxHEIGHT@SCALE.
+    #[arg(long, value_name = "NAME|WxH@SCALE", requires = "targets")]
+    pub(in crate::cli) device: Option<String>,
+    /// A driver, grid or device cloud that already runs.
+    #[arg(long, value_name = "URL", requires = "targets")]
+    pub(in crate::cli) webdriver: Option<url::Url>,
+    /// Type, send and change on a production target too.
+    #[arg(long, requires = "targets")]
+    pub(in crate::cli) allow_production: bool,
     /// How the differences are printed.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(in crate::cli) format: ReportFormat,
