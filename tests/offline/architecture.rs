@@ -54,7 +54,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
 ];
 
 /// A crate and the rooms that may use it.
-const CRATES: [(&str, &[&str]); 22] = [
+const CRATES: [(&str, &[&str]); 23] = [
     ("arboard", &["cli"]),
     ("embedded_graphics", &["handoff"]),
     ("fantoccini", &["browser"]),
