@@ -2,7 +2,7 @@
 //! the step loop never waits for the disk. Only here does a stream become something that lasts.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet, VecDeque},
     fs::File,
     io::Write,
     path::{Path, PathBuf},
@@ -14,8 +14,6 @@ use std::{
     thread::JoinHandle,
 };
 
-use serde_json::Value;
-
 use super::{
     bodies::{self, CapturedBody},
     error::EvidenceError,
@@ -23,6 +21,7 @@ use super::{
     exchange::{Body, Resource},
     journal::Journal,
     picture::{self, NewPicture},
+    records::Picture,
     redact::Redactor,
     run::{Run, number_of},
 };
@@ -47,11 +46,18 @@ struct State {
     /// The first thing that went wrong.
     failure: Mutex<Option<EvidenceError>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// How many pictures of each step were taken and aren't written yet.
+    unpainted: Mutex<BTreeMap<StepIndex, usize>>,
 }
 
 enum Order {
     Event(Box<RunEvent>),
-    File { path: String, bytes: Vec<u8> },
+    /// A picture that is ready, behind its file; `None` when nothing could be made of it.
+    Painted(StepIndex, Option<Picture>),
+    File {
+        path: String,
+        bytes: Vec<u8>,
+    },
     End,
 }
 
@@ -126,6 +132,7 @@ impl Recorder {
             state: Arc::clone(&recorder.state),
             listener: Some(Box::new(listener)),
             written: HashSet::new(),
+            waiting: VecDeque::new(),
         };
         let orders = recorder.orders.clone();
         let threads = vec![
@@ -175,6 +182,7 @@ impl Recorder {
 
     /// Hands over a picture.
     pub fn take_picture(&self, at: StepIndex, picture: NewPicture) {
+        *self.state.unpainted().entry(at).or_default() += 1;
         let _ = self.pictures.send(Shot::Picture(at, Box::new(picture)));
     }
 
@@ -219,6 +227,12 @@ impl State {
     fn failure(&self) -> std::sync::MutexGuard<'_, Option<EvidenceError>> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn unpainted(&self) -> std::sync::MutexGuard<'_, BTreeMap<StepIndex, usize>> {
+        self.unpainted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn prepare_folder(folder: &Path) -> Result<(), EvidenceError> {
@@ -250,6 +264,8 @@ struct Writer {
     listener: Option<Listener>,
     /// Files that stand already: bodies are named by their hash.
     written: HashSet<String>,
+    /// The end of a step whose pictures aren't there yet, and all that came behind it.
+    waiting: VecDeque<Box<RunEvent>>,
 }
 
 impl Writer {
@@ -257,11 +273,18 @@ impl Writer {
         while let Ok(order) = orders.recv() {
             let done = match order {
                 Order::End => break,
-                Order::Event(event) => self.append(&event),
+                Order::Event(event) => self.take(event),
+                Order::Painted(at, picture) => self.take_painted(at, picture),
                 Order::File { path, bytes } => self.write_file(path, &bytes),
             };
             if let Err(error) = done {
                 // The first failure is the one that explains; after it nothing more is kept.
+                self.state.failure().get_or_insert(error);
+            }
+        }
+        // What still waits then waits for a picture that never comes.
+        while let Some(event) = self.waiting.pop_front() {
+            if let Err(error) = self.append(&event) {
                 self.state.failure().get_or_insert(error);
             }
         }
@@ -270,10 +293,47 @@ impl Writer {
         }
     }
 
+    /// A step has no end before its pictures are on the disk: whoever is killed in between has not finished it.
+    fn take(&mut self, event: Box<RunEvent>) -> Result<(), EvidenceError> {
+        if self.waiting.is_empty() && !self.is_early(&event) {
+            return self.append(&event);
+        }
+        self.waiting.push_back(event);
+        Ok(())
+    }
+
+    fn take_painted(
+        &mut self,
+        at: StepIndex,
+        picture: Option<Picture>,
+    ) -> Result<(), EvidenceError> {
+        if let Some(left) = self.state.unpainted().get_mut(&at) {
+            *left = left.saturating_sub(1);
+        }
+        if let Some(picture) = picture {
+            self.append(&RunEvent::PictureTaken { at, picture })?;
+        }
+        while let Some(event) = self.waiting.pop_front() {
+            if self.is_early(&event) {
+                self.waiting.push_front(event);
+                break;
+            }
+            self.append(&event)?;
+        }
+        Ok(())
+    }
+
+    fn is_early(&self, event: &RunEvent) -> bool {
+        let RunEvent::StepFinished { at, .. } = event else {
+            return false;
+        };
+        self.state.unpainted().get(at).is_some_and(|left| *left > 0)
+    }
+
     fn append(&mut self, event: &RunEvent) -> Result<(), EvidenceError> {
         let mut value =
             serde_json::to_value(event).map_err(|error| EvidenceError::Lost(error.to_string()))?;
-        hide_secrets(&mut value, &self.redactor);
+        self.redactor.hide_known_secrets(&mut value);
         self.journal.append(&value)?;
         // A step is acknowledged when it is on the disk, not before.
         if matches!(
@@ -321,34 +381,16 @@ impl Writer {
     }
 }
 
-/// The last line of defence: no string of a record passes with a known secret in it.
-fn hide_secrets(value: &mut Value, redactor: &Redactor) {
-    match value {
-        Value::String(text) => {
-            if let Some(clean) = redactor.known_secrets_out(text) {
-                *text = clean;
-            }
-        }
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| hide_secrets(item, redactor)),
-        Value::Object(map) => map
-            .values_mut()
-            .for_each(|item| hide_secrets(item, redactor)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
 /// The thread that looks at pictures and draws on them.
 fn prepare_pictures(shots: &mpsc::Receiver<Shot>, orders: &mpsc::SyncSender<Order>) {
     while let Ok(Shot::Picture(at, new)) = shots.recv() {
         let Ok((picture, bytes)) = picture::prepare(*new) else {
             // A step without a picture says so by having none.
+            let _ = orders.send(Order::Painted(at, None));
             continue;
         };
         let path = picture.file.clone();
         let _ = orders.send(Order::File { path, bytes });
-        let event = RunEvent::PictureTaken { at, picture };
-        let _ = orders.send(Order::Event(Box::new(event)));
+        let _ = orders.send(Order::Painted(at, Some(picture)));
     }
 }

@@ -313,6 +313,28 @@ fn the_end_of_a_step_is_told_after_it_was_written() {
 }
 
 #[test]
+fn a_step_ends_behind_its_pictures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::recorded::seal(folder.path(), "RUN", &crate::recorded::quotes(), |_| 4);
+    let events = read_journal(folder.path()).expect("a journal").events;
+    for step in 0..3 {
+        let at = StepIndex { checklist: 0, step };
+        let place = |is: &dyn Fn(&RunEvent) -> bool| events.iter().position(is).expect("recorded");
+        let taken =
+            place(&|event| matches!(event, RunEvent::PictureTaken { at: of, .. } if *of == at));
+        let ended =
+            place(&|event| matches!(event, RunEvent::StepFinished { at: of, .. } if *of == at));
+        let next = events.iter().position(
+            |event| matches!(event, RunEvent::StepStarted { at: of, .. } if of.step == step + 1),
+        );
+        assert!(
+            taken < ended && next.is_none_or(|next| ended < next),
+            "step {step}"
+        );
+    }
+}
+
+#[test]
 fn a_listener_that_breaks_down_ends_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let recorder = Recorder::create(folder.path(), Arc::new(Redactor::default()), |_| {

@@ -22,6 +22,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use scan::{Leak, ScanError, Scanner};
@@ -117,6 +118,24 @@ impl Redactor {
     pub fn known_secrets_out(&self, text: &str) -> Option<String> {
         let finder = self.state().known.finder()?;
         finder.replace(text, |name, value| self.replacement(name, value))
+    }
+
+    /// Takes known secrets out of every text of a record: the last line of defence.
+    pub(super) fn hide_known_secrets(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(clean) = self.known_secrets_out(text) {
+                    *text = clean;
+                }
+            }
+            Value::Array(items) => items
+                .iter_mut()
+                .for_each(|item| self.hide_known_secrets(item)),
+            Value::Object(map) => map
+                .values_mut()
+                .for_each(|item| self.hide_known_secrets(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 
     /// Takes secrets out of a URL.
