@@ -9,6 +9,7 @@ mod compare;
 mod decode;
 mod desk;
 mod error;
+mod few;
 mod gate;
 mod page;
 mod phone;

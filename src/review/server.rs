@@ -17,6 +17,7 @@ use super::{
     api,
     desk::Review,
     error::ReviewError,
+    few::Few,
     gate::{Gate, guard, shown_token},
     page,
     phone::PhoneDoor,
@@ -91,7 +92,7 @@ impl ReviewServer {
         let mut servers = JoinSet::new();
         for (listener, router) in self.doors {
             let mut ended = ended.clone();
-            let server = axum::serve(listener, router)
+            let server = axum::serve(Few::new(listener), router)
                 .with_graceful_shutdown(async move { drop(ended.changed().await) });
             // It takes up again after every failed connection and so never fails itself.
             servers.spawn(async move { drop(server.await) });

@@ -50,6 +50,32 @@ fn the_head_and_the_findings_stand_first() {
 }
 
 #[test]
+fn what_would_make_the_page_slow_stays_beside_it_and_what_went_wrong_never() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = golden::run(dir.path(), Pictures::Tiny);
+    let document = BundleDocument::new(&run, &golden::findings());
+    let mut large = vec![0xFF, 0xD8, 0xFF];
+    large.resize(13 << 20, 0);
+    let view = ReportView {
+        run: &run,
+        document: &document,
+        picture: &|_| Some(large.clone()),
+    };
+    let mut out = Vec::new();
+    write_html(&view, &mut out).unwrap();
+    let html = String::from_utf8(out).unwrap();
+    let steps: Vec<&str> = html.split("<details class=\"step ").skip(1).collect();
+    let is_embedded = |step: &&str| step.contains("src=\"data:image/jpeg;base64,");
+    let (clean, odd): (Vec<&str>, Vec<&str>) =
+        (steps.iter()).partition(|step| step.starts_with("clean"));
+    let shown = odd.iter().filter(|step| step.contains("<figure"));
+    assert!(shown.clone().count() > 0 && shown.clone().all(is_embedded));
+    let beside = clean.iter().filter(|step| !is_embedded(step)).count();
+    assert!(beside > 0, "not all of them fit");
+    assert!(html.contains("<a href=\"screens/"), "they are linked");
+}
+
+#[test]
 fn a_finding_shows_its_exchange() {
     let html = golden_html(Pictures::Tiny);
     insta::assert_snapshot!(part(&html, "<article", "</article>").replace("><", ">\n<"));

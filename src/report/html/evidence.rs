@@ -1,10 +1,16 @@
 //! Where a finding's evidence stands: exchanges and console lines by id, steps by place.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
 use crate::bundle::{BundleDocument, FindingEntry};
 use crate::detect::StepRef;
 use crate::evidence::{ConsoleLine, Exchange, Run, hops_to};
+
+/// How many bytes of pictures a page may hold that a phone is to open at once.
+const ROOM: usize = 24 << 20;
 
 /// Everything that can be pointed at.
 pub(super) struct Evidence<'a> {
@@ -13,6 +19,8 @@ pub(super) struct Evidence<'a> {
     findings: HashMap<&'a str, (usize, &'a FindingEntry)>,
     noise: HashSet<&'a str>,
     own_origin: &'a str,
+    /// What is left of the room for pictures.
+    room: Cell<usize>,
 }
 
 impl<'a> Evidence<'a> {
@@ -39,7 +47,16 @@ impl<'a> Evidence<'a> {
                 .map(|noise| noise.evidence.as_str())
                 .collect(),
             own_origin: run.target.origins.first().map_or("", String::as_str),
+            room: Cell::new(ROOM),
         }
+    }
+
+    /// Takes room for a picture; false when there isn't enough, and nobody insists.
+    pub(super) fn takes(&self, size: usize, insists: bool) -> bool {
+        let left = self.room.get().checked_sub(size);
+        self.room
+            .set(left.unwrap_or(if insists { 0 } else { self.room.get() }));
+        insists || left.is_some()
     }
 
     pub(super) fn exchange(&self, id: &str) -> Option<&'a Exchange> {

@@ -1,4 +1,7 @@
 //! Pictures inside the page: small beside the facts, whole when they are touched, embedded once.
+//!
+//! A page of a hundred megabytes takes seconds to open. Where there are more pictures than there is room, those of clean steps
+//! stay beside the page, in the bundle, and are linked.
 
 use base64::{display::Base64Display, prelude::BASE64_STANDARD};
 use maud::{Markup, html};
@@ -17,6 +20,7 @@ pub(super) fn pictures(
     (checklist, step): (usize, usize),
     seen: &StepRun,
     pointed_at: &[Area],
+    embeds: &dyn Fn(usize) -> bool,
 ) -> Markup {
     let back = step_anchor(checklist, step);
     let pictures = &seen.pictures;
@@ -25,7 +29,7 @@ pub(super) fn pictures(
         div.pictures {
             @for (index, picture) in pictures.iter().enumerate() {
                 @let over = if index + 1 == pictures.len() { boxed.clone() } else { Markup::default() };
-                (figure(view, picture, &format!("p{}-{}-{}", checklist + 1, step + 1, index + 1), (&back, &over)))
+                (figure(view, picture, &format!("p{}-{}-{}", checklist + 1, step + 1, index + 1), (&back, &over), embeds))
             }
             @if pictures.is_empty() { p.quiet { "There is no picture of this step." } }
         }
@@ -38,15 +42,19 @@ fn figure(
     picture: &Picture,
     anchor: &str,
     (back, boxed): (&str, &Markup),
+    embeds: &dyn Fn(usize) -> bool,
 ) -> Markup {
     let bytes = (view.picture)(&picture.file);
     let source = bytes
         .as_deref()
         .and_then(|bytes| Some((media_type(bytes)?, bytes)));
+    let is_beside = source.is_some_and(|(_, bytes)| !embeds(bytes.len()));
     html! {
         figure id=(anchor) {
             a.back href={ "#" (back) } { "Back to the step" }
             @match source {
+                // Its name was read as one of the bundle's, so it leads nowhere else.
+                Some(_) if is_beside => p.beside-page { a href=(picture.file) { "The picture lies beside this page" } ", in the bundle." },
                 Some((media_type, bytes)) => a.whole href={ "#" (anchor) } title="Show it in full size" {
                     img src={ "data:" (media_type) ";base64," (Base64Display::new(bytes, &BASE64_STANDARD)) }
                         width=(picture.width) height=(picture.height) alt=(alternative(picture));
@@ -57,7 +65,7 @@ fn figure(
             figcaption {
                 @if let Some(caption) = &picture.caption { (shown(caption)) br; }
                 span.quiet { (shown(&words::target(&view.document.target))) } br;
-                span.quiet { (picture.width) " × " (picture.height) " px" @if source.is_some() { span.hint { ", touch it to see it whole" } } }
+                span.quiet { (picture.width) " × " (picture.height) " px" @if source.is_some() && !is_beside { span.hint { ", touch it to see it whole" } } }
             }
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn step(
                 (found(evidence, entry))
                 @if let Some(seen) = seen.filter(|_| entry.status != Status::NotRun) {
                     div.sides {
-                        (pictures(view, at, seen, &pointed_at(evidence, at.0, entry)))
+                        (pictures(view, at, seen, &pointed_at(evidence, at.0, entry), &|size| evidence.takes(size, entry.status != Status::Clean)))
                         div.told {
                             (done(&seen.actions))
                             (expected(&seen.expectations))

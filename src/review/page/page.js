@@ -61,16 +61,19 @@ async function show(step) {
   now.view.heading.focus({ preventScroll: true });
   document.querySelector(".verdicts").hidden = false;
   update();
-  prepare(neighbour(step, 1));
+  prepare(neighbour(step, 1)).then(() => prepare(neighbour(step, 2)));
 }
 
-// The next step's texts and picture come while this one is looked at.
+// The next steps' texts and pictures come, and are decoded, while this one is looked at.
 async function prepare(step) {
   if (!step) return;
   try {
     const told = await detail(step);
     const picture = told.pictures.findLast((it) => !it.caption) ?? told.pictures.at(-1);
-    if (picture) await pictureOf(picture.file);
+    if (!picture) return;
+    const ahead = new Image();
+    ahead.src = await pictureOf(picture.file);
+    await ahead.decode();
   } catch {
     // It is said when the step is shown.
   }
