@@ -47,6 +47,27 @@ pub struct PhonePass {
     pub photos: Vec<String>,
 }
 
+impl PhonePass {
+    /// A phone that was there before goes on where it was.
+    pub(super) fn take_up(passes: &mut Vec<Self>, phone: Phone) {
+        let before = passes.iter().position(|pass| pass.phone == phone);
+        let pass = before.map(|at| passes.remove(at));
+        passes.push(pass.unwrap_or(Self {
+            phone,
+            ..Self::default()
+        }));
+    }
+
+    /// Leaves out phones that did nothing. One that came back stands last, and has said nothing by that.
+    pub(super) fn keep_what_was_said(passes: &mut Vec<Self>) {
+        passes.retain(|pass| !pass.steps.is_empty() || !pass.photos.is_empty());
+        passes.sort_by(|one, other| {
+            let key = |pass: &Self| (pass.phone.user_agent.clone(), pass.steps.clone());
+            key(one).cmp(&key(other))
+        });
+    }
+}
+
 /// The file of a photo in a bundle: `signoff/phone/<sha256>.jpg`.
 fn photo_file(jpeg: &[u8]) -> String {
     format!("{SIGNOFF}/{PHONE}/{}.jpg", hex_sha256(jpeg))

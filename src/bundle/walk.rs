@@ -283,7 +283,7 @@ impl Walk {
             Said::Decided { finding, decision } => {
                 self.findings.insert(finding, decision);
             }
-            Said::Phone { phone } => self.take_up(phone),
+            Said::Phone { phone } => PhonePass::take_up(&mut self.phones, phone),
             Said::Photographed { step, file } => {
                 let pass = self.phones.last_mut().map(|pass| &mut pass.photos);
                 for photos in
@@ -308,16 +308,6 @@ impl Walk {
         self.steps.entry(step).or_default()
     }
 
-    /// A phone that was there before goes on where it was.
-    fn take_up(&mut self, phone: Phone) {
-        let before = self.phones.iter().position(|pass| pass.phone == phone);
-        let pass = before.map(|at| self.phones.remove(at));
-        self.phones.push(pass.unwrap_or(PhonePass {
-            phone,
-            ..PhonePass::default()
-        }));
-    }
-
     /// Files of all photos; one that shows two steps comes twice.
     pub fn photos(&self) -> impl Iterator<Item = &String> {
         self.steps.values().flat_map(|step| &step.photos)
@@ -326,13 +316,7 @@ impl Walk {
     /// What was said, and nothing of the looking. A pass on a phone is said: the statement tells of it.
     #[must_use]
     pub fn without_looking(mut self) -> Self {
-        self.phones
-            .retain(|pass| !pass.steps.is_empty() || !pass.photos.is_empty());
-        // A phone that came back stands last, and has said nothing by that.
-        self.phones.sort_by(|one, other| {
-            let key = |pass: &PhonePass| (pass.phone.user_agent.clone(), pass.steps.clone());
-            key(one).cmp(&key(other))
-        });
+        PhonePass::keep_what_was_said(&mut self.phones);
         for step in self.steps.values_mut() {
             step.looked_ms = 0;
             step.on.clear();
