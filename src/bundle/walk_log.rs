@@ -16,6 +16,7 @@ use super::{
     phone::clear_loose_photos,
     walk::{Walk, WalkEntry},
 };
+use crate::evidence::LockedFile;
 
 const FORMAT: &str = "shippass-walk/1";
 /// A line is a sentence and its place; more is no walk.
@@ -30,7 +31,7 @@ struct Head {
 /// A walk that is being written; nobody else can write it meanwhile.
 #[derive(Debug)]
 pub struct WalkLog {
-    file: File,
+    file: LockedFile,
     path: PathBuf,
     length: u64,
     walk: Walk,
@@ -50,12 +51,12 @@ impl WalkLog {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
         let file = options.open(&path).map_err(&failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
+        let file = match LockedFile::lock(file) {
+            Ok(file) => file,
             Err(TryLockError::WouldBlock) => return Err(BundleError::InUse { path }),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
-        }
-        let (walk, length) = read(&file, &path, manifest)?;
+        };
+        let (walk, length) = read(&*file, &path, manifest)?;
         let mut log = Self {
             file,
             path,
@@ -105,13 +106,6 @@ impl WalkLog {
     fn cut_off_torn_end(&mut self) -> io::Result<()> {
         self.file.set_len(self.length)?;
         self.file.seek(SeekFrom::Start(self.length)).map(drop)
-    }
-}
-
-impl Drop for WalkLog {
-    fn drop(&mut self) {
-        // A program that is just being started may hold the file for a moment longer; the lock must not last with it.
-        let _ = self.file.unlock();
     }
 }
 

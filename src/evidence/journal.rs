@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{digest::hex_sha256, error::EvidenceError, event::RunEvent};
+use super::{digest::hex_sha256, error::EvidenceError, event::RunEvent, locked_file::LockedFile};
 
 /// The journal's name in a bundle.
 pub const JOURNAL: &str = "journal.ndjson";
@@ -41,7 +41,7 @@ struct Read {
 /// A journal that is being written.
 #[derive(Debug)]
 pub(super) struct Journal {
-    file: File,
+    file: LockedFile,
     path: PathBuf,
     next: u64,
     head: String,
@@ -129,35 +129,14 @@ impl Journal {
     }
 }
 
-impl Drop for Journal {
-    fn drop(&mut self) {
-        // A program that is just being started may hold the file for a moment longer; the lock must not last with it.
-        let _ = self.file.unlock();
-    }
-}
-
-/// A journal that nobody goes on with, for as long as this lives.
-#[derive(Debug)]
-#[must_use = "it holds the journal only while it lives"]
-pub struct HeldJournal {
-    file: File,
-}
-
 /// Holds a folder's journal, to make something of it that a run must not change meanwhile.
 ///
 /// # Errors
 ///
 /// A run is still writing it, or it can't be opened.
-pub fn hold_journal(folder: &Path) -> Result<HeldJournal, EvidenceError> {
+pub fn hold_journal(folder: &Path) -> Result<LockedFile, EvidenceError> {
     let (file, path) = open_plain(folder)?;
-    let file = lock(file, &path)?;
-    Ok(HeldJournal { file })
-}
-
-impl Drop for HeldJournal {
-    fn drop(&mut self) {
-        let _ = self.file.unlock();
-    }
+    lock(file, &path)
 }
 
 /// A journal as far as it is whole.
@@ -281,14 +260,13 @@ fn open_plain(folder: &Path) -> Result<(File, PathBuf), EvidenceError> {
 }
 
 /// A journal has one writer.
-fn lock(file: File, path: &Path) -> Result<File, EvidenceError> {
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(EvidenceError::StillRunning {
+fn lock(file: File, path: &Path) -> Result<LockedFile, EvidenceError> {
+    LockedFile::lock(file).map_err(|error| match error {
+        TryLockError::WouldBlock => EvidenceError::StillRunning {
             path: path.to_path_buf(),
-        }),
-        Err(TryLockError::Error(source)) => Err(failed("lock", path, source)),
-    }
+        },
+        TryLockError::Error(source) => failed("lock", path, source),
+    })
 }
 
 /// Moves what stands behind the last whole record to `journal.torn`, behind what an earlier cut left there.

@@ -14,6 +14,7 @@ mod header;
 mod history;
 mod journal;
 mod layout;
+mod locked_file;
 mod picture;
 mod pixels;
 mod protection;
@@ -37,11 +38,12 @@ pub use exchange::{
 pub use fold::{read_run, read_run_so_far};
 pub use header::Header;
 pub use history::{FlaggedSurface, PastRun};
-pub use journal::{HeldJournal, JOURNAL, JournalReader, ReadJournal, hold_journal, read_journal};
+pub use journal::{JOURNAL, JournalReader, ReadJournal, hold_journal, read_journal};
 pub use layout::{
     BrokenImage, ClippedText, CoveredControl, Cut, Layout, LayoutFacts, Sight, SmallField,
     SmallTarget, WideElement,
 };
+pub use locked_file::LockedFile;
 pub use picture::{NewPicture, draw_box, leave_out};
 pub use pixels::differing_pixels;
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};

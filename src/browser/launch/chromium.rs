@@ -43,7 +43,7 @@ const QUIET: [&str; 16] = [
 ];
 
 /// Features that ask servers of their own or put themselves between the page and its user.
-const FEATURES_OFF: [&str; 6] = [
+const FEATURES_OFF: [&str; 8] = [
     "Translate",
     "OptimizationHints",
     "MediaRouter",
@@ -51,6 +51,9 @@ const FEATURES_OFF: [&str; 6] = [
     "PasswordLeakDetection",
     // A preview on plain HTTP is asked for as such, not over HTTPS first.
     "HttpsUpgrades",
+    // Every window would load two pages of the browser's own for suggestions under an address bar that nobody sees.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
 ];
 
 /// Capabilities of a fresh browser with its own empty profile, all of them required.
