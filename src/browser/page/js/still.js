@@ -47,4 +47,5 @@ const masked = () => {
 
 letGo();
 if (isHeld) hold();
-nextFrame(() => done(masked()));
+// The first frame brings the change to those who draw, the second one shows it.
+nextFrame(() => nextFrame(() => done(masked())));
