@@ -11,8 +11,10 @@ use super::{
     signoff_words::count,
     terminal::Terminal,
 };
-use crate::bundle::{BundleDocument, BundlePaths, Difference, DifferenceKind};
-use crate::bundle::{is_reviewed, open, paths::MANIFEST, unpack_beside, unseal};
+use crate::bundle::{
+    BundleDocument, BundleError, BundlePaths, Difference, DifferenceKind, open, paths::MANIFEST,
+    unpack_beside, unseal,
+};
 use crate::evidence::{JOURNAL, Redactor, read_run};
 use crate::review::ReviewError;
 
@@ -53,17 +55,17 @@ fn beside(zip: &Path, terminal: &Terminal) -> Result<PathBuf, Failure> {
 
 /// Makes of a journal what the run itself would have made of it, had it ended there in order.
 fn seal_so_far(folder: &Path, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
-    if is_reviewed(folder)? {
+    unseal(folder).map_err(|error| match error {
         // What was said was said of a seal: somebody took it away.
-        return Err(Failure::Review(ReviewError::Altered {
-            dir: folder.to_owned(),
+        BundleError::Reviewed { dir } => Failure::Review(ReviewError::Altered {
+            dir,
             differences: vec![Difference {
                 path: MANIFEST.to_owned(),
                 kind: DifferenceKind::Missing,
             }],
-        }));
-    }
-    unseal(folder)?;
+        }),
+        error => error.into(),
+    })?;
     let config = configuration(global)?;
     let redactor = Redactor::new(config.secret_values());
     let today = day_of(end_of(&read_run(folder)?));

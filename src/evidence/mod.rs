@@ -44,7 +44,7 @@ pub use layout::{
     SmallTarget, WideElement,
 };
 pub use locked_file::LockedFile;
-pub use picture::{NewPicture, draw_box, leave_out};
+pub use picture::{NewPicture, draw_box};
 pub use pixels::differing_pixels;
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageReader, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
-use super::records::{Area, Picture, PixelArea};
+use super::records::{Area, Picture};
 
 /// Quality of a picture that is encoded anew because boxes were drawn on it.
 const QUALITY: u8 = 85;
@@ -86,14 +86,6 @@ fn encode(bytes: Vec<u8>, areas: &[Area], scale: f64) -> Result<(Vec<u8>, (u32, 
         .encode_image(&picture)
         .map_err(|error| error.to_string())?;
     Ok((encoded, picture.dimensions()))
-}
-
-/// Fills areas with one colour, so that two pictures don't differ there.
-pub fn leave_out(picture: &mut RgbImage, areas: &[PixelArea]) {
-    for area in areas {
-        let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(i64::from);
-        fill(picture, (x, y, x + width, y + height), WHITE);
-    }
 }
 
 /// A frame around the area: red, with white on both sides so that it shows on any ground.

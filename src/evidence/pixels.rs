@@ -7,6 +7,8 @@ use std::ops::RangeInclusive;
 
 use image::RgbImage;
 
+use super::records::PixelArea;
+
 /// The same as `pixelmatch` has by itself; what a JPEG's neighbouring blocks do to each other stays under it.
 const THRESHOLD: f64 = 0.1;
 /// The largest distance of two colours.
@@ -20,8 +22,13 @@ const YIQ: [[f64; 3]; 3] = [
     [0.211_470_17, -0.522_617_11, 0.311_146_94],
 ];
 
-/// Tells every pixel that differs and belongs to no smoothed edge; both pictures are of one size.
-pub fn differing_pixels(a: &RgbImage, b: &RgbImage, mut tell: impl FnMut(u32, u32)) {
+/// Tells every pixel that differs, is masked in neither picture and belongs to no smoothed edge; both are of one size.
+pub fn differing_pixels(
+    a: &RgbImage,
+    b: &RgbImage,
+    masked: &[PixelArea],
+    mut tell: impl FnMut(u32, u32),
+) {
     let (a, b) = (Pixmap::of(a), Pixmap::of(b));
     let rows = a.rows().zip(b.rows());
     for (y, (row_a, row_b)) in (0..).zip(rows) {
@@ -33,7 +40,9 @@ pub fn differing_pixels(a: &RgbImage, b: &RgbImage, mut tell: impl FnMut(u32, u3
         for (x, (one, other)) in (0..).zip(pixels) {
             if is_far(one, other) && !is_smoothed(a, b, (x, y)) && !is_smoothed(b, a, (x, y)) {
                 let place = u32::try_from(x).ok().zip(u32::try_from(y).ok());
-                if let Some((x, y)) = place {
+                if let Some((x, y)) = place
+                    && !masked.iter().any(|area| area.holds(x, y))
+                {
                     tell(x, y);
                 }
             }
@@ -165,7 +174,7 @@ mod tests {
             other.put_pixel(x, y, Rgb([255, 255, 255]));
         }
         let mut found = Vec::new();
-        differing_pixels(&page, &other, |x, y| found.push((x, y)));
+        differing_pixels(&page, &other, &[], |x, y| found.push((x, y)));
         assert_eq!(found.len(), 6_000);
         assert!(
             found

@@ -113,6 +113,14 @@ pub struct PixelArea {
     pub height: u32,
 }
 
+impl PixelArea {
+    /// Whether a pixel lies in it.
+    pub(super) fn holds(&self, x: u32, y: u32) -> bool {
+        let is_within = |at: u32, start: u32, length: u32| at >= start && at - start < length;
+        is_within(x, self.x, self.width) && is_within(y, self.y, self.height)
+    }
+}
+
 /// What an action brought about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effects {

@@ -20,6 +20,7 @@ const STILL: Script = Script {
         include_str!("js/clock.js"),
         include_str!("js/names.js"),
         include_str!("js/locate.js"),
+        include_str!("js/private.js"),
         include_str!("js/still.js")
     ),
 };

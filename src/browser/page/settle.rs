@@ -11,7 +11,11 @@ use crate::evidence::PageFacts;
 
 const SETTLE: Script = Script {
     name: "settle.js",
-    text: concat!(include_str!("js/clock.js"), include_str!("js/settle.js")),
+    text: concat!(
+        include_str!("js/clock.js"),
+        include_str!("js/private.js"),
+        include_str!("js/settle.js")
+    ),
 };
 
 /// A page at rest, or as it was when patience ran out; not redacted yet.

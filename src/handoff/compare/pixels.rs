@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{ImageReader, Limits, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
-use crate::evidence::{PixelArea, differing_pixels, leave_out};
+use crate::evidence::{PixelArea, differing_pixels};
 
 const QUALITY: u8 = 75;
 /// A stranger's picture of few bytes may stand for very many pixels.
@@ -23,14 +23,12 @@ pub struct Pixels {
 impl Pixels {
     /// Compares two encoded pictures, what is masked left out; `None` when they are of different sizes.
     pub fn compare(a: &[u8], b: &[u8], masked: &[PixelArea]) -> Result<Option<Self>, String> {
-        let (mut a, mut b) = (decoded(a)?, decoded(b)?);
+        let (a, b) = (decoded(a)?, decoded(b)?);
         if a.dimensions() != b.dimensions() {
             return Ok(None);
         }
-        leave_out(&mut a, masked);
-        leave_out(&mut b, masked);
         let mut different = 0;
-        differing_pixels(&a, &b, |_, _| different += 1);
+        differing_pixels(&a, &b, masked, |_, _| different += 1);
         let all = u64::from(a.width()) * u64::from(a.height());
         Ok(Some(Self { different, all }))
     }
@@ -44,7 +42,7 @@ impl Pixels {
 
 /// The first picture, pale, with what differs in red; a JPEG. `None` when the sizes differ or one can't be read.
 pub fn drawn(a: &[u8], b: &[u8], masked: &[PixelArea]) -> Option<Vec<u8>> {
-    let (mut a, mut b) = (decoded(a).ok()?, decoded(b).ok()?);
+    let (a, b) = (decoded(a).ok()?, decoded(b).ok()?);
     if a.dimensions() != b.dimensions() {
         return None;
     }
@@ -54,9 +52,7 @@ pub fn drawn(a: &[u8], b: &[u8], masked: &[PixelArea]) -> Option<Vec<u8>> {
         let pale = u8::try_from(255 - (255 - pale.min(255)) / 5).unwrap_or(u8::MAX);
         *pixel = Rgb([pale; 3]);
     }
-    leave_out(&mut a, masked);
-    leave_out(&mut b, masked);
-    differing_pixels(&a, &b, |x, y| picture.put_pixel(x, y, RED));
+    differing_pixels(&a, &b, masked, |x, y| picture.put_pixel(x, y, RED));
     let mut encoded = Vec::new();
     JpegEncoder::new_with_quality(&mut encoded, QUALITY)
         .encode_image(&picture)

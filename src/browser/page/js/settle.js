@@ -51,7 +51,6 @@ const look = () => {
 };
 const held = () => (state ? state.typed : []).filter(({ element }) => element.isConnected)
   .map(({ id, element }) => ({ id, held: element.isContentEditable ? element.innerText : element.value }));
-const PRIVATE = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private]";
 const isTypedInto = (element) => Boolean(element) && (element.isContentEditable || element.matches("input,textarea") || Boolean(element.shadowRoot));
 const motion = () => {
   if ([...document.querySelectorAll(PRIVATE)].some(isShown)) return "private";

@@ -3,7 +3,6 @@
 const [isHeld, locators, , done] = arguments;
 const slot = Symbol.for("shippass-still");
 
-const PRIVATE = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private]";
 const STILL = ":focus-within{caret-color:transparent!important}" +
   `:is(${PRIVATE}){color:transparent!important;-webkit-text-fill-color:transparent!important;text-shadow:none!important;` +
   "caret-color:transparent!important;transition:none!important;background:repeating-linear-gradient(45deg,#8888 0 4px,#8884 4px 8px)!important}" +
@@ -46,6 +45,10 @@ const masked = () => {
 };
 
 letGo();
-if (isHeld) hold();
-// The first frame brings the change to those who draw, the second one shows it.
-nextFrame(() => nextFrame(() => done(masked())));
+if (isHeld) {
+  hold();
+  // The first frame brings the change to those who draw, the second one shows it.
+  nextFrame(() => nextFrame(() => done(masked())));
+} else {
+  done(masked());
+}
