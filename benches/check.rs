@@ -7,6 +7,8 @@
     reason = "a program to run by hand"
 )]
 
+mod figures;
+
 use std::{
     fmt::Write as _,
     fs,
@@ -19,6 +21,8 @@ use shippass::{
     config::{Environment, load_project},
     detect,
 };
+
+use figures::median;
 
 const CHECKLISTS: usize = 1000;
 const STEPS: usize = 20;
@@ -97,9 +101,4 @@ fn checklist(number: usize) -> String {
 fn write(path: &Path, text: &str) {
     let mut file = fs::File::create(path).unwrap();
     file.write_all(text.as_bytes()).unwrap();
-}
-
-fn median(mut seconds: Vec<f64>) -> f64 {
-    seconds.sort_by(f64::total_cmp);
-    seconds[seconds.len() / 2]
 }

@@ -12,6 +12,8 @@
     reason = "a program to run by hand"
 )]
 
+mod figures;
+
 #[path = "pass/bare.rs"]
 mod bare;
 
@@ -19,6 +21,8 @@ use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
+
+use figures::median;
 
 const ROUNDS: usize = 5;
 
@@ -62,11 +66,6 @@ fn main() {
 #[allow(clippy::cast_precision_loss, reason = "a figure to read")]
 fn mebibytes(kib: u64) -> f64 {
     kib as f64 / 1024.0
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 fn run_shippass() -> Cost {

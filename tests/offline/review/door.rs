@@ -12,7 +12,7 @@ use serde_json::Value;
 use shippass::review::{Review, ReviewServer};
 use tokio::sync::oneshot;
 
-use crate::recorded::{quotes, seal};
+use crate::recorded::{KEPT, quotes, seal};
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -32,6 +32,23 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) head: String,
     pub(super) body: String,
+}
+
+impl Reply {
+    /// Asserts that a stranger who asked so got neither data nor a way in.
+    pub(super) fn gives_nothing_away(&self, token: &str, asked: &str) {
+        assert!(
+            !(200..400).contains(&self.status),
+            "{} to\n{asked}",
+            self.status
+        );
+        for word in [KEPT, "Quote", "quotes", token, "root:"] {
+            assert!(!self.body.contains(word), "{word} came back to\n{asked}");
+        }
+        for header in ["access-control-", "set-cookie"] {
+            assert!(!self.head.contains(header), "{}\n{asked}", self.head);
+        }
+    }
 }
 
 /// A bundle of three steps, the second of them flagged.

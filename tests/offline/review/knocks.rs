@@ -337,24 +337,7 @@ fn hostile_requests_get_no_data_change_nothing_and_leave_the_server_alive() {
     for bytes in &knocks {
         let reply = served.knock(bytes);
         let asked = String::from_utf8_lossy(&bytes[..bytes.len().min(400)]).into_owned();
-        assert!(
-            !(200..400).contains(&reply.status),
-            "{} to\n{asked}",
-            reply.status
-        );
-        for word in [KEPT, "Quote", "quotes", &served.token, "root:"] {
-            assert!(!reply.body.contains(word), "{word} came back to\n{asked}");
-        }
-        assert!(
-            !reply.head.contains("access-control-"),
-            "{}\n{asked}",
-            reply.head
-        );
-        assert!(
-            !reply.head.contains("set-cookie"),
-            "{}\n{asked}",
-            reply.head
-        );
+        reply.gives_nothing_away(&served.token, &asked);
     }
     assert_eq!(served.walk(), before, "nothing was kept");
     let good = served.ask("/api/steps/0/0");

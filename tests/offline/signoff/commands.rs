@@ -101,6 +101,15 @@ impl Desk {
         self.run(&["sign", "bundle", "--yes", "--key", key, "--signer", signer])
     }
 
+    /// Signs that it must not ship.
+    pub(super) fn reject(&self, key: &str, signer: &str, why: &str) -> (i32, String, String) {
+        let key = KEYS.path(key);
+        let key = key.to_str().unwrap();
+        self.run(&[
+            "sign", "bundle", "--yes", "--key", key, "--signer", signer, "--reject", why,
+        ])
+    }
+
     pub(super) fn verify(&self, more: &[&str]) -> (i32, String) {
         let mut arguments = vec!["verify", "bundle", "--allowed-signers", "allowed"];
         arguments.extend(more);
@@ -232,19 +241,8 @@ fn nobody_signs_without_a_yes_a_key_and_a_name() {
 #[test]
 fn a_rejection_is_signed_whatever_was_seen_and_never_counts_as_confirmed() {
     let desk = Desk::new();
-    let key = KEYS.path("ada");
     let why = "the total is cut off";
-    let (status, _, err) = desk.run(&[
-        "sign",
-        "bundle",
-        "--yes",
-        "--key",
-        key.to_str().unwrap(),
-        "--signer",
-        ADA,
-        "--reject",
-        why,
-    ]);
+    let (status, _, err) = desk.reject("ada", ADA, why);
     assert_eq!(status, 0, "{err}");
     let (status, told) = desk.verify(&[]);
     assert_eq!(status, 1);

@@ -12,7 +12,7 @@ use shippass::{
 use super::{
     commands::Desk,
     folder::{files_of, write},
-    prepared::{ADA, KEYS, walk_all},
+    prepared::{ADA, walk_all},
 };
 use crate::support::reviewing::{Reviewed, Reviewing};
 
@@ -146,18 +146,7 @@ fn only_a_rejection_of_a_run_that_was_cut_off_is_signed() {
     let (status, _, err) = desk.sign("ada", ADA);
     assert_eq!(status, 1, "{err}");
     assert!(err.contains("the run was cut off"), "{err}");
-    let key = KEYS.path("ada");
-    let (status, _, err) = desk.run(&[
-        "sign",
-        "bundle",
-        "--yes",
-        "--key",
-        key.to_str().unwrap(),
-        "--signer",
-        ADA,
-        "--reject",
-        "it broke off",
-    ]);
+    let (status, _, err) = desk.reject("ada", ADA, "it broke off");
     assert_eq!(status, 0, "{err}");
     let (status, told) = desk.verify(&[]);
     assert!(status == 1 && told.starts_with("rejected: "), "{told}");
