@@ -46,7 +46,7 @@ pub struct Settled {
 pub enum Motion {
     /// Fields are shown that nobody should read.
     Private,
-    /// An animation runs, or a caret blinks.
+    /// An animation runs, a caret blinks, or something still looks pressed.
     Moving,
     /// Nothing.
     Still,

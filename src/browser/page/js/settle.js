@@ -55,7 +55,7 @@ const isTypedInto = (element) => Boolean(element) && (element.isContentEditable 
 const motion = () => {
   if ([...document.querySelectorAll(PRIVATE)].some(isShown)) return "private";
   const isMoving = document.getAnimations().some((animation) => animation.playState === "running");
-  return isMoving || isTypedInto(document.activeElement) ? "moving" : "still";
+  return isMoving || isTypedInto(document.activeElement) || document.querySelector(":active") ? "moving" : "still";
 };
 const measure = () => ({
   width: innerWidth, height: innerHeight, layout_width: document.documentElement.clientWidth, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,

@@ -44,11 +44,19 @@ const masked = () => {
   return { areas, wrong };
 };
 
+// What a finger has just left looks pressed for some 150 ms more.
+const MOST_PRESSED = 300;
+const started = performance.now();
+const whenNothingIsPressed = (then) => {
+  const isPressed = document.querySelector(":active") && performance.now() - started < MOST_PRESSED;
+  if (isPressed) nextFrame(() => whenNothingIsPressed(then));
+  else then();
+};
+
 letGo();
-if (isHeld) {
+if (isHeld) whenNothingIsPressed(() => {
   hold();
   // The first frame brings the change to those who draw, the second one shows it.
   nextFrame(() => nextFrame(() => done(masked())));
-} else {
-  done(masked());
-}
+});
+else done(masked());
