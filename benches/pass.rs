@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use figures::median;
+use figures::{median, peak_of};
 
 const ROUNDS: usize = 5;
 
@@ -90,12 +90,4 @@ fn run_shippass() -> Cost {
         wall: clock.elapsed(),
         peak_kib,
     }
-}
-
-/// The kernel's own high-water mark of a process, in KiB.
-fn peak_of(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
-        .unwrap_or(0)
 }

@@ -1,7 +1,7 @@
 //! Events of the YAML parser into a tree, within fixed budgets.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{BTreeMap, btree_map::Entry},
     ops::Range,
 };
 
@@ -92,8 +92,17 @@ struct Open {
     start: usize,
     /// Nodes so far; in a map keys and values take turns.
     nodes: Vec<Node>,
-    /// The keys so far and where each stands; `None` in a list.
-    keys: Option<HashMap<String, Place>>,
+    /// The keys so far; `None` in a list.
+    keys: Option<Keys>,
+}
+
+/// The keys of a map whose end hasn't come yet.
+#[derive(Default)]
+struct Keys {
+    /// Where each stands.
+    places: BTreeMap<String, Place>,
+    /// Which nodes are keys that can't stand; each has its message.
+    refused: Vec<usize>,
 }
 
 impl Open {
@@ -169,14 +178,14 @@ impl<'a> Builder<'a> {
                 .problems
                 .push(property(place, "an anchor (`&name`)", "&")),
             Event::SequenceStart(..) => self.begin(span, None)?,
-            Event::MappingStart(..) => self.begin(span, Some(HashMap::new()))?,
+            Event::MappingStart(..) => self.begin(span, Some(Keys::default()))?,
             Event::SequenceEnd | Event::MappingEnd => self.finish(bytes(span).end),
             _ => {}
         }
         Ok(())
     }
 
-    fn begin(&mut self, span: &Span, keys: Option<HashMap<String, Place>>) -> Result<(), Problem> {
+    fn begin(&mut self, span: &Span, keys: Option<Keys>) -> Result<(), Problem> {
         let (place, end) = places(span);
         if self.open.len() == DEEPEST {
             return Err(syntax::too_deep(place));
@@ -198,10 +207,9 @@ impl<'a> Builder<'a> {
         let first = open.nodes.first();
         let marked = first.filter(|first| first.place == open.place);
         let caret = marked.map_or(open.end, |first| first.end);
-        let kind = if open.keys.is_some() {
-            Kind::Map(pair_up(open.nodes))
-        } else {
-            Kind::List(open.nodes)
+        let kind = match open.keys {
+            Some(keys) => Kind::Map(pair_up(open.nodes, &keys.refused)),
+            None => Kind::List(open.nodes),
         };
         self.place(Node {
             kind,
@@ -220,7 +228,11 @@ impl<'a> Builder<'a> {
         if let Some(keys) = &mut open.keys
             && open.nodes.len().is_multiple_of(2)
         {
-            self.problems.extend(check_key(&node, keys));
+            let problem = check_key(&node, &mut keys.places);
+            if problem.is_some() {
+                keys.refused.push(open.nodes.len());
+            }
+            self.problems.extend(problem);
         }
         open.nodes.push(node);
     }
@@ -272,20 +284,20 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn pair_up(nodes: Vec<Node>) -> Vec<(Node, Node)> {
+/// Keys with their values, but for those that can't stand: of two equal keys the first one stays.
+fn pair_up(nodes: Vec<Node>, refused: &[usize]) -> Vec<(Node, Node)> {
     let mut pairs = Vec::with_capacity(nodes.len() / 2);
-    let mut seen = HashSet::new();
-    let mut nodes = nodes.into_iter();
-    while let (Some(key), Some(value)) = (nodes.next(), nodes.next()) {
-        // The first of two equal keys stands; the second has its message already.
-        if matches!(key.kind, Kind::Scalar { .. }) && seen.insert(key.written().to_owned()) {
+    let mut refused = refused.iter().peekable();
+    let mut nodes = nodes.into_iter().enumerate();
+    while let (Some((at, key)), Some((_, value))) = (nodes.next(), nodes.next()) {
+        if refused.next_if_eq(&&at).is_none() {
             pairs.push((key, value));
         }
     }
     pairs
 }
 
-fn check_key(key: &Node, keys: &mut HashMap<String, Place>) -> Option<Problem> {
+fn check_key(key: &Node, keys: &mut BTreeMap<String, Place>) -> Option<Problem> {
     let Kind::Scalar { text, .. } = &key.kind else {
         return Some(Problem {
             weight: Weight::Error,
