@@ -65,7 +65,7 @@ pub use schema::checklist_schema;
 pub use source::Source;
 pub(crate) use source::decode_text;
 pub(crate) use sql::Statements;
-pub(crate) use steps::{ChecklistReading, Declared, read_checklist};
+pub(crate) use steps::{ChecklistReading, Declared, read_checklists};
 pub use swipe::{Direction, Swipe};
 pub use upload::{Upload, UploadFile};
 pub(crate) use variables::Variables;

@@ -6,11 +6,31 @@ use super::{
     reference::has_variable,
     source::{Lines, Source, without_mark},
     variables::{Exposure, Remark, Trouble, Variables},
-    yaml::{self, Kind, Node, Problem},
+    yaml::{self, Kind, Node, Problem, Tree},
 };
 
 /// How many errors, and how many warnings, are told of one file.
 const MOST_MISTAKES: usize = 100;
+
+/// A file whose YAML has been parsed.
+pub(super) struct Parsed<'a> {
+    source: Source<'a>,
+    tree: Tree,
+}
+
+impl<'a> Parsed<'a> {
+    pub(super) fn of(source: Source<'a>) -> Self {
+        Self {
+            source,
+            tree: yaml::parse(without_mark(source.text)),
+        }
+    }
+
+    /// The name of the file, as messages use it.
+    pub(super) fn name(&self) -> &'a str {
+        self.source.name
+    }
+}
 
 /// Reads one file.
 pub(crate) struct Reader<'a> {
@@ -30,11 +50,17 @@ impl<'a> Reader<'a> {
 
     /// Opens a file; without a root it isn't YAML, and the mistakes say why.
     pub(crate) fn open(source: Source<'a>, variables: &'a mut Variables) -> (Self, Option<Node>) {
-        let text = without_mark(source.text);
-        let tree = yaml::parse(text);
+        Self::of(Parsed::of(source), variables)
+    }
+
+    /// The same, of a file that is parsed already.
+    pub(super) fn of(
+        Parsed { source, tree }: Parsed<'a>,
+        variables: &'a mut Variables,
+    ) -> (Self, Option<Node>) {
         let mut reader = Self {
             source,
-            lines: Lines::new(text, tree.hidden),
+            lines: Lines::new(without_mark(source.text), tree.hidden),
             mistakes: Vec::new(),
             errors: 0,
             warnings: 0,

@@ -1,6 +1,6 @@
 //! A checklist's own keys and its steps.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::mpsc, thread};
 
 use super::{
     action::{VERBS, actions},
@@ -14,7 +14,7 @@ use super::{
     model::{Check, Checklist, Expectation, Locator, Named, Step},
     nearest::{list_words, nearest},
     query::Query,
-    reader::Reader,
+    reader::{Parsed, Reader},
     source::Source,
     variables::Variables,
     yaml::{Kind, Node},
@@ -53,14 +53,38 @@ pub(crate) struct ChecklistReading {
     pub(crate) parts: Vec<String>,
 }
 
-/// Reads a checklist, and what it runs.
-pub(crate) fn read_checklist(
-    source: Source<'_>,
+/// How many files lie parsed until they are read.
+const AHEAD: usize = 16;
+
+/// Reads checklists, and what they run. Parsing takes longest, so another thread is some files ahead with it.
+pub(crate) fn read_checklists(
+    sources: &[Source<'_>],
+    variables: &mut Variables,
+    surroundings: Surroundings<'_>,
+) -> Vec<ChecklistReading> {
+    let mut read = |parsed| read_checklist(parsed, variables, surroundings);
+    thread::scope(|scope| {
+        let (ahead, parsed) = mpsc::sync_channel(AHEAD);
+        let parse_all = move || {
+            let mut all = sources.iter().map(|source| Parsed::of(*source));
+            // Nobody listens any more only when reading has ended.
+            let _ = all.try_for_each(|parsed| ahead.send(parsed));
+        };
+        match thread::Builder::new().spawn_scoped(scope, parse_all) {
+            Ok(_) => parsed.iter().map(&mut read).collect(),
+            // A system that gives no thread gets its checklists read too.
+            Err(_) => sources.iter().map(|it| read(Parsed::of(*it))).collect(),
+        }
+    })
+}
+
+fn read_checklist(
+    parsed: Parsed<'_>,
     variables: &mut Variables,
     surroundings: Surroundings<'_>,
 ) -> ChecklistReading {
     let mut inclusion = Inclusion::new(surroundings);
-    let (checklist, mut mistakes) = read_one(source, variables, &mut inclusion);
+    let (checklist, mut mistakes) = read_one(parsed, variables, &mut inclusion);
     mistakes.append(&mut inclusion.mistakes);
     let parts = inclusion.files.into_iter().map(|(name, _)| name).collect();
     ChecklistReading {
@@ -80,18 +104,18 @@ pub(super) fn read_part(
         let hash = sha256(source.text.as_bytes());
         inclusion.files.push((source.name.to_owned(), hash));
     }
-    let (checklist, mistakes) = read_one(source, variables, inclusion);
+    let (checklist, mistakes) = read_one(Parsed::of(source), variables, inclusion);
     inclusion.mistakes.extend(mistakes);
     checklist
 }
 
 fn read_one(
-    source: Source<'_>,
+    parsed: Parsed<'_>,
     variables: &mut Variables,
     inclusion: &mut Inclusion<'_>,
 ) -> (Option<Checklist>, Vec<Mistake>) {
-    inclusion.enter(source.name);
-    let (mut reader, root) = Reader::open(source, variables);
+    inclusion.enter(parsed.name());
+    let (mut reader, root) = Reader::of(parsed, variables);
     let checklist = root.and_then(|root| checklist(&mut reader, &root, inclusion));
     let checklist = checklist.filter(|_| !reader.has_errors());
     inclusion.leave();

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::checklist::{
     Absent, Checklist, ChecklistReading, Declared, Library, Mistake, Place, Source, Surroundings,
-    Variables, normal, read_checklist,
+    Variables, normal, read_checklists,
 };
 
 /// A configuration and its checklists, checked and ready to be walked.
@@ -125,10 +125,8 @@ pub(super) fn read_files(
         databases: reading.databases.as_ref(),
     };
     let surroundings = Surroundings { declared, library };
-    let readings = checklists
-        .iter()
-        .map(|found| read_checklist(found.source, &mut variables, surroundings))
-        .collect();
+    let sources: Vec<Source<'_>> = checklists.iter().map(|found| found.source).collect();
+    let readings = read_checklists(&sources, &mut variables, surroundings);
     let mut mistakes = reading.mistakes;
     let read = without_parts(checklists, readings, &mut mistakes);
     FilesRead {

@@ -8,7 +8,7 @@ mod sensitive;
 mod syntax;
 
 pub(crate) use node::{Kind, Node};
-pub(super) use parse::parse;
+pub(super) use parse::{Tree, parse};
 pub(crate) use problem::LARGEST;
 pub(super) use problem::Problem;
 pub(crate) use sensitive::is_sensitive;
