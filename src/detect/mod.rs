@@ -5,6 +5,7 @@ mod cause;
 mod crash_sight;
 mod expects_json;
 mod failure_words;
+mod graphql;
 mod group;
 mod html;
 mod html_on_purpose;
