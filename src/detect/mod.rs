@@ -13,6 +13,7 @@ mod ignore;
 mod json_start;
 mod judge;
 mod laid_out;
+mod leaving;
 mod message;
 mod noise;
 mod origin;
