@@ -122,9 +122,9 @@ pub fn explain(name: &str) -> Option<&'static Rule> {
 
 /// Runs every detector, merges what is one fault, files noise and sets aside what is accepted.
 pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
-    let seen = protected::without(run, found_in(run));
+    let seen = group::with_lines(run, protected::without(run, found_in(run)));
     let (seen, mut accepted) = ignore::split(run, seen, ignore, today);
-    let mut findings = group::merge(run, seen);
+    let mut findings = group::merge(run, &seen);
     let (said, more) = ignore::split(run, found_about(run, &findings), ignore, today);
     findings.extend(said);
     accepted.extend(more);

@@ -228,6 +228,67 @@ fn an_accepted_finding_is_filed_with_its_reason_until_the_rule_ends() {
     assert_eq!(inspect(&run, &[rule("/api/other", None)]).findings.len(), 1);
 }
 
+/// A rule for one request and what was wrong with it.
+fn accepting(detector: &str, path: &str) -> IgnoreRule {
+    IgnoreRule {
+        detector: detector.to_owned(),
+        request: Some(RequestPattern {
+            method: None,
+            path: PathPattern::new(path),
+        }),
+        why: "the key comes next week".to_owned(),
+        until: None,
+    }
+}
+
+fn filed(findings: &Findings) -> Vec<String> {
+    let noise = findings.noise.iter();
+    noise
+        .map(|it| format!("{}: {}", it.rule, it.what))
+        .collect()
+}
+
+#[test]
+fn what_an_accepted_finding_brought_about_is_accepted_with_it() {
+    let mut run = Fixture::read(&root().join("failure-shown/quiet-told-by-its-request.json")).run;
+    let rules = [accepting("http-error", "/api/transcribe")];
+    let findings = inspect(&run, &rules);
+    assert!(findings.findings.is_empty(), "{}", in_words(&findings));
+    let why = "ignored: the key comes next week";
+    let accepted = [
+        format!("{why}: POST /api/transcribe answered 500"),
+        format!("{why}: the page said “Transcription failed.”"),
+    ];
+    assert_eq!(filed(&findings), accepted);
+
+    // Another request that went wrong explains the message as well, and nobody has accepted that one.
+    let step = &mut run.checklists[0].steps[1];
+    let mut other = step.exchanges[0].clone();
+    other.id = "e2".to_owned();
+    other.url = other.url.replace("transcribe", "summary");
+    step.exchanges.push(other);
+    let findings = inspect(&run, &rules);
+    assert_eq!(filed(&findings), accepted[..1]);
+    assert_eq!(findings.findings.len(), 1);
+    let detail = &findings.findings[0].detail;
+    assert!(detail.contains("Transcription failed."), "{detail}");
+}
+
+#[test]
+fn a_loss_is_not_accepted_with_whatever_else_went_wrong_before_it() {
+    let mut run = Fixture::read(&root().join("not-persisted/fires-query-a-step-later.json")).run;
+    let avatar = serde_json::json!({
+        "id": "e99", "url": "https://preview.example/api/avatar", "outcome": { "answered": { "status": 404 } }
+    });
+    let avatar = serde_json::from_value(avatar).expect("an exchange");
+    run.checklists[0].steps[1].exchanges.push(avatar);
+    // Unless it is accepted, it may have been what lost it.
+    let found = |rules: &[_]| flagging(&inspect(&run, rules));
+    assert_eq!(found(&[]), BTreeSet::from(["http-error".to_owned()]));
+    let accepted = found(&[accepting("http-error", "/api/avatar")]);
+    assert_eq!(accepted, BTreeSet::from(["not-persisted".to_owned()]));
+}
+
 #[test]
 fn ignore_rules_that_are_over_or_of_no_use_are_told_and_all_from_the_fourth_on() {
     let run = Fixture::read(&root().join("http-error/fires-key-never-set.json")).run;
