@@ -44,11 +44,12 @@ docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --locked --quiet
 
 ## What a check of 1,000 checklists costs beside plain parsing, a comparison of two pictures beside reading them, and a run
-## beside a bare script that sends the same commands, each pair in one run. Then what each step of a long run adds to its memory,
-## and review page and report of 1,000 steps in a browser, against their budgets.
+## beside a bare script that sends the same commands, each pair in one run. Then `inspect` over an archive of 200 MB, what each step
+## of a long run adds to its memory, and review page and report of 1,000 steps in a browser, against their budgets.
 bench: setup
 	$(CARGO) bench --locked --bench check
 	$(CARGO) bench --locked --bench pixels
+	$(CARGO) bench --locked --bench har
 	$(CARGO) bench --locked --bench pass
 	$(CARGO) bench --locked --bench growth
 	$(CARGO) bench --locked --bench review

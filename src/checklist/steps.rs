@@ -66,9 +66,12 @@ pub(crate) fn read_checklists(
     thread::scope(|scope| {
         let (ahead, parsed) = mpsc::sync_channel(AHEAD);
         let parse_all = move || {
-            let mut all = sources.iter().map(|source| Parsed::of(*source));
-            // Nobody listens any more only when reading has ended.
-            let _ = all.try_for_each(|parsed| ahead.send(parsed));
+            for source in sources {
+                // Nobody listens any more only when reading has ended.
+                if ahead.send(Parsed::of(*source)).is_err() {
+                    break;
+                }
+            }
         };
         match thread::Builder::new().spawn_scoped(scope, parse_all) {
             Ok(_) => parsed.iter().map(&mut read).collect(),

@@ -92,12 +92,13 @@ fn of_bundle(bundle: &Opened) -> Result<Recorded, Failure> {
 }
 
 /// What no archive can show, whoever wrote it.
-const NEVER_SHOWN: [&str; 5] = [
+const NEVER_SHOWN: [&str; 6] = [
     "the page's text, messages and pictures",
     "console lines and errors of the page's code",
     "what was tapped and typed, and what it should have changed",
     "the layout on a phone, and what is cut off, covered or too small",
     "who was signed in; a 401 counts as asked before the sign-in",
+    "whether a call to another origin that got no answer met a CORS rule or a dead server",
 ];
 
 fn of_archive(
@@ -152,11 +153,27 @@ pub(super) fn day_of(end: Timestamp) -> Date {
 
 fn text(recorded: &Recorded, document: &BundleDocument, terminal: &Terminal) -> String {
     let mut text = report::table(&recorded.run, document, terminal.table_look());
+    if let Some(line) = set_aside(&document.noise) {
+        let _ = writeln!(text, "{line}");
+    }
     for line in &recorded.not_shown {
         // It may quote what a stranger wrote.
         let _ = writeln!(text, "not shown: {}", visible::line(line));
     }
     text
+}
+
+/// How much was set aside, and where to read it; nothing is lost.
+fn set_aside(noise: &[Noise]) -> Option<String> {
+    let accepted = noise.iter().filter(|entry| entry.is_accepted()).count();
+    let filed = noise.len() - accepted;
+    let told = [
+        (filed > 0).then(|| format!("{filed} filed as noise")),
+        (accepted > 0).then(|| format!("{accepted} accepted by an ignore rule")),
+    ];
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    let listed = "`--format json` lists them";
+    (!told.is_empty()).then(|| format!("set aside: {}; {listed}", told.join(", ")))
 }
 
 fn json(arguments: &InspectArguments, recorded: &Recorded, document: &BundleDocument) -> String {

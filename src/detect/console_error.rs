@@ -1,14 +1,17 @@
 //! `console-error`: the page's own code caught an error and told nobody but the console.
 
+use serde_json::Value;
+
 use super::{
     cause::names_request,
     http_error::is_refusal_wanted,
+    json_start,
     noise::{bare_error, file_of, is_lost_request, rule_of_line},
     origin::{Owner, owner_of},
     rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
-use crate::evidence::{ConsoleKind, ConsoleLine, Outcome, Resource, Run};
+use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -23,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     silent: "When another finding of the step explains the line: then it is that finding's evidence. For browser extensions, other \
              origins' scripts and trackers; the browser's own lines about requests, which `http-error` and `request-failed` judge; warnings \
              of a framework's development build and of deprecated functions; `ResizeObserver loop`; what is tried again; requests that \
-             were given up, were filed as noise or got the status that the checklist expects; and while the step is offline.",
+             were given up or filed as noise; a line that may be about a refusal that the checklist expects; and while the step is offline.",
     mend: "Follow the line in the report. Show the person that something is missing, or don't call it an error.",
     inspect: Inspect::Run(inspect),
 };
@@ -174,11 +177,41 @@ fn is_of_quiet_request(run: &Run, seen: &SeenStep<'_>, line: &ConsoleLine) -> bo
     seen.asked_by_page().any(|exchange| {
         let has_failed = matches!(exchange.outcome, Outcome::Failed { .. });
         let is_call = matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
-        let may_be_it = (is_lost && has_failed) || (may_be_any && is_call);
-        let is_noise = || file_of(run, seen, exchange).is_some();
-        is_refusal_wanted(seen, exchange)
-            || ((may_be_it || names_request(line, exchange)) && is_noise())
+        let may_be_it =
+            (is_lost && has_failed) || (may_be_any && is_call) || names_request(line, exchange);
+        let is_noise = || may_be_it && file_of(run, seen, exchange).is_some();
+        (is_refusal_wanted(seen, exchange) && (may_be_it || repeats_answer(line, exchange)))
+            || is_noise()
     })
+}
+
+/// It says what the answer said, or was written as soon as the answer was there.
+fn repeats_answer(line: &ConsoleLine, exchange: &Exchange) -> bool {
+    /// Between an answer and the line that is written over it, in milliseconds.
+    const AT_ONCE: i64 = 1_000;
+    let said = exchange.answer().and_then(|answer| answer.body.start());
+    let quotes = said
+        .and_then(json_start::read)
+        .is_some_and(|said| holds_words_of(&said, &line.text));
+    let is_thrown = CODE_ERRORS.iter().any(|name| line.text.contains(name));
+    let after = line.at.as_millisecond() - exchange.started.as_millisecond();
+    #[expect(clippy::cast_possible_truncation, reason = "a time within a run")]
+    let took = exchange.timings.total.map(|took| took as i64);
+    let is_at_once = took.is_some_and(|took| (0..=AT_ONCE).contains(&(after - took)));
+    quotes || (is_at_once && !is_thrown)
+}
+
+/// Errors of the code itself, which no server's refusal excuses.
+const CODE_ERRORS: [&str; 3] = ["TypeError", "ReferenceError", "RangeError"];
+
+/// Whether a text repeats one of an answer's own.
+fn holds_words_of(said: &Value, text: &str) -> bool {
+    match said {
+        Value::String(words) => words.trim().len() >= 4 && text.contains(words.trim()),
+        Value::Array(items) => items.iter().any(|item| holds_words_of(item, text)),
+        Value::Object(members) => members.values().any(|item| holds_words_of(item, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// `fetch`'s own words, also behind what the page's code put before them.

@@ -2,7 +2,7 @@
 
 use super::{
     expects_json::is_success,
-    not_persisted::is_graphql_read,
+    graphql,
     origin::{Owner, call_of, owner_of},
     rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
@@ -180,7 +180,7 @@ fn is_write(run: &Run, exchange: &Exchange) -> bool {
         && exchange.redirected_from.is_none();
     is_sent
         && matches!(owner_of(run, &exchange.url), Owner::Target | Owner::Site)
-        && !is_graphql_read(exchange)
+        && !graphql::is_read(exchange)
         && !is_reading_or_reporting(exchange)
 }
 

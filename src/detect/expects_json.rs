@@ -24,6 +24,8 @@ pub(super) enum Signal {
     Accept,
     /// A JSON body was sent.
     JsonBody,
+    /// The answer's own content type.
+    CallsItselfJson,
     /// A path declared in the configuration.
     Api(String),
     /// The same endpoint has answered JSON.
@@ -49,7 +51,7 @@ impl Signal {
     fn weight(&self) -> Weight {
         match self {
             Self::Read(_) | Self::Checklist(_) | Self::Inertia => Weight::Proof,
-            Self::Accept | Self::JsonBody | Self::Api(_) => Weight::Claim,
+            Self::Accept | Self::JsonBody | Self::CallsItselfJson | Self::Api(_) => Weight::Claim,
             Self::SameEndpoint | Self::RedirectedToSignIn(_) | Self::AnsweredBySignIn(_) => {
                 Weight::Hint
             }
@@ -69,6 +71,7 @@ impl fmt::Display for Signal {
             Self::Inertia => f.write_str("the request is an Inertia visit, which takes JSON only"),
             Self::Accept => f.write_str("the request's Accept header asks for JSON"),
             Self::JsonBody => f.write_str("the request carried a JSON body"),
+            Self::CallsItselfJson => f.write_str("the answer's content type is JSON"),
             Self::Api(pattern) => write!(f, "the configuration declares {pattern} as an API"),
             Self::SameEndpoint => {
                 f.write_str("the same endpoint answered JSON at another time in this run")
@@ -187,6 +190,10 @@ impl Endpoints {
                 signals.push(signal);
             }
         }
+        let said = call.last.answer().map_or("", |answer| &answer.mime);
+        if is_json_type(said) {
+            signals.push(Signal::CallsItselfJson);
+        }
         if self.json.contains(&endpoint(first)) {
             signals.push(Signal::SameEndpoint);
         }
@@ -204,6 +211,8 @@ impl Endpoints {
         let is_page = || self.pages.contains(&first.route());
         match signal.weight() {
             Weight::Proof => true,
+            // Shown as the text it is, it does no harm under a wrong name.
+            Weight::Claim if *signal == Signal::CallsItselfJson && is_wanted_as_text(call) => false,
             Weight::Claim => !is_wanted_as_bytes(call) && !is_sign_out(call),
             Weight::Hint if is_page() || is_wanted_as_bytes(call) => false,
             Weight::Hint if *signal == Signal::SameEndpoint => !is_wanted_as_text(call),

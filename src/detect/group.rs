@@ -9,15 +9,20 @@ use super::{
 };
 use crate::evidence::Run;
 
-/// Merges what has one cause.
-pub(super) fn merge(run: &Run, mut found: Vec<Finding>) -> Vec<Finding> {
+/// Adds the console's lines that speak of a finding to its evidence.
+pub(super) fn with_lines(run: &Run, mut found: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut found {
         let lines: Vec<_> = lines_about(run, finding)
             .map(|line| line.id.clone())
             .collect();
         add_new(&mut finding.console, lines);
     }
-    merge_equal(take_in_effects(run, &found))
+    found
+}
+
+/// Merges what has one cause.
+pub(super) fn merge(run: &Run, found: &[Finding]) -> Vec<Finding> {
+    merge_equal(take_in_effects(run, found))
 }
 
 /// Orders by step and numbers.

@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     looks_at: "The body decides what is HTML: a doctype, or an html, head or body start, whatever the header says; a piece of HTML counts \
                when the answer calls itself JSON or the page's code read it as JSON. That JSON was expected is decided from signals, each \
                named in the finding: the Accept header, a JSON request body, the page's code calling .json() or JSON.parse on the answer, an \
-               XHR's response type, an Inertia visit, the same endpoint having answered JSON at another time, a path declared under `api`, a \
+               XHR's response type, an Inertia visit, the answer's own content type being JSON, the same endpoint having answered JSON at another time, a path declared under `api`, a \
                redirect chain that ends on a sign-in page (or such a page as the answer itself), and the checklist's own `response … json` \
                line.",
     silent: "For documents and frames, htmx, Turbo, Unpoly, PJAX, `wire:navigate` of Livewire, jQuery.load, React server components, \
@@ -130,10 +130,6 @@ fn detail(call: &Call<'_>, status: u16) -> String {
     }
     if let Some(title) = call.last.answer().and_then(title_of) {
         let _ = write!(detail, " Its title is “{title}”.");
-    }
-    let mime = call.last.answer().map_or("", |answer| answer.mime.as_str());
-    if is_json_type(mime) {
-        let _ = write!(detail, " The header calls it {mime} all the same.");
     }
     if let Some(words) = words_of_page(call.seen.step) {
         let _ = write!(detail, " The page said “{words}”.");

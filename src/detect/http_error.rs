@@ -4,6 +4,7 @@ use super::{
     html::title_of,
     noise::file_of,
     origin::{Owner, call_of, owner_of},
+    request_failed::is_made_up_for,
     rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
@@ -19,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
           them, the signed-in page asks for them. In one incident a required key was on the hand-over list and nobody looked whether it was set.",
     looks_at: "The status of every exchange. On the target's own origins 5xx is an error, and so is 4xx of a page, an API call or a script; \
                4xx of a picture, a font, a style or a beacon is a warning. On other origins both are notices: declare an origin under \
-               `origins` when it belongs to the target.",
+               `origins` when it belongs to the target. A 401 that was sent again in the step and answered, with a fresh token, is a notice.",
     silent: "When the checklist itself expects that status (`response: POST /x 422`), for what a `denied` line was rightly refused, for reads that are refused with 401 or 403 while \
              nobody is signed in yet, for prefetches, for HEAD requests that only ask whether something is there, for favicons, source maps \
              and what browsers look for by themselves, for preflights, and for trackers.",
@@ -53,9 +54,20 @@ fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange, answer: &Answer)
     let fault = format!("{} {} {status}", exchange.method, exchange.route());
     let decisive = std::iter::once(exchange);
     let requests = decisive.chain(seen.chain_to(exchange));
+    // A token had run out, and the page's code got a new one.
+    let is_renewed = *status == 401 && is_made_up_for(seen, exchange);
+    let detail = detail(run, exchange, answer);
     Finding {
-        severity: severity(run, exchange, *status),
-        detail: detail(run, exchange, answer),
+        severity: if is_renewed {
+            Severity::Notice
+        } else {
+            severity(run, exchange, *status)
+        },
+        detail: if is_renewed {
+            format!("{detail} It was sent again and answered.")
+        } else {
+            detail
+        },
         requests: requests.map(|hop| hop.id.clone()).collect(),
         ..RULE.finding(seen.at(), title.trim_end().to_owned(), fault)
     }

@@ -6,13 +6,17 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Finding, Noise};
+use super::{
+    cause::follows,
+    rule::{Finding, IGNORED, Noise},
+};
 use crate::config::{IgnoreRule, RequestPattern};
 use crate::evidence::{Exchange, Run};
 
 /// Findings that no rule accepts, and those that one does, with the rule.
 ///
-/// Asked before equal findings are merged: a rule that accepts one request must not hide another.
+/// Asked before anything is merged: a rule that accepts one request must not hide another. What follows from nothing but
+/// accepted findings is accepted with them, or it would stand there as a fault of its own.
 pub(super) fn split<'i>(
     run: &Run,
     found: Vec<Finding>,
@@ -30,7 +34,30 @@ pub(super) fn split<'i>(
             None => kept.push(finding),
         }
     }
+    while let Some((effect, rule)) = next_effect(run, &kept, &accepted) {
+        accepted.push((kept.remove(effect), rule));
+    }
     (kept, accepted)
+}
+
+/// A finding that only accepted ones explain, and the rule that accepts the first of them.
+fn next_effect<'i>(
+    run: &Run,
+    kept: &[Finding],
+    accepted: &[(Finding, &'i IgnoreRule)],
+) -> Option<(usize, &'i IgnoreRule)> {
+    kept.iter().enumerate().find_map(|(at, effect)| {
+        let mut causes = accepted.iter();
+        let (_, rule) = causes.find(|(cause, _)| brings_about(run, cause, effect))?;
+        let is_explained = kept.iter().any(|cause| follows(run, effect, cause));
+        (!is_explained).then_some((at, *rule))
+    })
+}
+
+/// A loss is too heavy to be set aside with whatever went wrong meanwhile: it must be about the same request.
+fn brings_about(run: &Run, cause: &Finding, effect: &Finding) -> bool {
+    let shares_request = || effect.requests.iter().any(|id| cause.requests.contains(id));
+    follows(run, effect, cause) && (effect.detector != "not-persisted" || shares_request())
 }
 
 /// So many rules are nothing to speak of.
@@ -100,7 +127,7 @@ pub(super) fn worth_a_look(
 /// Files what was accepted.
 pub(super) fn file(accepted: Vec<(Finding, &IgnoreRule)>) -> impl Iterator<Item = Noise> {
     accepted.into_iter().map(|(finding, rule)| Noise {
-        rule: format!("ignored: {}", rule.why),
+        rule: format!("{IGNORED}{}", rule.why),
         at: finding.at,
         what: finding.title,
         evidence: finding

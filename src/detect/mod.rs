@@ -5,6 +5,7 @@ mod cause;
 mod crash_sight;
 mod expects_json;
 mod failure_words;
+mod graphql;
 mod group;
 mod html;
 mod html_on_purpose;
@@ -12,6 +13,7 @@ mod ignore;
 mod json_start;
 mod judge;
 mod laid_out;
+mod leaving;
 mod message;
 mod noise;
 mod origin;
@@ -120,9 +122,9 @@ pub fn explain(name: &str) -> Option<&'static Rule> {
 
 /// Runs every detector, merges what is one fault, files noise and sets aside what is accepted.
 pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
-    let seen = protected::without(run, found_in(run));
+    let seen = group::with_lines(run, protected::without(run, found_in(run)));
     let (seen, mut accepted) = ignore::split(run, seen, ignore, today);
-    let mut findings = group::merge(run, seen);
+    let mut findings = group::merge(run, &seen);
     let (said, more) = ignore::split(run, found_about(run, &findings), ignore, today);
     findings.extend(said);
     accepted.extend(more);

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::{
     expects_json::is_success,
+    leaving::was_left,
     origin::{Owner, is_extension, owner_of},
     rule::Noise,
     seen_step::{SeenStep, seen_steps},
+    slow_response::is_held_back,
 };
 use crate::evidence::{ConsoleKind, ConsoleLine, Exchange, Outcome, Resource, Run, is_safe_method};
 
@@ -15,7 +17,8 @@ pub(super) fn file(run: &Run) -> Vec<Noise> {
     let mut noise = Vec::new();
     for seen in seen_steps(run) {
         for exchange in seen.asked_by_page() {
-            if let Some(rule) = file_of(run, &seen, exchange) {
+            let filed = file_of(run, &seen, exchange);
+            if let Some(rule) = filed.or_else(|| rule_of_answer(&seen, exchange)) {
                 let what = format!("{} {}", exchange.method, exchange.url);
                 noise.push(entry(rule, &seen, what, &exchange.id));
             }
@@ -51,11 +54,27 @@ pub(super) fn file_of(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Op
         Outcome::Failed { .. } if owner == Owner::Tracker => Some("tracker"),
         Outcome::Failed { .. } if exchange.resource == Resource::Preflight => Some("preflight"),
         Outcome::Failed { error } if is_cut_off(error) && seen.step.was_offline() => Some(OFFLINE),
-        Outcome::Failed { error } => is_aborted(error).then_some("aborted by leaving the page"),
+        Outcome::Failed { error } if is_aborted(error) => Some(if was_left(seen, exchange) {
+            LEFT
+        } else {
+            GIVEN_UP
+        }),
         Outcome::Answered(answer) if answer.status >= 400 => {
             refusal(seen, exchange, answer.status, owner)
         }
-        Outcome::Answered(_) | Outcome::Pending => None,
+        Outcome::Failed { .. } | Outcome::Answered(_) | Outcome::Pending => None,
+    }
+}
+
+/// What is as it should be and yet looks odd in a list of requests. It is judged all the same.
+fn rule_of_answer(seen: &SeenStep<'_>, exchange: &Exchange) -> Option<&'static str> {
+    let status = exchange.answer().map(|answer| answer.status);
+    if status == Some(304) {
+        Some("304: the browser had it already")
+    } else if is_held_back(seen, exchange) {
+        Some("long poll")
+    } else {
+        None
     }
 }
 
@@ -71,6 +90,10 @@ fn is_cut_off(error: &str) -> bool {
     .iter()
     .any(|words| error.contains(words))
 }
+
+const LEFT: &str = "aborted by leaving the page";
+/// An `AbortController`, mostly a time limit or a newer question.
+pub(super) const GIVEN_UP: &str = "given up by the page's code";
 
 /// The page was left, or its code gave the request up.
 fn is_aborted(error: &str) -> bool {
@@ -92,17 +115,11 @@ fn refusal(
     owner: Owner,
 ) -> Option<&'static str> {
     let path = exchange.path();
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let is_map = Path::new(file)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("map"));
     let is_there_asked = exchange.method == "HEAD" && status < 500;
     if owner == Owner::Tracker {
         Some("tracker")
-    } else if file.starts_with("favicon") || file.starts_with("apple-touch-icon") {
-        Some("favicon")
-    } else if is_map {
-        Some("source map")
+    } else if let Some(rule) = extra_file(exchange, &path) {
+        Some(rule)
     } else if path.ends_with("/com.chrome.devtools.json") {
         Some("looked for by the browser itself")
     } else if exchange.resource == Resource::Preflight {
@@ -113,6 +130,31 @@ fn refusal(
         Some("asked whether it is there")
     } else if is_probe(seen, exchange, status) {
         Some("401 probe before sign-in")
+    } else {
+        None
+    }
+}
+
+/// A file that browsers look for by themselves; an API may have a resource of such a name.
+fn extra_file(exchange: &Exchange, path: &str) -> Option<&'static str> {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let is_call = matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
+    let is_icon = file == "favicon.ico"
+        || (!is_call && (file.starts_with("favicon") || file.starts_with("apple-touch-icon")));
+    let map = Path::new(file)
+        .extension()
+        .filter(|extension| extension.eq_ignore_ascii_case("map"));
+    let is_of_code = || {
+        [".js.map", ".mjs.map", ".css.map"]
+            .iter()
+            .any(|end| file.ends_with(end))
+    };
+    if !matches!(exchange.method.as_str(), "GET" | "HEAD") {
+        None
+    } else if is_icon {
+        Some("favicon")
+    } else if map.is_some() && (!is_call || is_of_code()) {
+        Some("source map")
     } else {
         None
     }

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     looks_at: "Answers with a 2xx status to calls of the page's own code whose content type is JSON (`application/json`, `…+json`), and every \
                byte of their bodies. An empty answer that the page's code never took for JSON is a warning for a read and a notice for a write.",
     silent: "For 204, 205, 304 and HEAD, for newline-delimited JSON, JSON sequences and several values one after the other that the page \
-             reads as they come, for JSONP, for guards against script inclusion (`)]}',`, `while(1);`, `for(;;);`), for HTML in JSON's place \
+             reads as they come, for JSONP (`name({…});`) that the page never parsed, for guards against script inclusion (`)]}',`, `while(1);`, `for(;;);`), for HTML in JSON's place \
              (that is `html-for-json`), for error statuses (those are `http-error`), and for what a third party's script asks.",
     mend: "Answer 204 when there is nothing to say. Let the serializer write the whole body before the status is sent, and never build JSON from strings.",
     inspect: Inspect::Run(inspect),
@@ -97,8 +97,7 @@ fn flaw_of(exchange: &Exchange, answer: &Answer) -> Option<Flaw> {
         Content::BrokenJson => {
             let start = answer.body.start().unwrap_or_default();
             let is_other_format = is_guarded(start)
-                || is_jsonp(start)
-                || (!is_parsed(exchange) && has_several(start));
+                || (!is_parsed(exchange) && (is_jsonp(&answer.body) || has_several(start)));
             (!is_other_format).then(|| {
                 if is_cut_off(&answer.body) {
                     Flaw::CutOff
@@ -167,18 +166,33 @@ fn is_guarded(start: &str) -> bool {
     .any(|guard| start.trim_start().starts_with(guard))
 }
 
-/// `callback({…})`, also behind the comment that keeps old plug-ins off.
-fn is_jsonp(start: &str) -> bool {
-    let call = start.trim_start().trim_start_matches("/**/").trim_start();
-    let name_ends =
-        |next: char| !(next.is_ascii_alphanumeric() || matches!(next, '_' | '$' | '.' | '[' | ']'));
-    let Some(end) = call.find(name_ends) else {
+/// `callback({…});`, also behind the comment that keeps old plug-ins off, and behind `callback && `.
+fn is_jsonp(body: &Body) -> bool {
+    let text = body.start().unwrap_or_default().trim();
+    let text = text.strip_prefix("/**/").unwrap_or(text).trim_start();
+    let guarded = text
+        .split_once("&&")
+        .filter(|(guard, _)| is_name(guard.trim_end()));
+    let call = guarded.map_or(text, |(_, call)| call.trim_start());
+    let Some((name, argument)) = call.split_once('(') else {
         return false;
     };
-    let is_name =
-        call.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '_' | '$'));
-    let rest = call[end..].trim_start();
-    is_name && (rest.starts_with('(') || rest.starts_with("&&"))
+    let is_whole = matches!(body, Body::Kept(kept) if kept.whole().is_some());
+    let argument = match argument.trim_end_matches(';').trim_end().strip_suffix(')') {
+        Some(argument) if is_whole => argument,
+        None if is_whole => return false,
+        _ => argument,
+    };
+    // What programs print of their own values looks alike: `int(5)`, `array(1) {…}`.
+    let argument = argument.trim();
+    is_name(name) && (argument.starts_with(['{', '[', '"']) || argument == "null")
+}
+
+fn is_name(text: &str) -> bool {
+    let is_part =
+        |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '$' | '.' | '[' | ']');
+    text.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '_' | '$'))
+        && text.chars().all(is_part)
 }
 
 /// Several whole values one after the other: a stream that is read as it comes.

@@ -2,6 +2,7 @@
 
 use super::{
     expects_json::is_success,
+    graphql,
     origin::{Owner, owner_of},
     rule::{Finding, Inspect, Rule, Severity, StepRef},
     seen_step::{SeenStep, seen_steps},
@@ -188,14 +189,8 @@ fn is_write(run: &Run, exchange: &Exchange) -> bool {
         .is_some_and(|answer| is_success(answer.status) || answer.is_redirect());
     is_sent
         && is_taken
-        && !is_graphql_read(exchange)
+        && !graphql::is_read(exchange)
         && owner_of(run, &exchange.url) == Owner::Target
-}
-
-/// GraphQL sends what only reads by POST too.
-pub(super) fn is_graphql_read(exchange: &Exchange) -> bool {
-    let body = exchange.request_body.start().unwrap_or_default();
-    body.contains("\"query\"") && !body.contains("mutation")
 }
 
 /// Whether a step stands between a finding's claim and the look that didn't find it, both among them.

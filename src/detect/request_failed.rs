@@ -17,8 +17,8 @@ pub(super) const RULE: Rule = Rule {
           has no network and can't see them. The page mostly shows an empty list. Beside a browser's rule that keeps an answer back \
           (`cors-blocked`) it looks the same from inside the page, and one is mended in the server's headers, the other in its address.",
     looks_at: "Every request that failed, with the browser's own words. Pages, API calls and scripts of the target are errors; pictures, fonts, \
-               styles, media and event streams are warnings, and so is what lies on the target's site without being declared. On other \
-               origins it is a notice: declare an origin under `origins` when it belongs to the target.",
+               styles, media and event streams are warnings, and so is what lies on the target's site without being declared. A call of \
+               the app's own code to another origin is a warning, else on other origins it is a notice: declare an origin under `origins` when it belongs to the target.",
     silent: "For requests that were given up because the page was left, or by the page's own code; while the step has taken the network away \
              (`network: offline`); for trackers, extensions, preflights (their request is told) and what shippass kept from leaving; for an event \
              stream that was open and ended. A request that was sent again and answered in the same step is a notice.",
@@ -54,9 +54,17 @@ fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Findin
         return None;
     }
     let rule = exchange.kept_back.as_ref().map(|kept| kept.rule.as_str());
-    let why = rule.map_or_else(|| in_words(error), of_rule);
+    let may_be_cors = seen.step.is_traffic_only && is_call_to_another_origin(run, exchange);
+    let why = match rule {
+        Some(rule) => of_rule(rule),
+        None if may_be_cors && is_vague(error) => EITHER,
+        None => in_words(error),
+    };
     let title = format!("{} got no answer: {why}", call_of(run, exchange));
     let mut detail = format!("The browser says {error}.");
+    if why == EITHER {
+        detail.push_str(" An archive doesn't say which of the two; ask that server from elsewhere: if it answers, its CORS rules don't let this page in.");
+    }
     if is_made_up_for(seen, exchange) {
         detail.push_str(" It was sent again and answered.");
     }
@@ -83,6 +91,10 @@ fn severity(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Severity {
         return Severity::Notice;
     }
     match (owner_of(run, &exchange.url), exchange.resource) {
+        // Known to be the app's own: it waits for the answer, as for an upload's.
+        (Owner::Stranger, _) if is_call_to_another_origin(run, exchange) && is_missed(exchange) => {
+            Severity::Warning
+        }
         (Owner::Stranger | Owner::Tracker, _) => Severity::Notice,
         (Owner::Site, _) if !is_sent_by_own_code(run, exchange) => Severity::Notice,
         (Owner::Site, _)
@@ -98,6 +110,34 @@ fn severity(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Severity {
         ) => Severity::Warning,
         (Owner::Target, _) => Severity::Error,
     }
+}
+
+const EITHER: &str = "its server is dead, or its CORS rules keep this page out";
+
+/// By code, and not to the target; what the app's own code didn't send is none of its business.
+fn is_call_to_another_origin(run: &Run, exchange: &Exchange) -> bool {
+    let is_call = matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
+    is_call
+        && matches!(owner_of(run, &exchange.url), Owner::Site | Owner::Stranger)
+        && is_sent_by_own_code(run, exchange)
+}
+
+/// The record names the script, and no extension of the browser stopped its request.
+fn is_missed(exchange: &Exchange) -> bool {
+    let sender = exchange.initiator.as_ref();
+    let is_stopped = matches!(&exchange.outcome, Outcome::Failed { error } if error.contains("BLOCKED_BY_CLIENT"));
+    sender.is_some_and(|sender| !sender.url.is_empty()) && !is_stopped
+}
+
+/// Words that three engines have for a dead server and for an answer kept back by CORS alike.
+fn is_vague(error: &str) -> bool {
+    let words = [
+        "ERR_FAILED",
+        "NS_ERROR_DOM_BAD_URI",
+        "NS_ERROR_FAILURE",
+        "Load failed",
+    ];
+    words.iter().any(|words| error.contains(words))
 }
 
 /// Whether the same request was sent again in the step, and answered.

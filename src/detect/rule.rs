@@ -110,6 +110,16 @@ pub struct Noise {
     pub evidence: String,
 }
 
+/// How the rule begins that files what the configuration accepts.
+pub(super) const IGNORED: &str = "ignored: ";
+
+impl Noise {
+    /// Whether a rule of the configuration accepts it.
+    pub fn is_accepted(&self) -> bool {
+        self.rule.starts_with(IGNORED)
+    }
+}
+
 /// The whole judgement over a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Findings {

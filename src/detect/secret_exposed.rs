@@ -28,7 +28,8 @@ pub(super) const RULE: Rule = Rule {
                are nowhere kept. Scripts aren't read; a key in one is seen when it is used.",
     silent: "For keys made for browsers (`pk_live_…`, Google's `AIza…`, Supabase's anon key, a Sentry DSN), CSRF tokens, cookies, a token \
              in the answer of a sign-in, signed links to storage (`X-Amz-Signature`), links with a one-time code or that the checklist \
-             visits, the sign-in's own redirects, a key that somebody typed in before, and for what third parties send to each other. A \
+             visits, the sign-in's own redirects, a key that somebody typed in before (one in a body counts as typed when the step entered something and no answer had \
+             brought it), and for what third parties send to each other. A \
              token in the address of a web socket or an event stream, where browsers allow no header, is a notice.",
     mend: "Replace the key, for it is known; then call that service from the server. Send tokens in a header or a cookie that scripts can't \
            read, and forms by POST, also without their script.",
@@ -136,14 +137,33 @@ fn keys_of(body: &Body) -> Vec<String> {
 /// Keys that came from a person: a form for a key of theirs shows it again, or uses it.
 fn keys_typed(run: &Run) -> BTreeSet<String> {
     let steps = || run.steps().map(|(_, step)| step);
-    let actions = steps().flat_map(|step: &StepRun| &step.actions);
+    let actions = steps().flat_map(|step| &step.actions);
     let typed = actions.flat_map(|action| &action.typed);
     let mut keys: BTreeSet<String> = typed
         .flat_map(|typed| server_keys_taken_from(&typed.typed))
         .collect();
-    let sent = steps().flat_map(|step| &step.exchanges);
-    keys.extend(sent.flat_map(|exchange| keys_of(&exchange.request_body)));
+    // What the page sends may also be what the server had given it.
+    let mut brought = BTreeSet::new();
+    for step in steps() {
+        let is_given = may_be_given_in(step);
+        for exchange in step.exchanges.iter().filter(|it| !it.is_of_check()) {
+            if is_given {
+                let sent = keys_of(&exchange.request_body).into_iter();
+                keys.extend(sent.filter(|key| !brought.contains(key)));
+            }
+            if let Some(answer) = exchange.answer() {
+                brought.extend(keys_of(&answer.body));
+            }
+        }
+    }
     keys
+}
+
+/// Somebody entered something in the step; in traffic alone that can't be seen.
+fn may_be_given_in(step: &StepRun) -> bool {
+    const GIVING: [&str; 5] = ["fill", "paste", "press", "upload", "ask"];
+    let mut verbs = step.actions.iter().map(|action| action.verb.as_str());
+    step.is_traffic_only || verbs.any(|verb| GIVING.contains(&verb))
 }
 
 /// Names whose values are a password or stand for a person who is signed in.

@@ -111,6 +111,11 @@ impl<'r> SeenStep<'r> {
         self.list.steps.get(..=self.index).unwrap_or_default()
     }
 
+    /// The checklist's steps from this one on.
+    pub(super) fn with_those_after(&self) -> &'r [StepRun] {
+        self.list.steps.get(self.index..).unwrap_or_default()
+    }
+
     /// The page as it stood when the step began: at the end of the last one that was looked at.
     pub(super) fn page_before(&self) -> Option<&'r PageFacts> {
         let before = self.list.steps.get(..self.index).unwrap_or_default();

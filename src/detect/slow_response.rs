@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use super::{
+    leaving::open_for,
+    noise::{GIVEN_UP, file_of},
     origin::{Owner, call_of, owner_of},
     rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
@@ -18,7 +20,8 @@ pub(super) const RULE: Rule = Rule {
           nobody waits: people tap again, and what they did is done twice.",
     looks_at: "How long pages and API calls of the target took from the request to the first byte, and to the last byte of JSON: from 10 s \
                on it is a warning; from 3 s on a notice, and so is a call that was slow once and fast at another time in the run (a cold \
-               start), and everything on a target of the kind `local`, which may compile a page first.",
+               start), and everything on a target of the kind `local`, which may compile a page first. \
+               A call that got no answer in that time, until the page's own code gave it up, counts like one that took as long.",
     silent: "For event streams, long polling and answers that are read while they come, for downloads, for uploads of 500 kB and more, for \
              steps with `network: slow` or `offline`, for third parties and trackers, for answers from the browser's cache, and for error \
              statuses (those are `http-error`).",
@@ -64,6 +67,9 @@ fn is_of_interest(run: &Run, exchange: &Exchange) -> bool {
 }
 
 fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Finding> {
+    if matches!(exchange.outcome, Outcome::Failed { .. }) {
+        return given_up(run, seen, exchange);
+    }
     let answer = exchange.answer().filter(|answer| answer.status < 400)?;
     let took = took(exchange, answer).filter(|took| *took >= LONG)?;
     if answer.from_cache
@@ -74,18 +80,53 @@ fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Findin
     {
         return None;
     }
-    let fastest = fastest(run, exchange);
-    let is_once = fastest < LONG;
-    let is_warning = took >= TOO_LONG && !is_once && run.target.kind != "local";
     let title = format!(
         "{} took {} to be answered",
         call_of(run, exchange),
         seconds(took)
     );
-    let mut detail = match exchange.timings.wait {
+    let detail = match exchange.timings.wait {
         Some(wait) => format!("The first byte came after {}.", seconds(wait)),
         None => format!("It was answered after {}.", seconds(took)),
     };
+    let said = answer.header("server-timing");
+    let signals = said.map(|said| format!("the server says of its own time: {said}"));
+    Some(Finding {
+        signals: signals.into_iter().collect(),
+        ..weighed(run, seen, exchange, took, (title, detail))
+    })
+}
+
+/// Nobody left the page, and its code waited no longer: a time limit of its own.
+fn given_up(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Finding> {
+    let took = open_for(exchange).filter(|took| *took >= LONG)?;
+    let is_counted = file_of(run, seen, exchange) == Some(GIVEN_UP);
+    let accept = exchange.request_header("accept").unwrap_or_default();
+    if !is_counted || is_stream_type(accept) || is_upload(exchange) || is_long_poll(seen, exchange)
+    {
+        return None;
+    }
+    let call = call_of(run, exchange);
+    let title = format!(
+        "{call} had no answer after {} and was given up",
+        seconds(took)
+    );
+    let detail =
+        "The page's code stopped waiting for it, and the page was not left meanwhile.".to_owned();
+    Some(weighed(run, seen, exchange, took, (title, detail)))
+}
+
+/// A finding as heavy as the time is long.
+fn weighed(
+    run: &Run,
+    seen: &SeenStep<'_>,
+    exchange: &Exchange,
+    took: f64,
+    (title, mut detail): (String, String),
+) -> Finding {
+    let fastest = fastest(run, exchange);
+    let is_once = fastest < LONG;
+    let is_warning = took >= TOO_LONG && !is_once && run.target.kind != "local";
     if is_once {
         let _ = write!(
             detail,
@@ -93,20 +134,17 @@ fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Findin
             seconds(fastest)
         );
     }
-    let said = answer.header("server-timing");
-    let signals = said.map(|said| format!("the server says of its own time: {said}"));
     let fault = format!("{} {}", exchange.method, exchange.route());
-    Some(Finding {
+    Finding {
         severity: if is_warning {
             Severity::Warning
         } else {
             Severity::Notice
         },
         detail,
-        signals: signals.into_iter().collect(),
         requests: vec![exchange.id.clone()],
         ..RULE.finding(seen.at(), title, fault)
-    })
+    }
 }
 
 /// How long its answer took, in milliseconds: the server's time, and for JSON all of it, since nobody
@@ -137,6 +175,11 @@ fn fastest(run: &Run, exchange: &Exchange) -> f64 {
 
 /// It is read while it comes; a model's answer, a log, a feed of events.
 fn is_stream(exchange: &Exchange, answer: &Answer) -> bool {
+    let accept = exchange.request_header("accept").unwrap_or_default();
+    is_stream_type(&answer.mime) || is_stream_type(accept)
+}
+
+fn is_stream_type(text: &str) -> bool {
     const TYPES: [&str; 6] = [
         "text/event-stream",
         "ndjson",
@@ -145,9 +188,7 @@ fn is_stream(exchange: &Exchange, answer: &Answer) -> bool {
         "multipart/x-mixed-replace",
         "grpc",
     ];
-    let accept = exchange.request_header("accept").unwrap_or_default();
-    let is_type = |text: &str| TYPES.iter().any(|kind| text.contains(kind));
-    is_type(&answer.mime) || is_type(accept)
+    TYPES.iter().any(|kind| text.contains(kind))
 }
 
 /// A file: it is made while somebody waits for it, and the browser shows that it is coming.
@@ -182,6 +223,11 @@ fn size_of(body: &Body) -> u64 {
         Body::Described { size, .. } => *size,
         Body::None | Body::Missing { .. } => 0,
     }
+}
+
+/// Whether it is a long poll that was kept waiting.
+pub(super) fn is_held_back(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
+    is_held(exchange) && is_long_poll(seen, exchange)
 }
 
 /// The server holds its answer back until there is news: said by the address or a header, or seen by its being

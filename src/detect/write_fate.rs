@@ -2,17 +2,19 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use url::Url;
 
 use super::{
     expects_json::is_success,
+    graphql,
     html::{is_sign_in_path, is_sign_out_path, sign_in_mark},
+    json_start,
     noise::file_of,
-    not_persisted::is_graphql_read,
     origin::{Owner, is_sent_by_own_code, owner_of},
     seen_step::SeenStep,
 };
-use crate::evidence::{Answer, Exchange, Outcome, Resource, Run, is_safe_method};
+use crate::evidence::{Answer, Body, Exchange, Outcome, Resource, Run, is_safe_method};
 
 /// What became of a request that writes.
 pub(super) enum Fate<'r> {
@@ -67,7 +69,7 @@ fn is_write(run: &Run, exchange: &Exchange) -> bool {
         && is_own
         && !is_sent_on
         && exchange.resource != Resource::Preflight
-        && !is_graphql_read(exchange)
+        && !graphql::is_read(exchange)
         && !is_sign_in_path(&exchange.url)
         && !is_sign_out_path(&exchange.url)
         && !only_counts(exchange)
@@ -158,24 +160,22 @@ fn is_bounce(write: &Exchange, last: &Exchange) -> bool {
     is_page && is_sign_in_path(&last.url)
 }
 
-/// JSON that says itself that nothing was done.
+/// JSON that says itself that nothing was done; of a long one the beginning is known.
 fn says_that_it_failed(answer: &Answer) -> bool {
-    let json = answer
-        .body
-        .start()
-        .and_then(|start| serde_json::from_str::<serde_json::Value>(start).ok());
-    let Some(json) = json else {
+    let Some(json) = answer.body.start().and_then(json_start::read) else {
         return false;
     };
     let says_no = ["ok", "success"]
         .iter()
-        .any(|key| json.get(key) == Some(&serde_json::Value::Bool(false)));
-    let errors = json.get("errors").and_then(serde_json::Value::as_array);
+        .any(|key| json.get(key) == Some(&Value::Bool(false)));
+    let errors = json.get("errors").and_then(Value::as_array);
     let has_errors = errors.is_some_and(|errors| !errors.is_empty());
-    let has_data = json.get("data").is_some_and(|data| {
-        let members = data.as_object();
-        members.is_none_or(|members| members.values().any(|value| !value.is_null()))
-            && !data.is_null()
-    });
+    let is_whole = matches!(&answer.body, Body::Kept(kept) if kept.whole().is_some());
+    let has_data = match json.get("data") {
+        // It may stand behind what was kept.
+        None => !is_whole,
+        Some(Value::Object(members)) => members.values().any(|value| !value.is_null()),
+        Some(data) => !data.is_null(),
+    };
     says_no || (has_errors && !has_data)
 }

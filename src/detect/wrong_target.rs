@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     what: "the page went to an origin that doesn't belong to the target",
     why: "More than once a fix was judged failed, wrongly: the page looked at was a preview taken for production, or the reverse.",
     looks_at: "Where the target's URL led, and every page that a step went to in its own window.",
-    silent: "For an identity provider that the sign-in passes through and comes back from, also when a later step signs in again; for \
+    silent: "In traffic that another tool recorded, when a page of the target follows, else it is a notice. For an identity provider that the sign-in passes through and comes back from, also when a later step signs in again; for \
              redirects that pass through another origin and come home, new tabs, frames, downloads, and origins declared under `origins`.",
     mend: "Mend the link. If the origin belongs to the target, declare it under `origins`.",
     inspect: Inspect::Run(inspect),
@@ -42,6 +42,9 @@ const STAYED: &str = "The rest of the checklist was not walked there.";
 
 /// The first foreign page of a step.
 fn left_in(run: &Run, seen: &SeenStep<'_>) -> Option<Finding> {
+    if seen.step.is_traffic_only {
+        return left_in_traffic(run, seen);
+    }
     let is_home = is_home_again(run, seen.step);
     let providers = identity_providers(run, seen.list);
     let (url, exchange) = foreign_pages(run, seen.step)
@@ -60,6 +63,38 @@ fn left_in(run: &Run, seen: &SeenStep<'_>) -> Option<Finding> {
             .into_iter()
             .collect(),
         ..RULE.finding(seen.at(), title, origin)
+    })
+}
+
+/// The first foreign page of recorded traffic behind which nobody came back. Who browses follows links on purpose, and an
+/// identity provider can't be told from them.
+fn left_in_traffic(run: &Run, seen: &SeenStep<'_>) -> Option<Finding> {
+    let pages = || seen.list.steps.iter().flat_map(|step| &step.exchanges);
+    let last = pages()
+        .filter(|exchange| is_page(exchange) && foreign_origin(run, &exchange.url).is_none())
+        .map(|page| page.started)
+        .max();
+    let mut foreign = foreign_pages(run, seen.step).into_iter();
+    let page = foreign.find(|page| {
+        let started = page.exchange.map(|exchange| exchange.started);
+        last.is_none_or(|last| started.is_none_or(|started| started > last))
+    })?;
+    Some(Finding {
+        severity: Severity::Notice,
+        detail: format!(
+            "The page went to {}, and no page of the target followed.",
+            page.url
+        ),
+        requests: page
+            .exchange
+            .map(|exchange| exchange.id.clone())
+            .into_iter()
+            .collect(),
+        ..RULE.finding(
+            seen.at(),
+            format!("the page left the target for {}", page.origin),
+            page.origin,
+        )
     })
 }
 

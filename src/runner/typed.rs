@@ -19,10 +19,18 @@ pub(super) fn means_the_same(typed: &str, held: &str, input_type: &str) -> bool 
     if fold(typed) == fold(held) {
         return true;
     }
-    match (number(typed), number(held)) {
+    let decimals = decimal_sign(held);
+    match (number(typed, decimals), number(held, decimals)) {
         (Some(one), Some(other)) => one == other,
         _ => is_reformatted_digits(typed, held),
     }
+}
+
+/// What sets decimals apart in an amount that has both signs: the last one. Only there is it sure.
+fn decimal_sign(held: &str) -> Option<char> {
+    let has_both = held.contains('.') && held.contains(',');
+    let at = held.rfind(['.', ',']).filter(|_| has_both)?;
+    held[at..].chars().next()
 }
 
 /// As texts on the page are compared: case and white space don't count.
@@ -47,8 +55,9 @@ fn is_reformatted_digits(typed: &str, held: &str) -> bool {
         && typed.matches('.').count() <= held.matches('.').count()
 }
 
-/// An amount in its smallest written form: sign, whole part, two or more decimals without trailing zeros.
-fn number(text: &str) -> Option<String> {
+/// An amount in its smallest written form: sign, whole part, two or more decimals without trailing zeros. Read with the
+/// sign that sets decimals apart, where that is known and the text can be read so.
+fn number(text: &str, decimals: Option<char>) -> Option<String> {
     let trimmed: String = text
         .chars()
         .filter(|character| !character.is_whitespace())
@@ -67,7 +76,8 @@ fn number(text: &str) -> Option<String> {
     if !is_number {
         return None;
     }
-    let (whole, decimals) = split_decimals(&core);
+    let known = decimals.and_then(|sign| split_at_sign(&core, sign));
+    let (whole, decimals) = known.unwrap_or_else(|| split_decimals(&core));
     let keep = |part: &str| {
         part.chars()
             .filter(char::is_ascii_digit)
@@ -79,6 +89,15 @@ fn number(text: &str) -> Option<String> {
         "{}{whole}.{decimals}",
         if is_negative { "-" } else { "" }
     ))
+}
+
+/// Decimals stand behind that sign, and the other one groups by three; `None` for what isn't written so.
+fn split_at_sign(core: &str, sign: char) -> Option<(&str, &str)> {
+    let (whole, decimals) = core.split_once(sign).unwrap_or((core, ""));
+    let grouping = if sign == '.' { ',' } else { '.' };
+    let mut groups = whole.split(grouping).skip(1);
+    let is_written_so = groups.all(|group| group.len() == 3) && !decimals.contains(['.', ',']);
+    is_written_so.then_some((whole, decimals))
 }
 
 /// The last separator begins decimals, unless three digits follow it and it may be a grouping one.
@@ -109,6 +128,10 @@ mod tests {
             ("4500", "$4,500"),
             ("4500.5", "4,500.50"),
             ("4.500,00", "4500"),
+            ("4.500", "4.500,00 €"),
+            ("1.234.567", "1.234.567,00"),
+            ("4,500", "$4,500.00"),
+            ("4500,5", "4.500,50 €"),
             ("1 200", "1200"),
             ("5551234567", "(555) 123-4567"),
             ("ada@example.com", "ADA@example.com"),
@@ -129,6 +152,9 @@ mod tests {
             ("Ada Lovelace", "Ada Lovelac"),
             ("Ada", ""),
             ("1.10", "110"),
+            ("45.00", "4.500,00 €"),
+            ("4.500", "4,500.00"),
+            ("12.500", "1.250,00 €"),
             ("line\nbreak", "linebreak"),
         ] {
             assert!(!means_the_same(typed, held, "text"), "{typed} and {held}");

@@ -203,3 +203,40 @@ fn pictures_are_in_device_pixels_and_private_fields_are_blank() {
     assert_eq!(document["device"]["scale"], 3.0);
     assert_eq!(document["device"]["touch"], true);
 }
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_call_that_the_page_gives_up_is_told_with_how_long_it_was_open() {
+    let script = "<p id=out>Loading</p><script>
+        fetch('/api/quotes', { signal: AbortSignal.timeout(3200) })
+          .catch(() => { out.textContent = 'Nothing came' });
+        </script>";
+    let router = Router::new()
+        .route("/", get(move || async move { page(script) }))
+        .route("/quiet", get(|| async { page("<p>Welcome</p>") }))
+        .route("/api/quotes", get(std::future::pending::<StatusCode>));
+    let site = Site::serve(router);
+    let workshop = Workshop::new();
+    workshop
+        .write(
+            "shippass.yaml",
+            &format!("targets:\n  t:\n    url: {}\n    kind: preview\n", site.url),
+        )
+        .write(
+            "list.yaml",
+            "name: Quotes\nsteps:\n  - name: Open\n    do:\n      - visit: /\n    expect:\n      - see: Nothing came\n        within: 20s\n  \
+             - name: Go on\n    do:\n      - visit: /quiet\n    expect:\n      - see: Welcome\n",
+        );
+    let ended = workshop.shippass(&["run", "--out", "out", "list.yaml"]);
+    let document = ended.document();
+    let findings = document["findings"].as_array().expect("findings");
+    let titles: Vec<_> = findings.iter().map(|it| it["title"].as_str()).collect();
+    assert_eq!(titles.len(), 1, "{document:#}");
+    let title = titles[0].expect("a title");
+    assert!(
+        title.starts_with("GET /api/quotes had no answer after 3."),
+        "{title}"
+    );
+    assert_eq!(findings[0]["severity"], "notice");
+    assert_eq!(findings[0]["step"], "01-open");
+}

@@ -28,6 +28,15 @@ struct Fixture {
     /// `fires-accept-asks-for-json.json`.
     file: String,
     run: Run,
+    /// Detectors that flag it rightly beside its folder's own.
+    also_found: BTreeSet<String>,
+}
+
+/// What a fixture says of itself beside its run.
+#[derive(serde::Deserialize)]
+struct Said {
+    #[serde(default)]
+    also_found: BTreeSet<String>,
 }
 
 impl Fixture {
@@ -38,8 +47,8 @@ impl Fixture {
         Self {
             folder: name(path.parent().and_then(Path::file_name)),
             file: name(path.file_name()),
-            run: serde_json::from_str(&text)
-                .unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+            run: parsed(path, &text),
+            also_found: parsed::<Said>(path, &text).also_found,
         }
     }
 
@@ -53,6 +62,10 @@ impl Fixture {
         settings.set_snapshot_suffix(format!("{}__{}", self.folder, self.file));
         settings
     }
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The fixtures of a folder, or of every detector when it is `*`, whose names begin like that.
@@ -136,16 +149,20 @@ fn what_is_wrong_is_found_by_its_own_detector_and_by_nothing_else() {
 
 #[test]
 fn what_only_looks_wrong_is_not_found() {
+    let mut flagged = String::new();
     for fixture in fixtures("*", "quiet") {
-        let found = flagging(&fixture.inspect());
-        assert!(
-            !found.contains(&fixture.folder),
-            "{}/{}: {}",
-            fixture.folder,
-            fixture.file,
-            in_words(&fixture.inspect())
-        );
+        let findings = fixture.inspect();
+        let found = flagging(&findings);
+        if found != fixture.also_found {
+            let Fixture { folder, file, .. } = &fixture;
+            let _ = writeln!(
+                flagged,
+                "{folder}/{file}: {found:?}\n{}",
+                in_words(&findings)
+            );
+        }
     }
+    assert!(flagged.is_empty(), "{flagged}");
 }
 
 #[test]
@@ -209,6 +226,67 @@ fn an_accepted_finding_is_filed_with_its_reason_until_the_rule_ends() {
         1
     );
     assert_eq!(inspect(&run, &[rule("/api/other", None)]).findings.len(), 1);
+}
+
+/// A rule for one request and what was wrong with it.
+fn accepting(detector: &str, path: &str) -> IgnoreRule {
+    IgnoreRule {
+        detector: detector.to_owned(),
+        request: Some(RequestPattern {
+            method: None,
+            path: PathPattern::new(path),
+        }),
+        why: "the key comes next week".to_owned(),
+        until: None,
+    }
+}
+
+fn filed(findings: &Findings) -> Vec<String> {
+    let noise = findings.noise.iter();
+    noise
+        .map(|it| format!("{}: {}", it.rule, it.what))
+        .collect()
+}
+
+#[test]
+fn what_an_accepted_finding_brought_about_is_accepted_with_it() {
+    let mut run = Fixture::read(&root().join("failure-shown/quiet-told-by-its-request.json")).run;
+    let rules = [accepting("http-error", "/api/transcribe")];
+    let findings = inspect(&run, &rules);
+    assert!(findings.findings.is_empty(), "{}", in_words(&findings));
+    let why = "ignored: the key comes next week";
+    let accepted = [
+        format!("{why}: POST /api/transcribe answered 500"),
+        format!("{why}: the page said “Transcription failed.”"),
+    ];
+    assert_eq!(filed(&findings), accepted);
+
+    // Another request that went wrong explains the message as well, and nobody has accepted that one.
+    let step = &mut run.checklists[0].steps[1];
+    let mut other = step.exchanges[0].clone();
+    other.id = "e2".to_owned();
+    other.url = other.url.replace("transcribe", "summary");
+    step.exchanges.push(other);
+    let findings = inspect(&run, &rules);
+    assert_eq!(filed(&findings), accepted[..1]);
+    assert_eq!(findings.findings.len(), 1);
+    let detail = &findings.findings[0].detail;
+    assert!(detail.contains("Transcription failed."), "{detail}");
+}
+
+#[test]
+fn a_loss_is_not_accepted_with_whatever_else_went_wrong_before_it() {
+    let mut run = Fixture::read(&root().join("not-persisted/fires-query-a-step-later.json")).run;
+    let avatar = serde_json::json!({
+        "id": "e99", "url": "https://preview.example/api/avatar", "outcome": { "answered": { "status": 404 } }
+    });
+    let avatar = serde_json::from_value(avatar).expect("an exchange");
+    run.checklists[0].steps[1].exchanges.push(avatar);
+    // Unless it is accepted, it may have been what lost it.
+    let found = |rules: &[_]| flagging(&inspect(&run, rules));
+    assert_eq!(found(&[]), BTreeSet::from(["http-error".to_owned()]));
+    let accepted = found(&[accepting("http-error", "/api/avatar")]);
+    assert_eq!(accepted, BTreeSet::from(["not-persisted".to_owned()]));
 }
 
 #[test]

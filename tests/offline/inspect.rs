@@ -290,7 +290,7 @@ fn an_archive_of_chrome_shows_the_write_that_a_sign_in_page_answered() {
     let noise: Vec<_> = found["noise"].as_array().unwrap().iter().collect();
     assert_eq!((noise.len(), &noise[0]["rule"]), (1, &json!("tracker")));
     let not_shown = found["not_shown"].as_array().unwrap();
-    assert_eq!(not_shown.len(), 5);
+    assert_eq!(not_shown.len(), 6);
 }
 
 #[test]
@@ -371,6 +371,74 @@ fn secrets_of_an_archive_are_not_printed() {
     for secret in [password, session] {
         assert!(!out.contains(secret) && !err.contains(secret), "{out}{err}");
     }
+}
+
+/// An entry of a page's code.
+fn call(at: f64, method: &str, path: &str, (status, location): (u16, &str), body: &str) -> Value {
+    let mime = if body.starts_with('<') {
+        "text/html"
+    } else {
+        "application/json"
+    };
+    json!({
+        "startedDateTime": format!("2026-11-21T10:00:{at:06.3}Z"), "time": 20, "_resourceType": "fetch",
+        "request": { "method": method, "url": format!("https://preview.example{path}"), "headers": [] },
+        "response": { "status": status, "redirectURL": location, "headers": [],
+            "content": { "size": body.len(), "mimeType": mime, "text": body } }
+    })
+}
+
+#[test]
+fn two_calls_that_are_bounced_at_the_same_time_are_two_findings() {
+    let page = "<!doctype html><html><head><title>Sign in</title></head><body></body></html>";
+    let entries = json!([
+        call(0.0, "GET", "/api/me", (200, ""), "{}"),
+        call(1.0, "POST", "/api/quotes/1042/sign", (302, "/sign-in"), ""),
+        call(1.001, "GET", "/api/notifications", (302, "/sign-in"), ""),
+        call(1.050, "GET", "/sign-in", (200, ""), page),
+        call(1.051, "GET", "/sign-in", (200, ""), page),
+        // Long after: nobody follows a redirect that late.
+        call(20.0, "GET", "/api/late", (302, "/sign-in"), ""),
+        call(29.0, "GET", "/sign-in", (200, ""), page),
+    ]);
+    let archive = json!({ "log": { "version": "1.2", "entries": entries } });
+    let (_, out, err) = with_archive(archive.to_string().as_bytes());
+    let found: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {err}"));
+    let requests: Vec<_> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["requests"])
+        .collect();
+    assert_eq!(
+        requests,
+        [&json!(["e4", "e2"]), &json!(["e5", "e3"])],
+        "{out}"
+    );
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test makes a project")]
+fn what_was_set_aside_is_counted_under_the_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let entries = json!([
+        call(0.0, "GET", "/api/me", (200, ""), "{}"),
+        call(1.0, "GET", "/api/avatar", (404, ""), "{\"error\":\"none\"}"),
+        call(2.0, "GET", "/favicon.ico", (404, ""), ""),
+        call(3.0, "GET", "/api/quotes", (304, ""), ""),
+    ]);
+    let archive = json!({ "log": { "version": "1.2", "entries": entries } });
+    fs::write(dir.path().join("x.har"), archive.to_string()).unwrap();
+    let config = "targets: { preview: { url: https://preview.example, kind: preview } }\n\
+                  ignore: [{ detector: http-error, request: GET /api/avatar, why: drawn next week }]\n";
+    fs::write(dir.path().join("shippass.yaml"), config).unwrap();
+    let of = dir.path().join("x.har");
+    let config = dir.path().join("shippass.yaml");
+    let (status, out, err) = inspect(&["--config", config.to_str().unwrap(), of.to_str().unwrap()]);
+    assert_eq!(status, 0, "{out}{err}");
+    let line =
+        "set aside: 2 filed as noise, 1 accepted by an ignore rule; `--format json` lists them";
+    assert!(out.lines().any(|it| it == line), "{out}");
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(super) async fn finish_exchange(
         request,
         response,
         error_text,
+        timestamp: ended,
         ..
     } = event;
     let url = open.raw_url().to_owned();
@@ -79,7 +80,7 @@ pub(super) async fn finish_exchange(
         _ => {
             let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
             let rule = rule_behind(&shared, &request.request).await;
-            open.fail(&request, (error, rule), sent, shared.redactor())
+            open.fail((&request, ended), (error, rule), sent, shared.redactor())
         }
     };
     record_exchange(&shared, at, method, url, exchange);

@@ -147,15 +147,19 @@ impl OpenExchange {
         self.exchange
     }
 
-    /// The request failed.
+    /// The request failed, in milliseconds since the epoch; browsers time only what is answered.
     pub(super) fn fail(
         mut self,
-        request: &RequestData,
+        (request, ended): (&RequestData, f64),
         (error, kept_back): (String, Option<KeptBack>),
         request_body: Body,
         redactor: &Redactor,
     ) -> Exchange {
         self.update(request, redactor);
+        let took = timestamp(ended).duration_since(self.exchange.started);
+        let known = self.exchange.timings.total;
+        let seen = Some(took.as_secs_f64() * 1000.0).filter(|took| *took > 0.0);
+        self.exchange.timings.total = known.or(seen);
         self.exchange.kept_back = kept_back;
         self.exchange.request_body = request_body;
         self.exchange.outcome = Outcome::Failed { error };

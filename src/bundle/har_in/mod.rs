@@ -7,7 +7,12 @@ mod log;
 mod loose;
 mod resource;
 
-use std::{collections::HashMap, fs::File, io::BufReader, path::Path};
+use std::{
+    collections::{HashMap, VecDeque},
+    fs::File,
+    io::BufReader,
+    path::Path,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
@@ -81,12 +86,29 @@ fn lacks_body(exchange: &Exchange) -> bool {
     answer.is_some_and(|answer| matches!(answer.body, Body::Missing { .. }))
 }
 
-/// A redirect leads to the next request for the place that it names.
+/// Browsers go on to where a redirect leads at once.
+const AT_ONCE: SignedDuration = SignedDuration::from_secs(5);
+
+/// A redirect whose next request is still to come.
+struct Hop {
+    id: String,
+    resource: Resource,
+    ended: Timestamp,
+}
+
+/// A redirect leads to the next request for the place that it names. Several may lead there at the same time: the first
+/// one is followed first, by a request of its own kind if there is one.
 fn link_redirects(exchanges: &mut [(String, Exchange)]) {
-    let mut awaited: HashMap<String, String> = HashMap::new();
+    let mut awaited: HashMap<String, VecDeque<Hop>> = HashMap::new();
     for (_, exchange) in exchanges {
         let bare = exchange.url.split('#').next().unwrap_or_default();
-        exchange.redirected_from = awaited.remove(bare);
+        if let Some(hops) = awaited.get_mut(bare) {
+            hops.retain(|hop| exchange.started.duration_since(hop.ended) <= AT_ONCE);
+            let own = hops
+                .iter()
+                .position(|hop| hop.resource == exchange.resource);
+            exchange.redirected_from = hops.remove(own.unwrap_or(0)).map(|hop| hop.id);
+        }
         let location = exchange
             .answer()
             .filter(|answer| answer.is_redirect())
@@ -94,7 +116,11 @@ fn link_redirects(exchanges: &mut [(String, Exchange)]) {
         let to = location.and_then(|to| Url::parse(&exchange.url).ok()?.join(to).ok());
         if let Some(mut to) = to {
             to.set_fragment(None);
-            awaited.insert(to.into(), exchange.id.clone());
+            awaited.entry(to.into()).or_default().push_back(Hop {
+                id: exchange.id.clone(),
+                resource: exchange.resource,
+                ended: end_of(exchange),
+            });
         }
     }
 }
