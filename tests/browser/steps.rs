@@ -180,22 +180,3 @@ fn back_reload_press_and_urls() {
     );
     assert_eq!(ended.status, 0, "{:#?}", ended.steps());
 }
-
-#[test]
-#[ignore = "needs a browser driver"]
-fn an_endless_loop_in_the_page_ends_in_a_named_status_and_the_next_step_runs() {
-    let router = Router::new()
-        .route(
-            "/",
-            get(|| async { page("<button onclick='for(;;);'>Loop</button>") }),
-        )
-        .route("/calm", get(|| async { page("<h1>Calm</h1>") }));
-    let site = Site::serve(router);
-    let ended = walk(
-        &site,
-        "  - name: Loop\n    do:\n      - visit: /\n      - tap: Loop\n  - name: Calm\n    do:\n      - visit: /calm\n    expect:\n      - see: Calm\n",
-    );
-    let statuses = ended.statuses();
-    assert_ne!(statuses[0], "clean", "{:#?}", ended.steps());
-    assert_eq!(statuses[1], "clean", "{:#?}", ended.steps());
-}
