@@ -53,7 +53,8 @@ const held = () => (state ? state.typed : []).filter(({ element }) => element.is
   .map(({ id, element }) => ({ id, held: element.isContentEditable ? element.innerText : element.value }));
 const isTypedInto = (element) => Boolean(element) && (element.isContentEditable || element.matches("input,textarea") || Boolean(element.shadowRoot));
 const motion = () => {
-  if ([...document.querySelectorAll(PRIVATE)].some(isShown)) return "private";
+  // What stands in a frame is seen by those alone who ask in it.
+  if (rootsOf(document).some((root) => [...root.querySelectorAll(`${PRIVATE},iframe,frame`)].some(isShown))) return "private";
   const isMoving = document.getAnimations().some((animation) => animation.playState === "running");
   return isMoving || isTypedInto(document.activeElement) || document.querySelector(":active") ? "moving" : "still";
 };
