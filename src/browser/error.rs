@@ -238,6 +238,6 @@ impl BrowserError {
 }
 
 #[cfg(target_os = "macos")]
-const INSTALL: &str = "install both: brew install --cask chromium chromedriver";
+const INSTALL: &str = "install both: brew install --cask google-chrome chromedriver";
 #[cfg(not(target_os = "macos"))]
 const INSTALL: &str = "install both: apt-get install chromium chromium-driver (or your system's packages), or use --webdriver URL";
