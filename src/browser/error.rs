@@ -223,7 +223,7 @@ impl BrowserError {
                 "use a Chromium and a driver on this machine; `access: { cookie: … }` works with every driver"
             }
             Self::Gone => {
-                "run again; if it happens every time, start with `-v` and look whether the machine runs out of memory"
+                "run again; if it happens every time, run with `-v`, which shows what the driver says, and look whether the machine runs out of memory"
             }
             Self::WrongDevice { .. } => {
                 "with `--webdriver`, give the device in `webdriver.capabilities`; otherwise this browser is too old to emulate it"
@@ -238,6 +238,6 @@ impl BrowserError {
 }
 
 #[cfg(target_os = "macos")]
-const INSTALL: &str = "install both: brew install --cask chromium chromedriver";
+const INSTALL: &str = "install both: brew install --cask google-chrome chromedriver";
 #[cfg(not(target_os = "macos"))]
 const INSTALL: &str = "install both: apt-get install chromium chromium-driver (or your system's packages), or use --webdriver URL";

@@ -59,7 +59,7 @@ impl<'c> Browser<'c> {
     }
 
     async fn open(&self) -> Result<(), BrowserError> {
-        let driver = Driver::start(&self.request).await?;
+        let driver = Driver::start(&self.request, &self.witness.redactor).await?;
         let request = driver.session_request();
         let door = Arc::clone(&self.door);
         match Session::open(&request, door, self.witness.clone()).await {

@@ -36,7 +36,7 @@ pub(super) struct Global {
     /// Configuration file; `shippass.yaml` here when there is one.
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Say more of what happens.
+    /// Say more of what happens: what the browser's driver says of itself.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     /// Say nothing but results.

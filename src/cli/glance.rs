@@ -39,6 +39,7 @@ impl Glance<'_> {
             is_headed: false,
             remote: self.remote,
             remote_url: self.remote_url,
+            listener: None,
         };
         let browser = Browser::start(
             request,

@@ -149,7 +149,7 @@ pub(super) fn walked(
         assignment,
         &plan,
         (person, shelf.as_ref()),
-        &recorder,
+        (&recorder, terminal),
         &redactor,
     ));
     for trouble in shelf.iter().flat_map(Shelf::troubles) {
@@ -310,7 +310,7 @@ async fn walk(
     assignment: &Assignment,
     plan: &Plan,
     (person, shelf): (Person, Option<&Shelf>),
-    recorder: &Recorder,
+    (recorder, terminal): (&Recorder, &Terminal),
     redactor: &Arc<Redactor>,
 ) -> (WalkEnd, BTreeMap<String, u64>) {
     let unopened = |end| (end, BTreeMap::new());
@@ -324,7 +324,7 @@ async fn walk(
             return unopened(WalkEnd::Failed(error));
         }
     };
-    let starting = start_browser(assignment, recorder, redactor);
+    let starting = start_browser(assignment, recorder, redactor, terminal);
     let started = tokio::select! {
         biased;
         _ = stop.wait_for(|is_stopped| *is_stopped) => return unopened(WalkEnd::Interrupted),
@@ -368,6 +368,7 @@ async fn start_browser<'a>(
     assignment: &'a Assignment,
     recorder: &Recorder,
     redactor: &Arc<Redactor>,
+    terminal: &Terminal,
 ) -> Result<Browser<'a>, BrowserError> {
     let config = &assignment.project.config;
     let request = DriverRequest {
@@ -375,6 +376,7 @@ async fn start_browser<'a>(
         is_headed: assignment.browser.headed,
         remote: config.webdriver.as_ref(),
         remote_url: assignment.browser.webdriver.as_ref(),
+        listener: terminal.of_driver,
     };
     let door = (&assignment.target, assignment.is_read_only());
     let browser = Browser::start(request, door, recorder.clone(), Arc::clone(redactor)).await?;

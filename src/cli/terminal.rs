@@ -20,6 +20,8 @@ pub(super) struct Terminal {
     pub(super) absence: Option<&'static str>,
     /// Nothing but results is wanted.
     pub(super) is_quiet: bool,
+    /// Where the words of the browser's driver go, when they are wanted.
+    pub(super) of_driver: Option<fn(&str)>,
     /// Drawn lines are for a terminal; a log may not know them.
     pub(super) charset: Charset,
     /// Columns of standard output.
@@ -48,6 +50,7 @@ impl Terminal {
                 None
             },
             is_quiet: global.quiet,
+            of_driver: (global.verbose > 0).then_some(say_of_driver),
             charset: if std::io::stdout().is_terminal() {
                 Charset::Unicode
             } else {
@@ -117,6 +120,10 @@ impl Terminal {
     pub(super) fn complain(&self, failure: &Failure) {
         let _ = writeln!(std::io::stderr().lock(), "{failure}");
     }
+}
+
+fn say_of_driver(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "driver: {line}");
 }
 
 fn terminal_width() -> Option<usize> {

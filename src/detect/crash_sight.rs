@@ -1,6 +1,6 @@
 //! What a crashed page looks like: the browser's error page, a blank screen, an error page's words.
 
-use super::origin::foreign_origin;
+use super::{origin::foreign_origin, rule::Undecided, seen_step::SeenStep};
 use crate::evidence::{Content, PageFacts, Resource, Run, StepRun};
 
 /// What was seen of a crash.
@@ -55,7 +55,7 @@ pub(super) fn sight_of(run: &Run, step: &StepRun) -> Option<Sight> {
             words: quote(&page.text),
         });
     }
-    if !page.url.starts_with("http") || foreign_origin(run, &page.url).is_some() {
+    if !is_own(run, page) {
         return None;
     }
     if is_blank(step, page) && step.unsettled.is_none() && !is_no_html(step, page) {
@@ -68,6 +68,25 @@ pub(super) fn sight_of(run: &Run, step: &StepRun) -> Option<Sight> {
         title: "the page showed an error page",
         words: quote(&page.text),
     })
+}
+
+/// A page that showed nothing when it was taken and had not settled: it may have been about to, or not.
+pub(super) fn undecided(run: &Run, seen: &SeenStep<'_>) -> Option<Undecided> {
+    let (step, page) = (seen.step, seen.step.page.as_ref()?);
+    let unsettled = step.unsettled.as_ref()?;
+    let is_unknown = is_own(run, page)
+        && is_blank(step, page)
+        && !page.is_browser_error
+        && !is_no_html(step, page)
+        && !seen.ends_denied();
+    is_unknown.then(|| Undecided {
+        at: seen.at(),
+        why: format!("the page was blank when it was taken, and it hadn't settled: {unsettled}"),
+    })
+}
+
+fn is_own(run: &Run, page: &PageFacts) -> bool {
+    page.url.starts_with("http") && foreign_origin(run, &page.url).is_none()
 }
 
 /// What stands in shadow trees only is no text of the page, and is seen all the same.

@@ -1,7 +1,7 @@
 //! What a detector needed and couldn't have: a step with such a gap is `unknown`, never clean.
 
 use super::{
-    contract,
+    contract, crash_sight,
     expects_json::is_success,
     html_on_purpose::asks_for_html,
     no_effect,
@@ -28,6 +28,7 @@ pub(super) fn undecided(run: &Run) -> Vec<Undecided> {
                 .into_iter()
                 .chain(gaps)
                 .chain(no_effect::undecided(&seen))
+                .chain(crash_sight::undecided(run, &seen))
         })
         .chain(contract::undecided(run))
         .collect()

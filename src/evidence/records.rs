@@ -354,7 +354,7 @@ pub struct PageFacts {
     /// How many characters a person can read, all in all.
     #[serde(default)]
     pub text_length: u32,
-    /// Visible things that aren't text: images, canvases, videos, drawn shapes, form fields.
+    /// Visible things that aren't the page's text: images, canvases, videos, drawn shapes, form fields, words in shadow trees.
     #[serde(default)]
     pub visuals: u32,
     /// Texts of live regions and alerts that are visible.

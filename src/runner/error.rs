@@ -1,6 +1,6 @@
 //! What ends a walk: the surroundings, never the product.
 
-use crate::browser::BrowserError;
+use crate::browser::{BrowserError, page::NO_ANSWER};
 use crate::evidence::{Protection, TargetFacts};
 
 /// Why a walk couldn't go on.
@@ -103,6 +103,8 @@ fn unreachable_help(reason: &str) -> &'static str {
         "its name isn't known: see that the URL is spelt right and that the deployment exists"
     } else if reason.contains("CONNECTION_REFUSED") {
         "nothing listens there: see that the deployment runs and that the port is right"
+    } else if reason.contains(NO_ANSWER) {
+        "something takes the connection and never answers: see that the deployment is awake, and that no firewall or VPN stands between"
     } else {
         "open it in a browser on this machine; if that works, run again"
     }

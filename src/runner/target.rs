@@ -35,7 +35,7 @@ pub async fn learn_target(
     if let Err(obstacle) = session.visit_with_certificate(url).await? {
         return Err(RunnerError::Unreachable {
             url: url.to_owned(),
-            reason: reason_of(&obstacle.why),
+            reason: reason_of(url, &obstacle.why),
         });
     }
     let settled = session.settle(limits.settle).await?;
@@ -44,15 +44,9 @@ pub async fn learn_target(
         return Err(RunnerError::protected(&facts, protection));
     }
     if settled.page.is_browser_error {
-        let reason = settled
-            .page
-            .text
-            .lines()
-            .next()
-            .unwrap_or("the browser showed its error page");
         return Err(RunnerError::Unreachable {
             url: url.to_owned(),
-            reason: reason.to_owned(),
+            reason: reason_on_page(&settled.page.text),
         });
     }
     if let Some(error) = settled.measure.device_problem(device) {
@@ -73,14 +67,26 @@ pub async fn learn_target(
 }
 
 /// `could not open …: unknown error: net::ERR_CONNECTION_REFUSED` says it at its end.
-fn reason_of(why: &str) -> String {
-    match why.find("net::") {
-        Some(at) => why[at..]
-            .split_whitespace()
-            .next()
-            .unwrap_or(why)
-            .to_owned(),
-        None => why.to_owned(),
+fn reason_of(url: &str, why: &str) -> String {
+    let of_network = why.find("net::").map(|at| &why[at..]);
+    let reason = match of_network {
+        Some(words) => words.split_whitespace().next().unwrap_or(why),
+        None => why
+            .strip_prefix(&format!("could not open {url}: "))
+            .unwrap_or(why),
+    };
+    reason.to_owned()
+}
+
+/// `Your connection is not private (net::ERR_CERT_AUTHORITY_INVALID)`, as the browser's error page has it.
+fn reason_on_page(text: &str) -> String {
+    let Some(first) = text.lines().next().filter(|line| !line.is_empty()) else {
+        return "the browser showed its error page".to_owned();
+    };
+    let mut words = text.split_whitespace();
+    match words.find(|word| word.contains("ERR_")) {
+        Some(code) if !first.contains(code) => format!("{first} ({code})"),
+        _ => first.to_owned(),
     }
 }
 

@@ -144,6 +144,7 @@ impl Walk<'_> {
             }
         }
         at.step += from;
+        let mut is_signed_out = false;
         for step in pass.checklist.steps.iter().skip(from) {
             *begun = next(at);
             match blocked.as_ref().and_then(|blocked| blocked.reason(step)) {
@@ -152,7 +153,10 @@ impl Walk<'_> {
                     self.skip(at, why);
                     blocked = Some(Blocked::lost(step, "was not walked"));
                 }
-                None => blocked = self.walk_step(at, pass, step, sessions).await?,
+                None => {
+                    let walking = self.walk_step(at, pass, step, sessions, &mut is_signed_out);
+                    blocked = walking.await?;
+                }
             }
             if let Some(why) = self.recorder.failed() {
                 return Err(RunnerError::EvidenceLost(why));
@@ -247,17 +251,20 @@ impl Walk<'_> {
         Some(self.redactor.text(&why))
     }
 
-    /// Walks a step; answers what keeps the steps after it from being walked.
+    /// Walks a step; answers what keeps the steps after it from being walked. Where the persona's session is gone, it
+    /// comes in by the door as a fresh one does.
     async fn walk_step(
         &self,
         at: StepIndex,
         pass: &PlannedChecklist,
         step: &Step,
         sessions: &Sessions<'_>,
+        is_signed_out: &mut bool,
     ) -> Result<Option<Blocked>, RunnerError> {
         let session = self.browser.session()?;
         let mut door = None;
-        match pass.persona.as_ref().filter(|_| step.fresh) {
+        let enters = step.fresh || *is_signed_out;
+        match pass.persona.as_ref().filter(|_| enters) {
             Some(persona) => {
                 door = Some(Door {
                     persona,
@@ -271,6 +278,7 @@ impl Walk<'_> {
         let picture = (self.picture_file)(&pass.folder, &step.id);
         let walking = Box::pin(StepWalk::run(self, &session, at, (step, picture), door));
         let walked = self.within_limit(at, walking).await?;
+        *is_signed_out = !matches!(walked, Some(Ok(_)));
         let protection = match &walked {
             Some(Ok(end)) => end.protection,
             Some(Err(_)) => session.protection(None),

@@ -31,6 +31,8 @@ fn leaky_site() -> Site {
           await fetch('/api/echo?token=' + token + '#' + token);
           await fetch('/api/echo/' + encodeURIComponent(p.value));
           await fetch('/hop?sig=' + token);
+          await fetch('/gone');
+          await fetch('/same', {{ headers: {{ 'If-None-Match': '1' }} }});
           console.log('token is ' + token + ' and ' + p.value);
           console.error(new Error('failed with ' + encodeURIComponent(token)));
           out.textContent = 'Sent ' + token; document.title = token;
@@ -78,6 +80,10 @@ fn leaky_site() -> Site {
         .route(
             "/gone",
             get(|| async { StatusCode::NO_CONTENT.into_response() }),
+        )
+        .route(
+            "/same",
+            get(|| async { StatusCode::NOT_MODIFIED.into_response() }),
         );
     Site::serve(router)
 }
@@ -186,6 +192,16 @@ fn no_planted_secret_reaches_the_bundle_and_the_har_is_valid() {
         came.contains("\"Ada\"") && came.contains("[redacted:"),
         "{came}"
     );
+    let content = |status: u16| {
+        let mut entries = entries.iter();
+        let entry = entries.find(|entry| entry["response"]["status"] == status);
+        entry.expect("an answer")["response"]["content"].clone()
+    };
+    let (gone, same) = (content(204), content(304));
+    assert_eq!(gone["size"], 0, "{gone}");
+    assert_eq!(gone["comment"], "there is none", "{gone}");
+    let why = same["comment"].as_str().unwrap_or_default();
+    assert!(why.contains("a 304 brings none"), "{same}");
 }
 
 #[test]

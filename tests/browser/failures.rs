@@ -104,8 +104,10 @@ fn a_page_that_is_not_laid_out_for_the_device_fails_its_step() {
     let site = Site::serve(
         Router::new().route("/", get(move || async move { axum::response::Html(wide) })),
     );
-    let ended = run(&site.url, &[]);
+    let ended = run(&site.url, &["-v"]);
     assert_eq!(ended.status, 1, "{}", ended.stderr);
+    let is_told = ended.stderr.contains("driver: Starting ChromeDriver");
+    assert!(is_told, "{}", ended.stderr);
     let why = ended.why("Open");
     assert!(why.contains("viewport: the page is laid out 98"), "{why}");
 }

@@ -7,7 +7,10 @@ use std::sync::{
 
 use axum::{
     Router,
-    http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    http::{
+        HeaderMap,
+        header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST},
+    },
     response::IntoResponse,
     routing::get,
 };
@@ -28,15 +31,28 @@ fn site() -> Site {
     let endless = "<style>@keyframes turn { to { transform: translateX(200px) } } \
          div { width: 40px; height: 40px; background: #1b4; animation: turn 1.7s linear infinite }</style>\
          <h1>Loading</h1><div></div><label>Name <input autofocus></label><button onclick=\"this.textContent = document.getAnimations()[0].playState\">State</button>";
-    // Its own rule against styles must not keep the field from being blanked.
-    let code = || async {
+    let number = || {
         let visit = std::time::SystemTime::now();
         let visit = visit
             .duration_since(std::time::UNIX_EPOCH)
             .unwrap_or_default();
+        visit.as_nanos() % 1_000_000
+    };
+    let field = move |name: &str, kind: &str| {
+        format!(
+            "<link rel=stylesheet href=/field.css><input aria-label={name} autocomplete='{kind}' value={}>",
+            number()
+        )
+    };
+    // Its own rule against styles must not keep the field from being blanked, nor a shadow root, nor another origin.
+    let code = move |headers: HeaderMap| async move {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        let other = host.unwrap_or_default().replace("127.0.0.1", "localhost");
         let body = format!(
-            "<link rel=stylesheet href=/field.css><h1>Code</h1><input aria-label=Code autocomplete=one-time-code value={}>",
-            visit.as_nanos() % 1_000_000
+            "<h1>Code</h1>{}<div><template shadowrootmode=open>{}</template></div>\
+             <iframe title=Payment width=320 height=120 src='http://{other}/card'></iframe>",
+            field("Code", "one-time-code"),
+            field("Number", "cc-number"),
         );
         ([(CONTENT_SECURITY_POLICY, "style-src 'self'")], page(&body)).into_response()
     };
@@ -47,6 +63,10 @@ fn site() -> Site {
             .route("/clock", numbered(clock))
             .route("/endless", get(move || async move { page(endless) }))
             .route("/code", get(code))
+            .route(
+                "/card",
+                get(move || async move { page(&field("Card", "billing cc-number")) }),
+            )
             .route(
                 "/field.css",
                 get(|| async {

@@ -184,3 +184,77 @@ fn a_driver_that_already_runs_is_used_and_left_running() {
     let is_running = driver.process.try_wait().expect("asked").is_none();
     assert!(is_running, "a driver that isn't ours is left alone");
 }
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_page_that_never_answers_is_no_page_and_a_target_that_never_answers_cannot_be_reached() {
+    let driver = Driver::start();
+    let site = Site::serve(
+        Router::new()
+            .route(
+                "/",
+                get(|| async { page("<a href='/quotes/1042'>Quote 1042</a>") }),
+            )
+            .route("/quotes/1042", get(std::future::pending::<Response>)),
+    );
+    // The system takes connections for it.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let nobody = format!("http://{}/", silent.local_addr().expect("an address"));
+    let run = |url: &str, steps: &str| {
+        let workshop = Workshop::new();
+        workshop.write(
+            "shippass.yaml",
+            &format!(
+                "targets: {{ here: {{ url: '{url}', kind: local }} }}\nwebdriver:\n  url: http://{}\n  capabilities:\n    \
+                 browserName: chrome\n    timeouts: {{ implicit: 0, pageLoad: 2000, script: 120000 }}\n    {PHONE}",
+                driver.authority
+            ),
+        );
+        workshop.write("list.yaml", &format!("name: Test\nsteps:\n{steps}"));
+        let ended = workshop.shippass(&["run", "--out", "out", "list.yaml"]);
+        (workshop, ended)
+    };
+    let list = "  - name: List\n    do: [{ visit: / }]\n";
+    let quote =
+        "  - name: Quote\n    do: [{ visit: /quotes/1042 }]\n    expect: [{ see: Quote 1042 }]\n";
+    let (_workshop, ended) = run(&site.url, &format!("{list}{quote}{list}"));
+    assert_eq!(ended.status, 1, "{}\n{}", ended.stdout, ended.stderr);
+    assert_eq!(
+        ended.statuses(),
+        ["clean", "failed", "clean"],
+        "{:#?}",
+        ended.steps()
+    );
+    let why = ended.why("Quote");
+    assert!(why.contains("no answer for 2 s"), "{why}");
+
+    let (_workshop, ended) = run(&nobody, list);
+    assert_eq!(ended.status, 3, "{}\n{}", ended.stdout, ended.stderr);
+    assert!(
+        ended.stderr.contains("can't be reached: no answer for 2 s")
+            && ended.stderr.contains("never answers"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.statuses(), ["not-run"]);
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_certificate_that_nobody_trusts_ends_the_run_with_what_to_do() {
+    let site = Site::serve(Router::new().route("/", get(|| async { page("<h1>Quotes</h1>") })));
+    let url = format!("https://localhost:{}/", with_certificate(&site));
+    let workshop = Workshop::new();
+    workshop.write("list.yaml", OPEN_IT);
+    let ended = workshop.shippass(&["run", "--url", &url, "--out", "out", "list.yaml"]);
+    assert_eq!(ended.status, 3, "{}\n{}", ended.stdout, ended.stderr);
+    assert!(
+        ended.stderr.contains("ERR_CERT_AUTHORITY_INVALID")
+            && ended
+                .stderr
+                .contains("help: its certificate isn't trusted here"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.statuses(), ["not-run"]);
+}

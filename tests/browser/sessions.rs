@@ -28,6 +28,7 @@ impl App {
         let router = Router::new()
             .route("/", get(home))
             .route("/drafts", get(drafts))
+            .route("/loop", get(endless))
             .route("/sign-in", get(form).post(sign_in))
             .route("/sign-out", get(sign_out))
             .with_state(self.clone());
@@ -67,6 +68,10 @@ async fn drafts(State(app): State<App>, headers: HeaderMap) -> Response {
         .into_response(),
         None => Redirect::to("/sign-in").into_response(),
     }
+}
+
+async fn endless() -> Html<String> {
+    page("<button onclick='for(;;);'>Loop</button>")
 }
 
 async fn form() -> Html<String> {
@@ -156,6 +161,23 @@ fn a_persona_signs_in_once_and_every_page_is_new_all_the_same() {
         [again, "visit /drafts"],
         "a fresh step says where it comes from"
     );
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn an_endless_loop_ends_in_a_named_status_and_the_next_step_is_walked_signed_in() {
+    let app = App::default();
+    let site = app.serve();
+    let endless = "  - name: Loop\n    do:\n      - visit: /loop\n      - tap: Loop\n".to_owned();
+    let (_workshop, ended) = walk(&site, PROVEN, &[&(endless + DRAFTS)]);
+    let statuses = ended.statuses();
+    assert_ne!(statuses[1], "clean", "{:#?}", ended.steps());
+    assert_eq!(statuses[2], "clean", "{:#?}", ended.steps());
+    assert_eq!(app.sign_ins(), 1);
+    let run = run_of(&ended);
+    let (_, drafts) = run.steps().nth(2).expect("a step");
+    let again = "take up the session of owner again, signed in in “List 0”";
+    assert_eq!(done(drafts), [again, "visit /drafts"]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ impl Machine {
         let machine = Self {
             folder: tempfile::tempdir().expect("a folder"),
         };
-        for tool in ["sed", "env", "touch", "sh", "echo"] {
+        for tool in ["sed", "env", "touch", "sh", "echo", "grep"] {
             let real = ["/usr/bin", "/bin"]
                 .iter()
                 .map(|folder| Path::new(folder).join(tool))
@@ -51,6 +51,7 @@ impl Machine {
             .env_clear()
             .env("PATH", self.folder.path())
             .env("BIN", self.folder.path())
+            .env("APPLICATIONS", self.folder.path().join("Applications"))
             .output()
             .expect("a shell")
     }
@@ -147,7 +148,71 @@ fn on_macos_the_brew_command_is_said() {
     let output = machine.setup();
     assert_eq!(output.status.code(), Some(3));
     assert!(
-        said(&output).contains("brew install --cask chromium chromedriver"),
+        said(&output).contains("brew install --cask google-chrome chromedriver"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn on_macos_the_browser_is_no_command() {
+    let machine = Machine::new(&[
+        ("cargo", ""),
+        ("cc", ""),
+        ("uname", "echo Darwin"),
+        ("chromedriver", ""),
+    ]);
+    let chrome = "Applications/Google Chrome.app/Contents/MacOS";
+    fs::create_dir_all(machine.folder.path().join(chrome)).expect("a folder");
+    machine.install(&format!("{chrome}/Google Chrome"), "");
+    let output = machine.setup();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output), "");
+}
+
+/// An apt-get without a package `chromium`, and another one that is only a stand-in.
+const UBUNTU: [(&str, &str); 6] = [
+    ("cargo", ""),
+    ("uname", "echo Linux"),
+    ("id", "echo 0"),
+    (
+        "apt-get",
+        r#"echo "apt-get $*" >&2
+case "$*" in *" chromium "*) exit 100;; *gcc*) echo '#!/bin/sh' > "$BIN/cc"; /bin/chmod +x "$BIN/cc";; esac"#,
+    ),
+    (
+        "apt-cache",
+        "echo 'Description-en: Transitional package - chromium-browser -> chromium snap'",
+    ),
+    ("chromedriver", ""),
+];
+
+#[test]
+fn a_snaps_stand_in_is_not_installed_and_what_to_do_is_said() {
+    let machine = Machine::new(&UBUNTU);
+    let output = machine.setup();
+    assert_eq!(output.status.code(), Some(3));
+    let said = said(&output);
+    assert!(!said.contains("chromium-chromedriver"), "{said}");
+    assert!(
+        said.contains("as a snap only") && said.contains("snap install chromium"),
+        "{said}"
+    );
+    assert!(
+        machine.folder.path().join("cc").exists(),
+        "the rest is installed: {said}"
+    );
+}
+
+#[test]
+fn with_a_snap_the_folder_that_it_sees_is_said() {
+    let machine = Machine::new(&UBUNTU);
+    machine.install("cc", "");
+    machine.install("chromium-browser", "exec /snap/bin/chromium \"$@\"");
+    let output = machine.setup();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(
+        said(&output).contains("export TMPDIR=~/snap/chromium/common/tmp"),
         "{}",
         said(&output)
     );

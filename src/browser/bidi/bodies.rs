@@ -24,6 +24,9 @@ const BODY_PATIENCE: Duration = Duration::from_secs(2);
 const EARLY_STREAM: &str =
     "a new tab asked for it before the browser watched it, and it might have been a stream";
 
+/// Why an answer that says to go on using the last one has no body.
+const NOT_MODIFIED: &str = "a 304 brings none: what was had before is still good";
+
 /// Fetches the bodies of an ended exchange and records it.
 pub(super) async fn finish_exchange(
     shared: Arc<Shared>,
@@ -54,18 +57,17 @@ pub(super) async fn finish_exchange(
     let exchange = match response {
         Some(response) if error_text.is_none() => {
             shared.told.forget(&request.request);
-            let is_redirect = (300..400).contains(&response.status) && response.status != 304;
             let mime = media_type(&response.mime_type);
-            let came = if is_redirect {
-                CapturedBody::Missing {
-                    why: "browsers don't give the body of a redirect".to_owned(),
+            let came = match response.status {
+                204 | 205 => CapturedBody::None,
+                304 => missing(NOT_MODIFIED.to_owned()),
+                300..400 => missing("browsers don't give the body of a redirect".to_owned()),
+                _ if is_body_wanted(resource, &mime) => {
+                    fetch_body(&shared, &request, "response", mime).await
                 }
-            } else if is_body_wanted(resource, &mime, response.status) {
-                fetch_body(&shared, &request, "response", mime).await
-            } else {
-                CapturedBody::NotFetched {
+                _ => CapturedBody::NotFetched {
                     size: response.bytes_received,
-                }
+                },
             };
             let came = shared
                 .witness
@@ -126,10 +128,7 @@ fn record_exchange(
 }
 
 /// Scripts, styles, fonts and pictures are not fetched, unless their type says they are something else.
-fn is_body_wanted(resource: Resource, mime: &str, status: u16) -> bool {
-    if matches!(status, 204 | 304) {
-        return false;
-    }
+fn is_body_wanted(resource: Resource, mime: &str) -> bool {
     match resource {
         Resource::Script | Resource::Style | Resource::Font | Resource::Media | Resource::Image => {
             matches!(mime, "text/html" | "application/json")

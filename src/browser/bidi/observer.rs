@@ -65,6 +65,8 @@ pub(crate) struct Marks {
     pub(crate) recorded: u64,
     /// Navigations of the top page, within the document too.
     pub(crate) navigations: u64,
+    /// Top documents that have come.
+    pub(crate) documents: u64,
     /// Top documents asked for and not yet there.
     pub(crate) loading: usize,
     /// Dialogs, downloads, tabs and file pickers.

@@ -294,7 +294,10 @@ impl Watcher {
             "browsingContext.domContentLoaded" => {
                 self.shared.stage().arrive(&event.url);
                 self.give_up_on(|open| open.is_document(&event.context, &event.url));
-                self.shared.mark(|marks| marks.loading = 0);
+                self.shared.mark(|marks| {
+                    marks.loading = 0;
+                    marks.documents += 1;
+                });
             }
             "browsingContext.navigationStarted" => self.shared.mark(|marks| marks.loading += 1),
             "browsingContext.navigationFailed" => {
@@ -314,6 +317,7 @@ impl Watcher {
                 self.shared.mark(|marks| {
                     marks.navigations += 1;
                     if !is_same_document {
+                        marks.documents += 1;
                         marks.loading = marks.loading.saturating_sub(1);
                     }
                 });

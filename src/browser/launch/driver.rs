@@ -1,11 +1,12 @@
 //! A driver that is ready for a session: one of our own, or one that already runs.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
+    Listener,
     chromium::{Window, chromium_capabilities},
     process::{ChromiumOptions, DriverProcess, start_chromedriver},
     profile::downloads_beside,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::browser::{BrowserError, OwnBrowser, SessionRequest};
 use crate::config::{Device, RemoteDriver};
+use crate::evidence::Redactor;
 
 /// What kind of driver is wanted, and for which device.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ pub struct DriverRequest<'a> {
     pub remote: Option<&'a RemoteDriver>,
     /// `--webdriver`: wins over the configuration's URL.
     pub remote_url: Option<&'a Url>,
+    /// Who wants to hear what a driver of our own says, line by line.
+    pub listener: Option<fn(&str)>,
 }
 
 /// A driver that is ready for a session.
@@ -38,8 +42,11 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts chromedriver, or takes the driver that already runs.
-    pub async fn start(request: &DriverRequest<'_>) -> Result<Self, BrowserError> {
+    /// Starts chromedriver, or takes the driver that already runs; whoever listens hears no secret.
+    pub async fn start(
+        request: &DriverRequest<'_>,
+        redactor: &Arc<Redactor>,
+    ) -> Result<Self, BrowserError> {
         let configured = request.remote.and_then(|remote| remote.url.as_ref());
         if let Some(url) = request.remote_url.or(configured) {
             return Ok(Self {
@@ -49,7 +56,15 @@ impl Driver {
                 process: None,
             });
         }
-        let process = start_chromedriver(&ChromiumOptions::default()).await?;
+        let listener = request.listener.map(|tell| Listener {
+            tell,
+            redactor: Arc::clone(redactor),
+        });
+        let options = ChromiumOptions {
+            listener,
+            ..ChromiumOptions::default()
+        };
+        let process = start_chromedriver(&options).await?;
         let window = if request.is_headed {
             Window::Shown
         } else {

@@ -22,6 +22,7 @@ pub use driver::{Driver, DriverRequest};
 pub use environment::browser_to_become;
 pub use find::{Program, Version, find_browser, find_driver};
 pub use guard::{GUARD_COMMAND, GuardOrder, become_browser, run_guard};
+pub use output::Listener;
 pub use process::{ChromiumOptions, DriverProcess, start_chromedriver};
 pub use profile::sweep_leftovers;
 pub(super) use refusal::refused_session;

@@ -1,6 +1,6 @@
 //! What the guard and the driver write: the driver's process id, its port, or why it won't start.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader, Lines, copy, sink},
@@ -10,6 +10,7 @@ use tokio::{
 use url::Url;
 
 use super::guard::GUARDING;
+use crate::evidence::Redactor;
 
 /// How many of the last lines are kept for messages.
 const LAST_LINES: usize = 5;
@@ -23,6 +24,15 @@ pub(super) struct Started {
     pub(super) id: u32,
     /// Where it listens.
     pub(super) url: Url,
+}
+
+/// Who hears what a driver says, secrets taken out.
+#[derive(Debug, Clone)]
+pub struct Listener {
+    /// Gets each line.
+    pub tell: fn(&str),
+    /// Takes secrets out.
+    pub redactor: Arc<Redactor>,
 }
 
 /// The two outputs of the guard, which the driver shares.
@@ -94,12 +104,31 @@ impl<Out: AsyncRead + Unpin, Err: AsyncRead + Unpin> Output<Out, Err> {
             .join("; ")
     }
 
-    /// Reads on to the end, so that nothing waits for a reader.
-    pub(super) async fn drain(self) {
-        let (mut out, mut err) = (self.out.into_inner(), self.err.into_inner());
-        let (mut out_sink, mut err_sink) = (sink(), sink());
-        let _ = join!(copy(&mut out, &mut out_sink), copy(&mut err, &mut err_sink));
+    /// Reads on to the end, so that nothing waits for a reader; whoever listens hears all of it.
+    pub(super) async fn drain(self, listener: Option<Listener>) {
+        let listener = listener.as_ref();
+        for line in self.said.iter().chain(&self.complained) {
+            tell(listener, line);
+        }
+        join!(read_on(self.out, listener), read_on(self.err, listener));
     }
+}
+
+fn tell(listener: Option<&Listener>, line: &str) {
+    if let Some(Listener { tell, redactor }) = listener {
+        tell(&redactor.text(line));
+    }
+}
+
+async fn read_on<From: AsyncRead + Unpin>(
+    mut lines: Lines<BufReader<From>>,
+    listener: Option<&Listener>,
+) {
+    while let Ok(Some(line)) = lines.next_line().await {
+        tell(listener, &line);
+    }
+    // What is no text is told to nobody.
+    let _ = copy(&mut lines.into_inner(), &mut sink()).await;
 }
 
 /// From `ChromeDriver was started successfully on port 41615.`

@@ -21,7 +21,7 @@ use super::{
     environment::{BROWSER, driver_environment},
     find::{Program, find_browser, find_driver, this_program},
     guard::{GO_AHEAD, GUARD_COMMAND, GuardOrder},
-    output::{Output, Started},
+    output::{Listener, Output, Started},
     processes,
     profile::{self, ProfileFolder},
 };
@@ -45,6 +45,8 @@ pub struct ChromiumOptions {
     pub guard: Option<PathBuf>,
     /// The folder in which the profile's is made.
     pub temporary_folder: PathBuf,
+    /// Who hears what the driver says.
+    pub listener: Option<Listener>,
 }
 
 impl Default for ChromiumOptions {
@@ -54,6 +56,7 @@ impl Default for ChromiumOptions {
             driver: None,
             guard: None,
             temporary_folder: std::env::temp_dir(),
+            listener: None,
         }
     }
 }
@@ -251,7 +254,7 @@ async fn start_guarded(
         end: tokio::spawn(outlive(guard, id, folder)),
     };
     let output = output.ok_or(BrowserError::Gone)?;
-    let started = until_ready(output, driver).await?;
+    let started = until_ready(output, driver, options.listener.clone()).await?;
     Ok((guard, started))
 }
 
@@ -262,11 +265,15 @@ fn go_ahead(leash: OwnedFd) -> OwnedFd {
     pipe.into()
 }
 
-async fn until_ready(mut output: Output, driver: &Path) -> Result<Started, BrowserError> {
+async fn until_ready(
+    mut output: Output,
+    driver: &Path,
+    listener: Option<Listener>,
+) -> Result<Started, BrowserError> {
     let program = driver.to_owned();
     match timeout(START_LIMIT, output.until_it_listens()).await {
         Ok(Some(started)) => {
-            tokio::spawn(output.drain());
+            tokio::spawn(output.drain(listener));
             Ok(started)
         }
         Ok(None) => Err(BrowserError::DriverDied {

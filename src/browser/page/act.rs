@@ -1,6 +1,6 @@
 //! What a person does with a page: visit, tap, press, scroll, back, reload.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, PointerAction, TouchActions};
 
@@ -11,12 +11,15 @@ use super::{
     locate::{Obstacle, Purpose},
     ready::Ready,
 };
-use crate::browser::{BrowserError, Session};
+use crate::browser::{BrowserError, Session, bidi::Marks};
 use crate::checklist::Locator;
 use crate::evidence::ElementFacts;
 
 /// An action's outcome: a failed one is data, only the browser's own failure is an error.
 pub type Deed<T> = Result<Result<T, Obstacle>, BrowserError>;
+
+/// What is said of a server that takes a request and leaves it at that.
+pub const NO_ANSWER: &str = "no answer";
 
 /// An element that was acted on, and how the page stood just before.
 #[derive(Debug, Clone)]
@@ -33,7 +36,8 @@ impl Session {
     /// Opens a URL; answers the browser's words when nothing could be loaded.
     pub async fn visit(&self, url: &str) -> Deed<()> {
         let going = self.client.goto(url);
-        self.go(&format!("open {url}"), going).await
+        self.go(&format!("open {url}"), |marks| marks.documents, going)
+            .await
     }
 
     /// Goes one page back.
@@ -42,23 +46,36 @@ impl Session {
             return self.back_in_tab().await;
         }
         let going = self.client.back();
-        self.go("go back", going).await
+        // The page before may be another state of the same document.
+        self.go("go back", |marks| marks.navigations, going).await
     }
 
     /// Loads the page again.
     pub async fn reload(&self) -> Deed<()> {
         let going = self.client.refresh();
-        self.go("load the page again", going).await
+        self.go("load the page again", |marks| marks.documents, going)
+            .await
     }
 
+    /// `arrivals` counts what has come when it got there.
     async fn go(
         &self,
         what: &str,
+        arrivals: impl Fn(&Marks) -> u64,
         going: impl Future<Output = Result<(), fantoccini::error::CmdError>>,
     ) -> Deed<()> {
+        let started = Instant::now();
+        let before = arrivals(&self.observer.marks());
         match self.drive(what, going).await {
-            // A page that is still loading is taken as it is once patience runs out, one with a dialog once it is answered.
             Ok(()) => Ok(Ok(())),
+            // A page that is still loading is taken as it is once patience runs out; of one that never began the old one
+            // would be taken.
+            Err(error) if is_slow(&error) && arrivals(&self.observer.marks()) == before => {
+                let seconds = started.elapsed().as_secs();
+                let why = format!("could not {what}: {NO_ANSWER} for {seconds} s");
+                Ok(Err(Obstacle::plain(why)))
+            }
+            // One with a dialog is taken once that is answered.
             Err(error) if is_borne(&error) => Ok(Ok(())),
             Err(BrowserError::Command { message, error, .. }) if !is_fatal(&error) => Ok(Err(
                 Obstacle::plain(format!("could not {what}: {}", first_line(&message))),
@@ -135,8 +152,12 @@ impl Session {
 
 /// Errors of an action that is done: its page is slow to load, or a dialog stands there.
 fn is_borne(error: &BrowserError) -> bool {
-    let is_slow = matches!(error, BrowserError::Command { error, .. } if error == "timeout");
-    is_slow || error.is_of_dialog()
+    is_slow(error) || error.is_of_dialog()
+}
+
+/// The driver's patience with a page ran out.
+fn is_slow(error: &BrowserError) -> bool {
+    matches!(error, BrowserError::Command { error, .. } if error == "timeout")
 }
 
 /// Errors after which nothing more can be done with this browser.

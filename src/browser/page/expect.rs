@@ -77,6 +77,20 @@ struct Question {
     of_many: OfMany,
     /// The element in question.
     about: Option<Locator>,
+    /// The text in question, when it is looked for in an element.
+    text: Option<Locator>,
+}
+
+impl Question {
+    /// What a hindrance is about: the text that nobody sees, or the element that can't be told.
+    fn about(&self, hindrance: &Hindrance) -> Option<&Locator> {
+        let is_of_text = matches!(
+            hindrance,
+            Hindrance::Hidden { .. } | Hindrance::OffScreen { .. }
+        );
+        let text = self.text.as_ref().filter(|_| is_of_text);
+        text.or(self.about.as_ref())
+    }
 }
 
 /// When something holds on a page of several documents.
@@ -172,6 +186,7 @@ fn questions(check: &Check) -> Option<Vec<Question>> {
             json,
             of_many,
             about: about.cloned(),
+            text: None,
         }])
     };
     let sight = |kind: &str, of_many, sight: &Sight| match sight {
@@ -181,7 +196,12 @@ fn questions(check: &Check) -> Option<Vec<Question>> {
         }
         Sight::TextIn(text, inside) => {
             let json = json!({"kind": kind, "text": text, "inside": inside});
-            one(json, of_many, Some(inside))
+            Some(vec![Question {
+                json,
+                of_many,
+                about: Some(inside.clone()),
+                text: Some(Locator::named(text)),
+            }])
         }
         Sight::Element(locator) => {
             let json = json!({"kind": format!("{kind}_element"), "locator": locator});
@@ -225,6 +245,7 @@ fn value_question(entry: &Entry) -> Question {
         json: json!({"kind": "value", "locator": entry.field, "text": entry.text}),
         of_many: OfMany::Where,
         about: Some(entry.field.clone()),
+        text: None,
     }
 }
 
@@ -238,7 +259,7 @@ fn describe(question: &Question, seen: Seen, limit: Duration) -> Obstacle {
             .unwrap_or_default()
     };
     if let Some(hindrance) = seen.missing {
-        return match &question.about {
+        return match question.about(&hindrance) {
             Some(locator) => Obstacle::new(locator, hindrance, seconds),
             None => Obstacle::plain("it wasn't there"),
         };

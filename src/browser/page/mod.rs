@@ -24,7 +24,7 @@ mod settle;
 mod standing;
 mod upload;
 
-pub use act::{Deed, Touched};
+pub use act::{Deed, NO_ANSWER, Touched};
 pub use arrive::Arrival;
 pub use expect::Answer;
 pub use fill::{FieldText, Way};

@@ -9,7 +9,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{script::Script, settle::Motion};
+use super::{
+    FramePath,
+    frames::{Frame, Framed},
+    script::Script,
+    settle::Motion,
+};
 use crate::browser::{BrowserError, Session};
 use crate::checklist::Locator;
 use crate::evidence::Area;
@@ -44,6 +49,13 @@ struct Held {
     areas: Vec<Area>,
     /// Which of the locators are no CSS selectors.
     wrong: Vec<usize>,
+    frames: Vec<Frame>,
+}
+
+impl Framed for Held {
+    fn take_frames(&mut self) -> Vec<Frame> {
+        std::mem::take(&mut self.frames)
+    }
 }
 
 /// Chromedriver's door to `Page.captureScreenshot`: a JPEG in device pixels, in less than half the time
@@ -92,14 +104,20 @@ impl Session {
         })
     }
 
+    /// Answers what the page itself says; its frames are held alike.
     async fn hold_still(&self, is_held: bool, masked: &[&Locator]) -> Result<Held, BrowserError> {
-        let args = vec![json!(is_held), json!(masked)];
-        self.ask_page(STILL, args, Duration::from_secs(2)).await
+        let question = json!({"is_held": is_held, "locators": masked});
+        let held = self
+            .ask_all(STILL, question, Duration::from_secs(2))
+            .await?;
+        let page = held.into_iter().next().map(|it| it.answer);
+        Ok(page.unwrap_or_default())
     }
 
     /// The BiDi command would leave the emulation out: it belongs to the driver's own connection.
     async fn capture(&self) -> Result<Vec<u8>, BrowserError> {
         let what = "take a picture";
+        self.enter(&FramePath::new()).await?;
         let quick = self.client.issue_cmd(ChromiumScreenshot);
         let answer = match self.drive(what, quick).await {
             Ok(answer) => answer,

@@ -44,7 +44,7 @@ pub struct Settled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Motion {
-    /// Fields are shown that nobody should read.
+    /// Fields are shown that nobody should read, or frames, which may show some.
     Private,
     /// An animation runs, a caret blinks, or something still looks pressed.
     Moving,

@@ -7,12 +7,25 @@ origin = place.origin;
 const visibleText = (element) => (element && (element.innerText ?? element.textContent)) || "";
 const fieldTexts = (root) => [...(root || document).querySelectorAll("input[type=submit],input[type=button],input[type=reset]")]
   .filter(isVisible).map((element) => element.value).join(" ");
-const shadowTexts = (root) => deepElements(root || document).filter((element) => element.shadowRoot)
-  .map((element) => [...element.shadowRoot.children].map(visibleText).join(" ")).join(" ");
-const hasText = (wanted, root) => {
-  const needle = lower(wanted);
-  const body = root || document.body;
-  return lower(visibleText(body)).includes(needle) || lower(fieldTexts(root)).includes(needle) || lower(shadowTexts(root)).includes(needle);
+// Where text may stand: the page's own tree, and what each shadow root shows in its host's place.
+const placesOfText = (root) => {
+  const hosts = [...(root ? [root] : []), ...deepElements(root || document)].filter((element) => element.shadowRoot && isRendered(element));
+  return [[root || document.body].filter(Boolean), ...hosts.map((host) => [...host.shadowRoot.children].filter(isRendered))];
+};
+const timesIn = (elements, needle) => lower(elements.map(visibleText).join(" ")).split(needle).length - 1;
+// A browser takes see-through text for a part of an element's text.
+const isSeeThrough = (element) => element.checkVisibility() && !element.checkVisibility({ opacityProperty: true });
+const unseenIn = (elements, needle) => {
+  const squeezed = squeeze(needle);
+  const found = [];
+  const visit = (element) => {
+    if (SKIPPED.test(element.tagName) || !squeeze(element.textContent).includes(squeezed)) return;
+    if (getComputedStyle(element).display === "none") return;
+    if (isSeeThrough(element)) found.push(element);
+    else [...element.children].forEach(visit);
+  };
+  elements.forEach(visit);
+  return found;
 };
 // What waits off the screen or is cut off is seen by nobody; what can be scrolled to once a dialog is gone counts as seen.
 const cutOffFromSight = (element) => {
@@ -22,11 +35,31 @@ const cutOffFromSight = (element) => {
   return cut === document.documentElement && !isFixed && element.getBoundingClientRect().top >= innerHeight ? null : cut;
 };
 const offScreen = (cut) => ({ missing: { kind: "off-screen", by: cut === document.documentElement ? null : { ...describe(cut), area: null } } });
-const textOffScreen = (wanted, root) => {
-  const needle = lower(wanted);
+// Shrunk to a pixel for those who listen to a page, or closed: what stands in it is cut off.
+const isShrunk = (element) => {
+  const { display, overflowX, overflowY } = getComputedStyle(element);
+  const { width, height } = element.getBoundingClientRect();
+  return display !== "inline" && ((width <= 1 && /hidden|clip/.test(overflowX)) || (height <= 1 && /hidden|clip/.test(overflowY)));
+};
+const textOffScreen = (needle, root) => {
   const holders = byText(root ? [root, ...deepElements(root)] : deepElements(document), needle, (text) => text.includes(needle));
-  const cuts = holders.map(cutOffFromSight);
+  const isForReaders = holders.length > 0 && holders.every(isShrunk);
+  if (isForReaders) return { missing: { kind: "hidden", cause: "having no size", own: true, by: { ...describe(holders[0]), area: null } } };
+  const cuts = holders.filter((holder) => !isShrunk(holder)).map(cutOffFromSight);
   return cuts.length > 0 && cuts.every(Boolean) ? offScreen(cuts[0]) : null;
+};
+// Whether a text stands there, and what keeps it from being seen.
+const sightOf = (wanted, root) => {
+  const needle = lower(wanted);
+  if (lower(fieldTexts(root)).includes(needle)) return { isThere: true, unseen: null };
+  let hidden = null;
+  for (const place of placesOfText(root)) {
+    const count = timesIn(place, needle);
+    const unseen = count > 0 ? unseenIn(place, needle) : [];
+    if (count > unseen.reduce((sum, element) => sum + timesIn([element], needle), 0)) return { isThere: true, unseen: textOffScreen(needle, root) };
+    hidden ??= unseen.map(hiddenBy).find(Boolean);
+  }
+  return { isThere: Boolean(hidden), unseen: hidden ? { missing: { kind: "hidden", ...hidden } } : null };
 };
 const seenElements = ({ nth, ...locator }) => {
   const { found, error } = search(locator, "any");
@@ -57,13 +90,15 @@ const kinds = {
   see: ({ text, inside }) => {
     const root = inside ? findLocator(inside, "any") : {};
     if (root.error) return { missing: root.error };
-    if (hasText(text, root.element)) return textOffScreen(text, root.element);
+    const { isThere, unseen } = sightOf(text, root.element);
+    if (isThere) return unseen;
     return { text: fold(visibleText(root.element || document.body)).slice(0, 1500) };
   },
   not_see: ({ text, inside }) => {
     const root = inside ? findLocator(inside, "any") : {};
     if (root.error) return root.error.kind === "none" ? null : { missing: root.error };
-    return hasText(text, root.element) && !textOffScreen(text, root.element) ? { there: true } : null;
+    const { isThere, unseen } = sightOf(text, root.element);
+    return isThere && !unseen ? { there: true } : null;
   },
   see_element: ({ locator }) => {
     const { found, error, shown } = seenElements(locator);

@@ -169,7 +169,7 @@ const pathOf = (element) => {
   return steps.join(" > ").slice(0, 160) || element.tagName.toLowerCase();
 };
 const tenth = (length) => Math.round(length * 10) / 10;
-const PRIVATE_PART = "input[type=password],[autocomplete=one-time-code],[autocomplete^=cc-],[data-private],[data-private] *";
+const PRIVATE_PART = "input[type=password],[autocomplete~=one-time-code],[autocomplete*=cc-],[data-private],[data-private] *";
 // Names and paths cost more than all the rest: only what is listed in the end gets them.
 const placed = (record, box = record.box) => ({ record, box });
 const sight = ({ record, box }) => {

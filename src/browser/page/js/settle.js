@@ -37,10 +37,12 @@ const isShown = (element) => element.checkVisibility({ visibilityProperty: true,
 const look = () => {
   const body = document.body;
   const text = body ? (body.innerText ?? "").replace(/[ \t\f\v]+/g, " ").replace(/\n{2,}/g, "\n").trim() : "";
-  const visuals = body
-    ? [...body.querySelectorAll("img,svg,canvas,video,iframe,object,embed,input:not([type=hidden]),textarea,select,button,hr,progress,meter")]
-        .filter((element) => isShown(element) && element.getBoundingClientRect().width > 0).length
-    : 0;
+  // What a shadow root shows is none of the page's text.
+  const hasWords = (root) => [...root.children].some((element) => !element.matches(SKIPPED) && isShown(element) && (element.innerText ?? "").trim());
+  const visuals = rootsOf(document).map((root) =>
+    [...root.querySelectorAll("img,svg,canvas,video,iframe,object,embed,input:not([type=hidden]),textarea,select,button,hr,progress,meter")]
+      .filter((element) => isShown(element) && element.getBoundingClientRect().width > 0).length + (root !== document && hasWords(root) ? 1 : 0))
+    .reduce((sum, count) => sum + count, 0);
   const alerts = [...document.querySelectorAll("[role=alert],[role=status],[aria-live=assertive],[aria-live=polite]")]
     .filter((element) => !element.matches(SKIPPED) && isShown(element)).map((element) => (element.innerText ?? "").trim().slice(0, 300)).filter(Boolean);
   return {
@@ -53,7 +55,8 @@ const held = () => (state ? state.typed : []).filter(({ element }) => element.is
   .map(({ id, element }) => ({ id, held: element.isContentEditable ? element.innerText : element.value }));
 const isTypedInto = (element) => Boolean(element) && (element.isContentEditable || element.matches("input,textarea") || Boolean(element.shadowRoot));
 const motion = () => {
-  if ([...document.querySelectorAll(PRIVATE)].some(isShown)) return "private";
+  // What stands in a frame is seen by those alone who ask in it.
+  if (rootsOf(document).some((root) => [...root.querySelectorAll(`${PRIVATE},iframe,frame`)].some(isShown))) return "private";
   const isMoving = document.getAnimations().some((animation) => animation.playState === "running");
   return isMoving || isTypedInto(document.activeElement) || document.querySelector(":active") ? "moving" : "still";
 };

@@ -1,12 +1,13 @@
 // Holds the page still for its picture, or lets it go again: animations stand at their end, endless ones at their beginning, no caret blinks, fields
 // that nobody should read are blank. Tells where what a checklist masks stands. A sheet of its own passes every content policy.
-const [isHeld, locators, , done] = arguments;
+const [{ is_held: isHeld, locators }, place, , done] = arguments;
+origin = place.origin;
 const slot = Symbol.for("shippass-still");
 
 const STILL = ":focus-within{caret-color:transparent!important}" +
   `:is(${PRIVATE}){color:transparent!important;-webkit-text-fill-color:transparent!important;text-shadow:none!important;` +
   "caret-color:transparent!important;transition:none!important;background:repeating-linear-gradient(45deg,#8888 0 4px,#8884 4px 8px)!important}" +
-  "[data-private] *{visibility:hidden!important;transition:none!important}";
+  "[data-private] *,:host([data-private]) *{visibility:hidden!important;transition:none!important}";
 
 const stop = (animation) => {
   const time = animation.currentTime;
@@ -18,14 +19,15 @@ const stop = (animation) => {
 const hold = () => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STILL);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const roots = rootsOf(document);
+  for (const root of roots) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const isRunning = (animation) => animation.playState === "running" && animation.effect && animation.timeline === document.timeline;
-  window[slot] = { sheet, stopped: document.getAnimations().filter(isRunning).map(stop) };
+  window[slot] = { sheet, roots, stopped: document.getAnimations().filter(isRunning).map(stop) };
 };
 const letGo = () => {
-  const { sheet, stopped } = window[slot] ?? { stopped: [] };
+  const { sheet, roots, stopped } = window[slot] ?? { roots: [], stopped: [] };
   delete window[slot];
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets].filter((other) => other !== sheet);
+  for (const root of roots) root.adoptedStyleSheets = [...root.adoptedStyleSheets].filter((other) => other !== sheet);
   // What the page itself has taken up or ended since is its own again.
   for (const { animation, time } of stopped.filter(({ animation }) => animation.playState === "paused")) {
     animation.currentTime = time;
@@ -41,7 +43,8 @@ const masked = () => {
     const chosen = locator.nth ? found.slice(locator.nth - 1, locator.nth) : found;
     areas.push(...chosen.map((element) => describe(element).area));
   });
-  return { areas, wrong };
+  // A mask is of the page itself, what nobody should read may stand anywhere.
+  return { areas, wrong, frames: framesFor({ is_held: isHeld, locators: [] }) };
 };
 
 // What a finger has just left looks pressed for some 150 ms more.

@@ -3,7 +3,7 @@ const [element, , done] = arguments;
 const state = window[Symbol.for("shippass")];
 const read = () => (element.isContentEditable ? element.innerText : element.value) ?? "";
 const autocomplete = element.getAttribute("autocomplete") || "";
-const isPrivate = element.type === "password" || /one-time-code|^cc-/.test(autocomplete) || element.hasAttribute("data-private");
+const isPrivate = element.type === "password" || /one-time-code|\bcc-/.test(autocomplete) || element.hasAttribute("data-private");
 const typed = state ? state.typed : [];
 let entry = typed.find((item) => item.element === element);
 if (!entry) {

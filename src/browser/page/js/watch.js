@@ -85,9 +85,15 @@
       return answer;
     };
   }
+  const asked = new WeakMap(); // request -> url
+  const open = XMLHttpRequest.prototype.open;
+  XMLHttpRequest.prototype.open = function (...args) {
+    asked.set(this, args[1]);
+    return open.apply(this, args);
+  };
   const send = XMLHttpRequest.prototype.send;
   XMLHttpRequest.prototype.send = function (...args) {
-    const id = begin("");
+    const id = begin(asked.get(this) ?? "");
     this.addEventListener("loadend", () => {
       end(id);
       readByXhr(this);
