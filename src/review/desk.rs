@@ -1,7 +1,7 @@
 //! A bundle laid open before one reviewer: what was seen, and the walk that is being written.
 
 use std::{
-    fs, io,
+    io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -16,8 +16,8 @@ use super::{
     words::{fits, fits_phone},
 };
 use crate::bundle::{
-    self, AcceptedStep, Bundle, BundleDocument, BundleError, BundlePaths, Missing, Phone, Said,
-    StepEntry, Verdict, Walk, WalkEntry, WalkLog, photo_digest, write_photo,
+    self, AcceptedStep, Bundle, BundleDocument, BundleError, Missing, Phone, Said, StepEntry,
+    Verdict, Walk, WalkEntry, WalkLog, photo_digest, write_photo,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, hex_sha256, read_journal};
@@ -50,7 +50,7 @@ impl Review {
                 differences,
             });
         }
-        let log = WalkLog::open(dir, &manifest_digest(&bundle.paths)?)?;
+        let log = WalkLog::open(dir, &bundle::manifest_sha256(dir)?)?;
         let sealed = Arc::new(Sealed::new(&bundle));
         // An imported bundle may have none; then there is what `bundle.json` says. Bodies are read when asked for.
         let run = if sealed.has(JOURNAL) {
@@ -210,14 +210,6 @@ impl Review {
 fn append(log: &mut WalkLog, said: Said) -> Result<(), NotKept> {
     let at = Timestamp::now();
     log.append(WalkEntry { at, said }).map_err(NotKept::Failed)
-}
-
-fn manifest_digest(paths: &BundlePaths) -> Result<String, BundleError> {
-    let path = paths.manifest();
-    match fs::read(&path) {
-        Ok(bytes) => Ok(hex_sha256(&bytes)),
-        Err(source) => Err(BundleError::Read { path, source }),
-    }
 }
 
 /// What the journal says of a step.

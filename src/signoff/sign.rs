@@ -11,13 +11,13 @@ use super::{
     error::SignError,
     key::{Signer, Way},
     policy::Demand,
-    review::{Reviewed, check, manifest_sha256},
+    review::{Reviewed, check, sealed_part},
     sshsig::{key_id, verify_signature},
     statement::{Overall, Statement},
 };
 use crate::bundle::{
     Difference, DifferenceKind, NewSignoff, SignoffFiles, further_signature, hex_sha256,
-    paths::SIGNATURE, read_signoff, write_further, write_signoff,
+    manifest_sha256, paths::SIGNATURE, read_signoff, walk_of, write_further, write_signoff,
 };
 
 /// What somebody wants to sign.
@@ -219,7 +219,8 @@ impl Draft {
     }
 }
 
-/// Between the laying out and the yes somebody may have changed a file.
+/// Between the laying out and the yes somebody may have changed a file, or have gone on reviewing: a page that lies open
+/// looks on, which says nothing, and the statement seals the walk as it was laid out.
 fn still_holds(dir: &Path, reviewed: &Reviewed) -> Result<(), SignError> {
     check(dir)?;
     let altered = |path: &str| {
@@ -231,11 +232,17 @@ fn still_holds(dir: &Path, reviewed: &Reviewed) -> Result<(), SignError> {
         return altered("manifest.json");
     }
     let now = read_signoff(dir)?;
-    if now.walk != reviewed.files.walk {
+    let walk = now.walk.as_deref().unwrap_or_default();
+    if sealed_part(reviewed.walk_seal.as_ref(), walk).is_none() {
         return altered("signoff/walk.ndjson");
     }
-    if now.photos != reviewed.files.photos {
+    let mut photos = reviewed.photos.iter();
+    if !photos.all(|(path, digest)| now.photos.get(path) == Some(digest)) {
         return altered("signoff/phone");
+    }
+    let said = walk_of(walk, &reviewed.manifest_sha256)?.without_looking();
+    if said != reviewed.walk.clone().without_looking() || now.photos != reviewed.photos {
+        return Err(SignError::WentOn);
     }
     Ok(())
 }
