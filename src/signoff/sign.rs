@@ -16,8 +16,9 @@ use super::{
     statement::{Overall, Statement},
 };
 use crate::bundle::{
-    Difference, DifferenceKind, NewSignoff, SignoffFiles, further_signature, hex_sha256,
-    manifest_sha256, paths::SIGNATURE, read_signoff, walk_of, write_further, write_signoff,
+    Difference, DifferenceKind, NewSignoff, SignedFiles, SignoffFiles, further_signature,
+    hex_sha256, manifest_sha256, paths::SIGNATURE, read_signoff, walk_of, write_further,
+    write_signoff,
 };
 
 /// What somebody wants to sign.
@@ -97,12 +98,10 @@ pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result
             supersedes: replaces.clone().or_else(|| last_earlier(&reviewed.files)),
         },
     );
-    let mut bytes = serde_json::to_vec_pretty(&statement)?;
-    bytes.push(b'\n');
     Ok(Draft {
+        bytes: bytes_of(&statement)?,
         statement,
         is_further: false,
-        bytes,
         replaces,
     })
 }
@@ -180,19 +179,12 @@ impl Draft {
     }
 
     /// Hashes every file once more, signs and writes.
-    pub fn sign(self, reviewed: &Reviewed, signer: &Signer) -> Result<SignedOff, SignError> {
+    pub fn sign(mut self, reviewed: &Reviewed, signer: &Signer) -> Result<SignedOff, SignError> {
         let dir = reviewed.bundle.paths.root();
         still_holds(dir, reviewed)?;
-        let made = signer.sign(&self.bytes)?;
         let before = &reviewed.files.signed;
-        let is_wanted = if self.is_further {
-            before.envelope.is_some() && signer.can_sign_raw()
-        } else {
-            self.statement.predicate.shippass_signoff.envelope
-        };
-        let others = before.envelope.as_deref().filter(|_| self.is_further);
-        let envelope = is_wanted.then(|| seal_envelope(&self.bytes, others, signer));
-        let envelope = envelope.transpose()?;
+        let envelope = self.envelope(before, signer)?;
+        let made = signer.sign(&self.bytes)?;
         let signature = made.armored.as_bytes();
         let file = if self.is_further {
             let name = further_signature(&signer.id()?);
@@ -217,6 +209,44 @@ impl Draft {
             has_envelope: envelope.is_some(),
         })
     }
+}
+
+impl Draft {
+    /// The envelope, where one is wanted and can be made. An agent may list a key and refuse to use it; what signs then makes
+    /// no envelope, and the statement says that there is none.
+    fn envelope(
+        &mut self,
+        before: &SignedFiles,
+        signer: &Signer,
+    ) -> Result<Option<Vec<u8>>, SignError> {
+        let signoff = &mut self.statement.predicate.shippass_signoff;
+        let is_wanted = if self.is_further {
+            before.envelope.is_some() && signer.can_sign_raw()
+        } else {
+            signoff.envelope
+        };
+        if !is_wanted {
+            return Ok(None);
+        }
+        let others = before.envelope.as_deref().filter(|_| self.is_further);
+        match seal_envelope(&self.bytes, others, signer) {
+            Ok(envelope) => Ok(Some(envelope)),
+            Err(SignError::Agent { .. } | SignError::NotMade) if self.is_further => Ok(None),
+            Err(SignError::Agent { .. } | SignError::NotMade) => {
+                signoff.envelope = false;
+                self.bytes = bytes_of(&self.statement)?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The very bytes that are signed.
+fn bytes_of(statement: &Statement) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(statement)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// Between the laying out and the yes somebody may have changed a file, or have gone on reviewing: a page that lies open
