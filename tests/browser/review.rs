@@ -15,8 +15,8 @@ use axum::{Router, routing::any};
 use shippass::{
     bundle::{Surface, read_walk},
     evidence::{
-        ActionRecord, ChecklistRun, ConsoleLine, ExpectationRecord, Happening, PageFacts, StepRun,
-        hex_sha256,
+        ActionRecord, ChecklistRun, ConsoleKind, ConsoleLine, ExpectationRecord, Happening,
+        PageFacts, StepRun, hex_sha256,
     },
 };
 
@@ -198,6 +198,66 @@ fn a_whole_walk_by_keys_goes_on_after_the_server_was_killed() {
         "{:?}",
         last.marks[0]
     );
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn whoever_stands_on_a_finding_keeps_standing_there_while_words_are_kept() {
+    let workshop = Workshop::new();
+    let folder = workshop.path().join("bundle");
+    let mut lists = quotes();
+    lists[0].steps[1].console.push(ConsoleLine {
+        id: "c2".to_owned(),
+        level: "error".to_owned(),
+        kind: ConsoleKind::UncaughtError,
+        text: "TypeError: total is undefined".to_owned(),
+        source: "https://preview.example/app.js".to_owned(),
+        line: 3,
+        ..ConsoleLine::default()
+    });
+    seal(&folder, RUN, &lists, |_| 4);
+    let document = shippass::bundle::open(&folder).expect("a bundle").document;
+    let [first, second] = &document.checklists[0].steps[1].findings[..] else {
+        panic!("two findings: {:?}", document.findings);
+    };
+    let title = |id: &String| {
+        &document
+            .findings
+            .iter()
+            .find(|it| it.id == *id)
+            .expect("known")
+            .title
+    };
+    let dialog = format!(
+        "{{ text: {:?}, in: {{ css: '#words[open]' }} }}",
+        title(second)
+    );
+    let reviewed = Reviewed::new(&workshop);
+    is_clean(&reviewed.walk(
+        &workshop,
+        &format!(
+            r#"{}
+    expect: [{{ see: 2 findings to decide }}]
+  - name: Stand on a button of the second one
+    do: [{{ tap: {{ css: ".finding:nth-of-type(2) .refuse" }} }}]
+    expect: [{{ see: {dialog} }}]
+  - name: Say something else meanwhile
+    do: [{{ press: Escape }}, {{ press: n }}, {{ fill: {{ "What is to be remembered?": It was slow }} }}, {{ press: Enter }}]
+    expect: [{{ see: It was slow }}]
+  - name: The key still means the second one
+    do: [{{ press: a }}]
+    expect: [{{ see: {dialog} }}]
+  - name: Accept it
+    do: [{{ fill: {{ "Why is it no hindrance?": Known since Monday }} }}, {{ press: Enter }}]
+    expect: [{{ see: 1 finding to decide }}]
+"#,
+            OPEN.trim_end()
+        ),
+    ));
+    let manifest = std::fs::read(folder.join("manifest.json")).expect("sealed");
+    let walk = read_walk(&folder, &hex_sha256(&manifest)).expect("a walk");
+    assert!(walk.findings.contains_key(second), "{:?}", walk.findings);
+    assert!(!walk.findings.contains_key(first), "{:?}", walk.findings);
 }
 
 /// From the finding to the end, where the pictures are accepted.
