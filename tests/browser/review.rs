@@ -18,8 +18,12 @@ use shippass::{
         ActionRecord, ChecklistRun, ConsoleKind, ConsoleLine, ExpectationRecord, Happening,
         PageFacts, StepRun, hex_sha256,
     },
+    report::PALETTE,
+    review::{Review, ReviewServer},
 };
 
+use crate::driver_life;
+use crate::phone::{in_browser, read_until, see};
 use crate::support::{
     Ended, Site, Workshop,
     recorded::{answered, quotes, seal, step},
@@ -343,6 +347,36 @@ fn a_second_page_says_so_and_takes_over_when_it_is_told_to() {
     let mut rest = String::new();
     first.read_to_string(&mut rest).expect("it ends");
     assert!(rest.contains("taken"), "{rest}");
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn the_address_that_a_browser_is_opened_with_is_good_once() {
+    let workshop = of_quotes();
+    let folder = workshop.path();
+    in_browser(async {
+        let (sign, by) = ("shippass sign x".to_owned(), "Ada".to_owned());
+        let review = Review::open(&folder.join("bundle"), &folder.join("none"), sign, by);
+        let review = Arc::new(review.expect("a whole bundle"));
+        let server = ReviewServer::bind(review, 0, PALETTE).await;
+        let server = server.expect("a free port");
+        let address = server.once_url().to_owned();
+        let serving = tokio::spawn(server.serve(std::future::pending()));
+        let (driver, client) = driver_life::open().await;
+        client.goto(&address).await.expect("a page");
+        see(&client, "main[data-ready='02-sign-it']").await;
+        let left = client.execute("return location.hash", Vec::new()).await;
+        assert_eq!(left.expect("an answer"), "");
+        // Loaded anew the page still has its token; another one that shows the same code gets none.
+        client.refresh().await.expect("loaded");
+        see(&client, "main[data-ready='02-sign-it']").await;
+        let tab = client.new_window(true).await.expect("a tab");
+        client.switch_to_window(tab.handle).await.expect("switched");
+        client.goto(&address).await.expect("a page");
+        read_until(&client, "main", "good once, and was opened before").await;
+        driver.stop().await.expect("stopped");
+        serving.abort();
+    });
 }
 
 /// Markup and addresses that would run, each broken out of where a careless page might put it.
