@@ -135,6 +135,7 @@ fn accept_all(root: &Path, lists: &[ChecklistRun], pictures: &[Vec<u8>]) {
         let steps = list.steps.iter().map(|step| {
             let picture = pictures[rows_of(&step.id) + 1].clone();
             let accepted = AcceptedStep {
+                happenings: Some(Vec::new()),
                 masked: Vec::new(),
                 picture: hex_sha256(&picture),
                 requests: Vec::new(),

@@ -111,6 +111,14 @@ pub enum BundleError {
         /// The walk's log.
         path: PathBuf,
     },
+    /// What was accepted of a checklist can't be read.
+    #[error("{} can't be read: {why}", path.display())]
+    AcceptedUnreadable {
+        /// `accepted.json`.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// A file's name can't stand in a manifest.
     #[error("the name of {} is not text", path.display())]
     UnfitName {
@@ -133,6 +141,7 @@ impl BundleError {
             | Self::Inside { .. }
             | Self::Occupied { .. }
             | Self::Reviewed { .. }
+            | Self::AcceptedUnreadable { .. }
             | Self::OtherBundle { .. } => true,
             Self::Write { .. }
             | Self::NotPlain { .. }
@@ -174,6 +183,9 @@ impl BundleError {
             }
             Self::OtherBundle { .. } => {
                 "it was copied here, or the bundle was changed since; move it away and review anew"
+            }
+            Self::AcceptedUnreadable { .. } => {
+                "settle it in that file, or take the last good one from git; until then nothing there counts as accepted"
             }
             Self::UnfitName { .. } => "remove or rename the file; shippass never makes such a name",
         }

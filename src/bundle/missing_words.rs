@@ -1,6 +1,6 @@
 //! What stands between a walk and a signature, in words for the person who walks.
 
-use super::{document::BundleDocument, walk::Missing};
+use super::{document::BundleDocument, missing::Missing};
 use crate::detect::StepRef;
 
 impl Missing {

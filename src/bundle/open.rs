@@ -1,10 +1,6 @@
 //! Reading a bundle back, and telling whether it is what was sealed.
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt, fs, path::Path};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -13,6 +9,7 @@ use super::{
     document::{BundleDocument, FORMAT},
     error::BundleError,
     paths::{BundlePaths, is_bundle_name},
+    plain::read_plain,
     seal::{Found, MANIFEST_FORMAT, Manifest, SealedFile, survey},
 };
 
@@ -142,10 +139,8 @@ pub(super) fn by_path<'a>(
 
 fn read_manifest(paths: &BundlePaths) -> Result<Option<Manifest>, BundleError> {
     let path = paths.manifest();
-    match fs::symlink_metadata(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Ok(found) if !found.is_file() => return Err(BundleError::NotPlain { path }),
-        _ => {}
+    if !paths.is_sealed() {
+        return Ok(None);
     }
     let manifest: Manifest = read_json(&path)?;
     if manifest.format == MANIFEST_FORMAT {
@@ -158,13 +153,17 @@ fn read_manifest(paths: &BundlePaths) -> Result<Option<Manifest>, BundleError> {
     }
 }
 
-fn read_json<T: DeserializeOwned>(path: &PathBuf) -> Result<T, BundleError> {
-    let bytes = fs::read(path).map_err(|source| BundleError::Read {
-        path: path.clone(),
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, BundleError> {
+    let path = || path.to_owned();
+    if fs::symlink_metadata(path()).is_ok_and(|found| !found.is_file()) {
+        return Err(BundleError::NotPlain { path: path() });
+    }
+    let bytes = read_plain(&path()).map_err(|source| BundleError::Read {
+        path: path(),
         source,
     })?;
     serde_json::from_slice(&bytes).map_err(|source| BundleError::Invalid {
-        path: path.clone(),
+        path: path(),
         source,
     })
 }

@@ -2,11 +2,14 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
 };
 
-use super::digest::hex_sha256;
+use super::{
+    digest::hex_sha256,
+    plain::{open_plain, read_bounded},
+};
 use crate::evidence::JOURNAL;
 
 /// The facts.
@@ -138,19 +141,12 @@ impl BundlePaths {
                 return Err(refused("a link"));
             }
         }
-        let file = File::open(&path)?;
-        if file.metadata()?.is_file() {
-            Ok(file)
-        } else {
-            Err(refused("not a plain file"))
-        }
+        open_plain(&path)
     }
 
-    /// Reads the file that a record names, under the same rules as [`Self::open`].
+    /// Reads the file that a record names, under the same rules as [`Self::open`], unless it is larger than any such file.
     pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.open(name)?.read_to_end(&mut bytes)?;
-        Ok(bytes)
+        read_bounded(self.open(name)?)
     }
 }
 

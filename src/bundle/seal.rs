@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs,
     io::{self, Read, Write},
     path::Path,
 };
@@ -14,6 +14,7 @@ use super::{
     digest::hex,
     error::BundleError,
     paths::{BundlePaths, MANIFEST, SIGNOFF},
+    plain::open_plain,
     whole_file::{write_json, write_whole},
 };
 
@@ -117,7 +118,7 @@ pub(super) fn survey(dir: &Path) -> Result<BTreeMap<String, Found>, BundleError>
 
 pub(super) fn hash_file(path: &Path, name: String) -> Result<SealedFile, BundleError> {
     let hash = || -> io::Result<(String, u64)> {
-        let mut file = File::open(path)?;
+        let mut file = open_plain(path)?;
         let mut hasher = Sha256::new();
         let mut size = 0;
         let mut buffer = vec![0; 64 * 1024];
@@ -146,6 +147,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
     use super::*;
+    use std::fs::File;
 
     fn folder() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();

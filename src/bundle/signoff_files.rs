@@ -2,8 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, DirEntry, File},
-    io::{self, Read},
+    fs::{self, DirEntry},
+    io,
     path::Path,
 };
 
@@ -12,11 +12,10 @@ use super::{
     error::BundleError,
     open::{Difference, DifferenceKind},
     paths::{EARLIER, ENVELOPE, PHONE, SIGNATURE, SIGNOFF, STATEMENT, WALK},
+    plain::read_plain,
     seal::hash_file,
 };
 
-/// More is no sign-off, and isn't read.
-const LARGEST: u64 = 64 << 20;
 const KEY_DIGITS: usize = 16;
 
 /// A statement with what vouches for it, byte for byte.
@@ -64,7 +63,7 @@ pub fn read_signoff(dir: &Path) -> Result<SignoffFiles, BundleError> {
         match (name.as_str(), kind_of(&entry)) {
             (PHONE, Kind::Folder) => files.take_photos(&entry.path(), &path)?,
             (EARLIER, Kind::Folder) => files.take_earlier(&entry.path(), &path)?,
-            (WALK, Kind::File) => files.walk = Some(read_bounded(&entry.path())?),
+            (WALK, Kind::File) => files.walk = Some(read(&entry.path())?),
             (_, Kind::File) if files.signed.take(&name, &entry.path())? => {}
             (_, Kind::File) if is_cut_off(&name) => files.cut_off.push(path),
             (_, kind) => files.refuse(&path, kind.why()),
@@ -128,10 +127,10 @@ impl SignedFiles {
     /// Reads a file of a known name; answers whether it is one.
     fn take(&mut self, name: &str, path: &Path) -> Result<bool, BundleError> {
         match name {
-            STATEMENT => self.statement = Some(read_bounded(path)?),
-            ENVELOPE => self.envelope = Some(read_bounded(path)?),
+            STATEMENT => self.statement = Some(read(path)?),
+            ENVELOPE => self.envelope = Some(read(path)?),
             _ if is_signature(name) => {
-                self.signatures.insert(name.to_owned(), read_bounded(path)?);
+                self.signatures.insert(name.to_owned(), read(path)?);
             }
             _ => return Ok(false),
         }
@@ -218,18 +217,8 @@ pub(super) fn entries(folder: &Path) -> Result<BTreeMap<String, DirEntry>, Bundl
     Ok(found)
 }
 
-fn read_bounded(path: &Path) -> Result<Vec<u8>, BundleError> {
-    let read = || -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        File::open(path)?
-            .take(LARGEST + 1)
-            .read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(io::Error::other("it is larger than any sign-off"));
-        }
-        Ok(bytes)
-    };
-    read().map_err(|source| BundleError::Read {
+fn read(path: &Path) -> Result<Vec<u8>, BundleError> {
+    read_plain(path).map_err(|source| BundleError::Read {
         path: path.to_owned(),
         source,
     })

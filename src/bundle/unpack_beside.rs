@@ -10,6 +10,7 @@ use super::{
     error::BundleError,
     open::check_whole,
     paths::MANIFEST,
+    plain::manifest_sha256,
     signoff_files::{SignedFiles, SignoffFiles, read_signoff},
     unpack::{Checked, Opened},
     whole_file::{beside, sync_folder_of},
@@ -136,8 +137,7 @@ fn sync_below(folder: &Path) -> io::Result<()> {
 
 /// Why a folder isn't one that goes on where the unpacked zip ends.
 fn why_apart(unpacked: &Path, folder: &Path) -> Result<Option<&'static str>, BundleError> {
-    let read = |dir: &Path| fs::read(dir.join(MANIFEST));
-    let is_same = match (read(unpacked), read(folder)) {
+    let is_same = match (manifest_sha256(unpacked), manifest_sha256(folder)) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     };

@@ -5,11 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    document::{BundleDocument, StepEntry},
-    phone::{Phone, PhonePass},
-};
-use crate::detect::{Status, StepRef};
+use super::phone::{Phone, PhonePass};
+use crate::detect::StepRef;
 
 /// One thing that the reviewer said or did, with its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,6 +81,11 @@ pub enum Said {
         step: StepRef,
         /// The file in the bundle: `signoff/phone/<sha256>.jpg`.
         file: String,
+    },
+    /// Somebody opened the review; what follows is theirs, as far as their machine knows.
+    Opened {
+        /// Who, as git or the system names them.
+        by: String,
     },
     /// A step was confirmed by the reviewer's own earlier word, since nothing had changed.
     Carried {
@@ -188,7 +190,7 @@ impl StepWalk {
     }
 
     /// Whether what was recorded lay open; a phone shows the deployment, and not what is signed.
-    fn is_seen(&self) -> bool {
+    pub(super) fn is_seen(&self) -> bool {
         self.on.iter().any(|on| *on != Surface::Phone)
     }
 }
@@ -202,55 +204,18 @@ pub struct Walk {
     pub findings: BTreeMap<String, Decision>,
     /// The phones that it was walked on, the last one last.
     pub phones: Vec<PhonePass>,
-}
-
-/// What stands between a walk and a confirming signature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "missing")]
-pub enum Missing {
-    /// The run was cut off.
-    Incomplete {
-        /// Why.
-        why: String,
-    },
-    /// A step that nobody looked at.
-    Unseen {
-        /// The step.
-        step: StepRef,
-    },
-    /// A step without a word.
-    Unjudged {
-        /// The step.
-        step: StepRef,
-    },
-    /// A confirmed step with a sentence that nobody ticked.
-    Unticked {
-        /// The step.
-        step: StepRef,
-        /// The sentence.
-        question: String,
-    },
-    /// A confirmed step that the machine calls failed or unknown, without a comment that says why.
-    Unexplained {
-        /// The step.
-        step: StepRef,
-    },
-    /// A confirmed step that never began.
-    NotRun {
-        /// The step.
-        step: StepRef,
-    },
-    /// A finding without a word.
-    Undecided {
-        /// The finding's id.
-        finding: String,
-    },
+    /// Who looked or said something, each once; nobody where an older shippass kept the walk.
+    pub walkers: Vec<String>,
+    /// Who opened the review last.
+    pub opened_by: Option<String>,
 }
 
 impl Walk {
     /// Takes one more entry in.
     pub fn take(&mut self, entry: WalkEntry) {
+        self.credit(&entry.said);
         match entry.said {
+            Said::Opened { by } => self.opened_by = Some(by),
             Said::Looked { step, on, ms } => {
                 if let (Surface::Phone, Some(pass)) = (on, self.phones.last_mut()) {
                     pass.steps.insert(step.clone());
@@ -304,6 +269,16 @@ impl Walk {
         }
     }
 
+    /// Whoever looks or says something walks; to open a review, or to take earlier words over, is none of that.
+    fn credit(&mut self, said: &Said) {
+        if let Some(by) = &self.opened_by
+            && !matches!(said, Said::Opened { .. } | Said::Carried { .. })
+            && !self.walkers.contains(by)
+        {
+            self.walkers.push(by.clone());
+        }
+    }
+
     fn step(&mut self, step: StepRef) -> &mut StepWalk {
         self.steps.entry(step).or_default()
     }
@@ -317,6 +292,8 @@ impl Walk {
     #[must_use]
     pub fn without_looking(mut self) -> Self {
         PhonePass::keep_what_was_said(&mut self.phones);
+        self.walkers.clear();
+        self.opened_by = None;
         for step in self.steps.values_mut() {
             step.looked_ms = 0;
             step.on.clear();
@@ -331,69 +308,5 @@ impl Walk {
         verdicts.any(|verdict| matches!(verdict, Verdict::Rejected { .. }))
             || (self.findings.values())
                 .any(|decision| matches!(decision, Decision::Rejected { .. }))
-    }
-
-    /// What still stands between this walk and a signature that isn't a rejection, in the order of steps.
-    pub fn missing(&self, document: &BundleDocument) -> Vec<Missing> {
-        let mut missing = Vec::new();
-        if !document.run.complete {
-            let why = document.run.cut_short.clone();
-            let why = why.unwrap_or_else(|| "the run was cut off".to_owned());
-            missing.push(Missing::Incomplete { why });
-        }
-        if let Some(shard) = document.run.shard {
-            let why = format!("it is shard {shard} alone; `shippass merge` makes one of all");
-            missing.push(Missing::Incomplete { why });
-        }
-        for (index, checklist) in document.checklists.iter().enumerate() {
-            for step in &checklist.steps {
-                let at = StepRef {
-                    checklist: index,
-                    step: step.id.clone(),
-                };
-                self.missing_of_step(&at, step, &mut missing);
-            }
-        }
-        let findings = document.findings.iter();
-        missing.extend(
-            findings
-                .filter(|finding| !self.findings.contains_key(&finding.id))
-                .map(|finding| Missing::Undecided {
-                    finding: finding.id.clone(),
-                }),
-        );
-        missing
-    }
-
-    fn missing_of_step(&self, at: &StepRef, step: &StepEntry, missing: &mut Vec<Missing>) {
-        let at = || at.clone();
-        let Some(seen) = self.steps.get(&at()) else {
-            missing.push(Missing::Unseen { step: at() });
-            return;
-        };
-        if !seen.is_seen() && seen.carried_from.is_none() {
-            missing.push(Missing::Unseen { step: at() });
-        }
-        match &seen.verdict {
-            None => missing.push(Missing::Unjudged { step: at() }),
-            Some(Verdict::Confirmed) => {
-                // Whoever confirmed it earlier had ticked the same sentences.
-                let unticked = (step.confirm.iter().enumerate())
-                    .filter(|_| seen.carried_from.is_none())
-                    .filter(|(question, _)| !seen.is_ticked(*question));
-                missing.extend(unticked.map(|(_, question)| Missing::Unticked {
-                    step: at(),
-                    question: question.clone(),
-                }));
-                let is_odd = matches!(step.status, Status::Failed | Status::Unknown);
-                if is_odd && seen.comments.is_empty() {
-                    missing.push(Missing::Unexplained { step: at() });
-                }
-                if step.status == Status::NotRun {
-                    missing.push(Missing::NotRun { step: at() });
-                }
-            }
-            Some(Verdict::Rejected { .. } | Verdict::Unchecked { .. }) => {}
-        }
     }
 }

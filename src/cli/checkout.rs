@@ -41,6 +41,30 @@ pub(super) fn authors_of(commit: &str) -> Vec<String> {
     authors
 }
 
+/// Who sits at this machine: as git names them, else as the system does.
+pub(super) fn person() -> String {
+    match (setting("user.name"), setting("user.email")) {
+        (Some(name), Some(email)) => format!("{name} <{email}>"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => {
+            user().unwrap_or_else(|| "somebody whom neither git nor the system names".to_owned())
+        }
+    }
+}
+
+fn user() -> Option<String> {
+    let output = Command::new("id")
+        .arg("-un")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let name = String::from_utf8(output.stdout).ok()?;
+    let name = name.trim();
+    (output.status.success() && !name.is_empty())
+        .then(|| format!("{name} (a user of their machine)"))
+}
+
 /// A setting of git, for this checkout or the user; `None` when it isn't set.
 pub(super) fn setting(name: &str) -> Option<String> {
     git(&["config", "--get", name]).filter(|value| !value.is_empty())

@@ -315,6 +315,7 @@ fn exit_of_signing(error: &SignError) -> Exit {
         | SignError::IsAuthor { .. }
         | SignError::AuthorUnknown { .. }
         | SignError::SignedAlready
+        | SignError::WentOn
         | SignError::CarryUnfit { .. }
         | SignError::Bundle(BundleError::NotSealed { .. }) => Exit::Flagged,
         SignError::Altered(_)

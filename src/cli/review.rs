@@ -9,6 +9,7 @@ use std::{
 use super::{
     Exit,
     arguments::{Global, ReviewArguments},
+    checkout,
     failure::Failure,
     laid_open::lay_open,
     pass::runtime,
@@ -26,7 +27,15 @@ pub(super) fn main(
 ) -> Result<Exit, Failure> {
     let folder = lay_open(&arguments.bundle, global, terminal)?;
     let sign = sign_command(&folder);
-    let review = Arc::new(Review::open(&folder, &arguments.accepted, sign.clone())?);
+    let review = Arc::new(Review::open(
+        &folder,
+        &arguments.accepted,
+        sign.clone(),
+        checkout::person(),
+    )?);
+    for notice in review.notices() {
+        terminal.say(notice);
+    }
     let runtime = runtime()?;
     runtime.block_on(async {
         let mut stop = watch_signals(false)?;
@@ -34,7 +43,7 @@ pub(super) fn main(
         let address = arguments.phone_address.map_or_else(own_address, Ok);
         let phone = arguments.phone.then_some(address).transpose()?;
         let mut server = ReviewServer::bind(review.clone(), arguments.port, PALETTE).await?;
-        let url = server.url().to_owned();
+        let (url, once_url) = (server.url().to_owned(), server.once_url().to_owned());
         let phone = match phone {
             Some(address) => Some(server.open_to_phone(address, PALETTE).await?),
             None => None,
@@ -43,7 +52,7 @@ pub(super) fn main(
         if let Some(phone) = phone {
             invite_phone(&phone, &review.document().target.url, terminal);
         }
-        if !arguments.no_open && terminal.is_watched && !opens(&url) {
+        if !arguments.no_open && terminal.is_watched && !opens(&once_url) {
             terminal.say("open that address in a browser on this machine");
         }
         terminal.say("every word is kept at once; Ctrl-C ends it");
@@ -123,7 +132,7 @@ fn sign_command(bundle: &Path) -> String {
     }
 }
 
-/// Opens an address in the default browser; false when there is no way.
+/// Opens an address in the default browser; false when there is no way. Every user of the machine can read it meanwhile.
 fn opens(url: &str) -> bool {
     let program = if cfg!(target_os = "macos") {
         "open"

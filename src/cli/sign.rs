@@ -23,8 +23,8 @@ use crate::report::visible;
 use crate::signoff::{Demand, Draft, Request, Reviewed, SignedOff, Signer, carry, prepare};
 
 /// What every signature leaves open, in the words of the statement's `does_not_prove`.
-const DOES_NOT_PROVE: &str = "It doesn't prove the time, that somebody really looked, that nobody else had the key, that the deployment told the\n\
-    truth about its commit, or that anything works beyond these steps.";
+const DOES_NOT_PROVE: &str = "It doesn't prove the time, that somebody really looked, that whoever signs walked it, that nobody else had the key,\n\
+    that the deployment told the truth about its commit, or that anything works beyond these steps.";
 
 pub(super) fn main(
     arguments: &SignArguments,
@@ -54,6 +54,14 @@ pub(super) fn main(
     };
     let draft = prepare(&reviewed, &signer, request)?;
     terminal.say(&outlook(&draft, &signer, dir));
+    if let Some(walkers) = walked_by_others(&reviewed, &principal) {
+        terminal.say(&format!(
+            "{} walked it, and {} hasn't: what is signed are the walkers' looks and words. `shippass review {}` is a walk of your own",
+            visible::line(&walkers),
+            visible::line(&principal),
+            dir.display()
+        ));
+    }
     if !arguments.yes {
         let answer = terminal.ask_for_yes("Sign this? [y/N] ");
         if !answer.ok_or(Failure::NobodyToAsk)? {
@@ -61,7 +69,14 @@ pub(super) fn main(
             return Ok(Exit::Flagged);
         }
     }
+    let shown = draft.sha256();
     let written = draft.sign(&reviewed, &signer)?;
+    if written.statement_sha256 != shown {
+        terminal.say(&format!(
+            "ssh-agent has the key and wouldn't use it: there is no envelope, and the statement says so; its sha256 is {}",
+            written.statement_sha256
+        ));
+    }
     terminal.print(&told(dir, &written, &principal));
     let allowed = signers_of_git().ok().flatten();
     if !allowed.is_some_and(|allowed| signer.is_allowed_by(&allowed, &principal, Timestamp::now()))
@@ -72,6 +87,16 @@ pub(super) fn main(
         ));
     }
     Ok(Exit::Clean)
+}
+
+/// Who walked, when whoever signs did nothing of it; `None` too when nobody is known to have walked.
+fn walked_by_others(reviewed: &Reviewed, principal: &str) -> Option<String> {
+    let walkers = &reviewed.walk.walkers;
+    let (here, address) = (checkout::person(), format!("<{principal}>"));
+    let is_signer =
+        |walker: &String| *walker == here || walker == principal || walker.ends_with(&address);
+    let has_walked = walkers.is_empty() || walkers.iter().any(is_signer);
+    (!has_walked).then(|| walkers.join(", "))
 }
 
 /// Which program made the statement, so that another one that calls itself the same is told apart.

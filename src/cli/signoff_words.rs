@@ -23,6 +23,9 @@ pub(super) fn facts(signoff: &Signoff) -> Vec<Fact> {
         ("machine", machine(signoff)),
         ("human", human(signoff)),
     ];
+    if !signoff.walked_by.is_empty() {
+        facts.push(("walker", signoff.walked_by.join(", ")));
+    }
     facts.extend(signoff.real_devices.iter().map(|it| ("phone", phone(it))));
     if !signoff.findings.is_empty() {
         facts.push(("findings", findings(signoff)));
@@ -59,21 +62,30 @@ fn commit(signoff: &Signoff) -> String {
 }
 
 fn walked(signoff: &Signoff) -> String {
-    let mut personas: Vec<&str> = Vec::new();
-    for step in &signoff.steps {
-        let persona = step.persona.as_deref().unwrap_or("signed out");
-        if !personas.contains(&persona) {
-            personas.push(persona);
-        }
-    }
+    let steps = || signoff.steps.iter();
+    let personas = steps().map(|step| {
+        let persona = step.persona.as_deref();
+        persona.unwrap_or("signed out").to_owned()
+    });
+    let places = steps().map(|step| {
+        let (engine, viewport) = (signoff.engine_of(step), signoff.viewport_of(step));
+        format!("{} {} at {}", engine.name, engine.version, viewport.name)
+    });
     format!(
-        "{} as {}, in {} {} at {}",
+        "{} as {}, in {}",
         count(signoff.steps.len(), "step"),
-        personas.join(", "),
-        signoff.engine.name,
-        signoff.engine.version,
-        signoff.viewport.name
+        each_once(personas).join(", "),
+        each_once(places).join(", ")
     )
+}
+
+fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
+    texts.fold(Vec::new(), |mut found, text| {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+        found
+    })
 }
 
 /// How much of a phone's own words is shown.

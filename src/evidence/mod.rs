@@ -5,6 +5,7 @@
 mod bodies;
 mod chain;
 mod content;
+mod decode;
 mod digest;
 mod error;
 mod event;
@@ -28,6 +29,7 @@ pub mod visible;
 pub use bodies::{CapturedBody, TEXT_LIMIT};
 pub use chain::hops_to;
 pub use content::sniff;
+pub use decode::{decode_picture, is_same_picture};
 pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
 pub use event::{RunEvent, StepIndex};

@@ -131,7 +131,7 @@ fn inert(bytes: Vec<u8>) -> Response {
 async fn accepted(Of(review): Desk, Path((checklist, step)): Path<(usize, usize)>) -> Response {
     let read = tokio::task::spawn_blocking(move || {
         let (entry, _) = review.step(checklist, step)?;
-        review.before().picture(entry.screens.last()?, &entry.id)
+        review.before().picture(checklist, &entry.id)
     });
     match read.await {
         Ok(Some(bytes)) => inert(bytes),
@@ -275,7 +275,7 @@ pub(super) fn step_of(said: &Said) -> Option<&StepRef> {
         | Said::Marked { step, .. }
         | Said::Photographed { step, .. }
         | Said::Carried { step, .. } => Some(step),
-        Said::Decided { .. } | Said::Phone { .. } => None,
+        Said::Decided { .. } | Said::Phone { .. } | Said::Opened { .. } => None,
     }
 }
 

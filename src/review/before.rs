@@ -1,7 +1,7 @@
 //! What was accepted before, and what changed since: it decides the order of the walk.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::bundle::{AcceptedFolder, AcceptedStep, BundleDocument, BundleError};
 use crate::detect::Status;
-use crate::evidence::{Exchange, Outcome, PixelArea, Resource, Run, StepRun};
+use crate::evidence::{Exchange, Happening, Outcome, PixelArea, Resource, Run, StepRun};
 
 /// The part of the walk that a step belongs to; they come in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,9 +43,9 @@ pub(super) struct Change {
 /// What is known of a step before any picture is looked at.
 #[derive(Debug, Clone, Serialize)]
 struct Then {
-    /// Requests that weren't made then.
+    /// Requests that weren't made then, and what else didn't happen.
     more: Vec<String>,
-    /// Requests that were made then.
+    /// Requests that were made then, and what else happened.
     fewer: Vec<String>,
     /// When it was accepted, and of which commit.
     at: jiff::Timestamp,
@@ -53,9 +53,16 @@ struct Then {
 }
 
 impl Then {
-    fn new(accepted: &AcceptedStep, requests: &[String]) -> Self {
-        let then: BTreeSet<_> = accepted.requests.iter().collect();
-        let today: BTreeSet<_> = requests.iter().collect();
+    fn new(accepted: &AcceptedStep, (requests, happenings): &(Vec<String>, Vec<String>)) -> Self {
+        // What an older shippass accepted says nothing of what else happened.
+        let happened = accepted.happenings.as_ref();
+        let then: BTreeSet<_> = accepted
+            .requests
+            .iter()
+            .chain(happened.into_iter().flatten())
+            .collect();
+        let happenings = happened.map(|_| happenings).into_iter().flatten();
+        let today: BTreeSet<_> = requests.iter().chain(happenings).collect();
         let only = |one: &BTreeSet<&String>, other: &BTreeSet<&String>| {
             let only = one.difference(other).take(MOST_LISTED);
             only.map(|line| (*line).clone()).collect()
@@ -82,11 +89,19 @@ const MOST_LISTED: usize = 20;
 /// A step's place: checklist and step by their indexes.
 pub(super) type At = (usize, usize);
 
-/// The pictures last accepted, by the folder that the pictures have in the bundle.
+/// Where a checklist's pictures are accepted: the folder's name, device and engine.
+type Shelf = (String, String, String);
+
+/// The pictures last accepted, by the place that they have for each checklist.
 pub(super) struct Before {
     root: PathBuf,
     sealed: Arc<Sealed>,
-    folders: Mutex<HashMap<String, AcceptedFolder>>,
+    /// By the checklist's index; a checklist without a picture has none.
+    shelves: Vec<Option<Shelf>>,
+    /// Those that can be read.
+    folders: Mutex<BTreeMap<Shelf, AcceptedFolder>>,
+    /// Why others can't.
+    notices: Vec<String>,
     /// Steps of which something was accepted.
     steps: BTreeMap<At, Accepted>,
     /// How their pictures differ, as far as that is known; nothing where the accepted one isn't there any more.
@@ -102,30 +117,26 @@ struct Accepted {
 }
 
 impl Before {
-    /// Reads what was accepted below `root`; pictures whose digests differ are compared later.
+    /// Reads what was accepted below `root`; pictures whose digests differ are compared later. What can't be read counts as
+    /// nothing accepted, and is told.
     pub(super) fn open(
         root: &Path,
         document: &BundleDocument,
         run: &Run,
         sealed: Arc<Sealed>,
-    ) -> Result<Self, BundleError> {
-        let surroundings = (document.device.name.as_str(), document.engine.name.as_str());
-        let mut folders: HashMap<String, AcceptedFolder> = HashMap::new();
+    ) -> Self {
+        let shelves = shelves(document);
+        let (folders, notices) = read(root, &shelves);
         let (mut steps, mut compared) = (BTreeMap::new(), BTreeMap::new());
         let unseen = StepRun::default();
         for (at, entry, file) in pictures(document) {
-            let Some(name) = folder_of(file) else {
-                continue;
-            };
-            if !folders.contains_key(name) {
-                let folder = AcceptedFolder::open(root, name, surroundings)?;
-                folders.insert(name.to_owned(), folder);
-            }
-            let Some(accepted) = folders[name].said_of(&entry.id) else {
+            let shelf = shelves.get(at.0).and_then(Option::as_ref);
+            let folder = shelf.and_then(|shelf| folders.get(shelf));
+            let Some(accepted) = folder.and_then(|folder| folder.said_of(&entry.id)) else {
                 continue;
             };
             let seen = seen_of(run, at.0, &entry.id).unwrap_or(&unseen);
-            let requests = requests(seen, &document.target.origins);
+            let now = (requests(seen, &document.target.origins), happenings(seen));
             if sealed.digest(file) == Some(accepted.picture.as_str()) {
                 compared.insert(at, Some(PictureChange::Same));
             }
@@ -133,17 +144,24 @@ impl Before {
                 masked: [&*accepted.masked, seen.masked_in(file)].concat(),
                 file: file.to_owned(),
                 id: entry.id.clone(),
-                then: Then::new(accepted, &requests),
+                then: Then::new(accepted, &now),
             };
             steps.insert(at, accepted);
         }
-        Ok(Self {
+        Self {
             root: root.to_owned(),
             sealed,
+            shelves,
             folders: Mutex::new(folders),
+            notices,
             steps,
             compared: Mutex::new(compared),
-        })
+        }
+    }
+
+    /// What of it can't be read, and what to do.
+    pub(super) fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// Where accepted pictures are.
@@ -184,7 +202,7 @@ impl Before {
         if self.compared().contains_key(&at) {
             return;
         }
-        let before = self.picture(&accepted.file, &accepted.id);
+        let before = self.picture(at.0, &accepted.id);
         let now = self.sealed.read(&accepted.file).ok();
         let change = before.map(|before| match now {
             Some(now) => compare(&before, &now, &accepted.masked),
@@ -221,35 +239,42 @@ impl Before {
         }
     }
 
-    /// The picture that was accepted of a step.
-    pub(super) fn picture(&self, file: &str, id: &str) -> Option<Vec<u8>> {
+    /// The picture that was accepted of a step, by its checklist's index and its id.
+    pub(super) fn picture(&self, checklist: usize, id: &str) -> Option<Vec<u8>> {
+        let place = self.shelves.get(checklist)?.as_ref()?;
         let folders = self.folders();
-        let (_, picture) = folders.get(folder_of(file)?)?.step(id)?;
+        let (_, picture) = folders.get(place)?.step(id)?;
         Some(picture)
     }
 
-    /// Accepts steps by the folders of their pictures.
+    /// Accepts steps, each with its checklist's index, its id and its picture.
     pub(super) fn accept(
         &self,
-        steps: Vec<(&str, String, AcceptedStep, Vec<u8>)>,
+        steps: Vec<(usize, String, AcceptedStep, Vec<u8>)>,
     ) -> Result<(), BundleError> {
-        let mut by_folder: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-        for (file, id, step, picture) in steps {
-            if let Some(folder) = folder_of(file) {
-                let steps = by_folder.entry(folder).or_default();
+        let mut by_shelf: BTreeMap<&Shelf, Vec<_>> = BTreeMap::new();
+        for (checklist, id, step, picture) in steps {
+            if let Some(Some(shelf)) = self.shelves.get(checklist) {
+                let steps = by_shelf.entry(shelf).or_default();
                 steps.push((id, step, picture));
             }
         }
         let mut folders = self.folders();
-        for (folder, steps) in by_folder {
-            if let Some(folder) = folders.get_mut(folder) {
+        for shelf in by_shelf.keys() {
+            // One that couldn't be read may have been settled meanwhile; nothing is accepted over one that wasn't.
+            if !folders.contains_key(*shelf) {
+                folders.insert((*shelf).clone(), on(&self.root, shelf)?);
+            }
+        }
+        for (shelf, steps) in by_shelf {
+            if let Some(folder) = folders.get_mut(shelf) {
                 folder.accept(steps)?;
             }
         }
         Ok(())
     }
 
-    fn folders(&self) -> MutexGuard<'_, HashMap<String, AcceptedFolder>> {
+    fn folders(&self) -> MutexGuard<'_, BTreeMap<Shelf, AcceptedFolder>> {
         // What is read anew at every opening can't be left half-way.
         self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -257,6 +282,44 @@ impl Before {
     fn compared(&self) -> MutexGuard<'_, BTreeMap<At, Option<PictureChange>>> {
         self.compared.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The shelf of each checklist. In a merged bundle the pictures of a checklist's further devices lie in folders of other names,
+/// `quotes-2`: accepted they stand under the checklist's own name, as they do after a run on that device alone.
+fn shelves(document: &BundleDocument) -> Vec<Option<Shelf>> {
+    let lists = &document.checklists;
+    let mut shelves: Vec<Option<Shelf>> = Vec::new();
+    for (index, list) in lists.iter().enumerate() {
+        let (device, engine) = (document.device_of(index), document.engine_of(index));
+        let shelf = |folder: &str| (folder.to_owned(), device.name.clone(), engine.name.clone());
+        let mut files = list.steps.iter().filter_map(|step| step.screens.last());
+        let folder = files.next().and_then(|file| folder_of(file));
+        let mut others = lists[..index].iter();
+        let first = others.position(|it| it.name == list.name && it.persona == list.persona);
+        let first = first.and_then(|first| shelves[first].as_ref());
+        let own = first.map(|(folder, ..)| shelf(folder));
+        let own = own.filter(|own| !shelves.contains(&Some(own.clone())));
+        shelves.push(folder.map(|folder| own.unwrap_or_else(|| shelf(folder))));
+    }
+    shelves
+}
+
+fn on(root: &Path, (folder, device, engine): &Shelf) -> Result<AcceptedFolder, BundleError> {
+    AcceptedFolder::open(root, folder, (device, engine))
+}
+
+/// What stands on the shelves, and what can't be read there.
+fn read(root: &Path, shelves: &[Option<Shelf>]) -> (BTreeMap<Shelf, AcceptedFolder>, Vec<String>) {
+    let (mut folders, mut notices) = (BTreeMap::new(), Vec::new());
+    for shelf in shelves.iter().flatten() {
+        match on(root, shelf) {
+            Ok(folder) => {
+                folders.insert(shelf.clone(), folder);
+            }
+            Err(error) => notices.push(format!("{error}; {}", error.help())),
+        }
+    }
+    (folders, notices)
 }
 
 /// `screens/<folder>/02-sign-it.jpg`: checklist and persona have one folder.
@@ -280,6 +343,42 @@ pub(super) fn requests(seen: &StepRun, origins: &[String]) -> Vec<String> {
     });
     let lines: BTreeSet<_> = asked.map(|exchange| line(exchange, origins)).collect();
     lines.into_iter().collect()
+}
+
+/// What else happened, a line each, in its order: a dialog with its words, a file with its digest, another tab.
+pub(super) fn happenings(seen: &StepRun) -> Vec<String> {
+    let lines = seen.happenings.iter().map(|happening| match happening {
+        Happening::Dialog {
+            kind,
+            text,
+            is_accepted,
+            ..
+        } => {
+            let answer = if *is_accepted {
+                "accepted"
+            } else {
+                "dismissed"
+            };
+            format!("dialog {kind} “{text}”, {answer}")
+        }
+        Happening::Download { name, file, .. } => match file {
+            Some(file) => format!("download {name}, sha-256 {}", file.sha256),
+            None => format!("download {name}, not kept"),
+        },
+        Happening::Withheld { method, url } => {
+            format!("not sent: {method} {}", path_of(url))
+        }
+        Happening::NewTab { url } => format!("new tab {}", path_of(url)),
+        Happening::Network { state } => format!("network {state}"),
+    });
+    lines.collect()
+}
+
+/// A preview has another origin each time, and a query what changes.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = rest.find('/').map_or("/", |at| &rest[at..]);
+    path.split(['?', '#']).next().unwrap_or(path)
 }
 
 /// `POST /api/quotes/*/sign 200 application/json`; a preview has another origin each time.

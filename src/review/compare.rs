@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::decode::decode;
-use crate::evidence::{PixelArea, differing_pixels};
+use crate::evidence::{PixelArea, decode_picture, differing_pixels};
 
 /// How a picture differs from the one accepted last.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,7 +35,7 @@ pub(super) fn compare(before: &[u8], now: &[u8], masked: &[PixelArea]) -> Pictur
     if before == now {
         return PictureChange::Same;
     }
-    let decoded = |bytes| Some(decode(bytes)?.into_rgb8());
+    let decoded = |bytes| Some(decode_picture(bytes)?.into_rgb8());
     let (Some(before), Some(now)) = (decoded(before), decoded(now)) else {
         return PictureChange::Unreadable;
     };

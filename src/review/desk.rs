@@ -1,7 +1,7 @@
 //! A bundle laid open before one reviewer: what was seen, and the walk that is being written.
 
 use std::{
-    fs, io,
+    io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -9,15 +9,15 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    before::{Before, requests},
+    before::{Before, happenings, requests},
     error::{NotKept, ReviewError},
     sealed::Sealed,
     seat::Seat,
     words::{fits, fits_phone},
 };
 use crate::bundle::{
-    self, AcceptedStep, Bundle, BundleDocument, BundleError, BundlePaths, Missing, Phone, Said,
-    StepEntry, Verdict, Walk, WalkEntry, WalkLog, photo_digest, write_photo,
+    self, AcceptedStep, Bundle, BundleDocument, BundleError, Missing, Phone, Said, StepEntry,
+    Verdict, Walk, WalkEntry, WalkLog, photo_digest, write_photo,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, hex_sha256, read_journal};
@@ -36,12 +36,18 @@ pub struct Review {
 }
 
 impl Review {
-    /// Opens a bundle to be walked; `accepted` is the folder of the pictures last accepted, `sign` the command that signs it.
+    /// Opens a bundle to be walked; `accepted` is the folder of the pictures last accepted, `sign` the command that signs it,
+    /// `by` who sits here.
     ///
     /// # Errors
     ///
     /// It isn't whole as it was sealed, it can't be read, or another review has it open.
-    pub fn open(dir: &Path, accepted: &Path, sign: String) -> Result<Self, ReviewError> {
+    pub fn open(
+        dir: &Path,
+        accepted: &Path,
+        sign: String,
+        by: String,
+    ) -> Result<Self, ReviewError> {
         let bundle = bundle::open(dir)?;
         let differences = bundle::check_whole(dir)?;
         if !differences.is_empty() {
@@ -50,7 +56,11 @@ impl Review {
                 differences,
             });
         }
-        let log = WalkLog::open(dir, &manifest_digest(&bundle.paths)?)?;
+        let mut log = WalkLog::open(dir, &bundle::manifest_sha256(dir)?)?;
+        if log.walk().opened_by.as_ref() != Some(&by) {
+            let (at, said) = (Timestamp::now(), Said::Opened { by });
+            log.append(WalkEntry { at, said })?;
+        }
         let sealed = Arc::new(Sealed::new(&bundle));
         // An imported bundle may have none; then there is what `bundle.json` says. Bodies are read when asked for.
         let run = if sealed.has(JOURNAL) {
@@ -58,7 +68,7 @@ impl Review {
         } else {
             Run::default()
         };
-        let before = Before::open(accepted, &bundle.document, &run, Arc::clone(&sealed))?;
+        let before = Before::open(accepted, &bundle.document, &run, Arc::clone(&sealed));
         Ok(Self {
             bundle,
             sealed,
@@ -79,6 +89,11 @@ impl Review {
     /// The walk so far.
     pub fn walk(&self) -> Walk {
         self.log().walk().clone()
+    }
+
+    /// What of the pictures last accepted can't be read, and what to do.
+    pub fn notices(&self) -> &[String] {
+        self.before.notices()
     }
 
     /// What still stands between the walk and a confirming signature.
@@ -190,11 +205,12 @@ impl Review {
                 picture: hex_sha256(&picture),
                 masked: seen.masked_in(file).to_vec(),
                 requests: requests(seen, &document.target.origins),
+                happenings: Some(happenings(seen)),
                 run: document.run.id.clone(),
                 commit: document.target.commit.clone(),
                 at: Timestamp::now(),
             };
-            accepted.push((file, entry.id.clone(), step, picture));
+            accepted.push((at.0, entry.id.clone(), step, picture));
         }
         let count = accepted.len();
         self.before.accept(accepted)?;
@@ -210,14 +226,6 @@ impl Review {
 fn append(log: &mut WalkLog, said: Said) -> Result<(), NotKept> {
     let at = Timestamp::now();
     log.append(WalkEntry { at, said }).map_err(NotKept::Failed)
-}
-
-fn manifest_digest(paths: &BundlePaths) -> Result<String, BundleError> {
-    let path = paths.manifest();
-    match fs::read(&path) {
-        Ok(bytes) => Ok(hex_sha256(&bytes)),
-        Err(source) => Err(BundleError::Read { path, source }),
-    }
 }
 
 /// What the journal says of a step.

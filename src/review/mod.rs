@@ -6,11 +6,11 @@
 mod api;
 mod before;
 mod compare;
-mod decode;
 mod desk;
 mod error;
 mod few;
 mod gate;
+mod once;
 mod page;
 mod phone;
 mod sealed;

@@ -19,6 +19,7 @@ use super::{
     error::ReviewError,
     few::Few,
     gate::{Gate, guard, shown_token},
+    once::{self, Once},
     page,
     phone::PhoneDoor,
     token::Token,
@@ -35,6 +36,7 @@ pub struct ReviewServer {
     /// One on the desk, and one more for a phone when it was asked for.
     doors: Vec<(TcpListener, Router)>,
     url: String,
+    once_url: String,
     knocked: Arc<Notify>,
 }
 
@@ -49,15 +51,20 @@ impl ReviewServer {
         let token = Token::new()?;
         // The token stands behind the `#`, which no browser sends anywhere.
         let url = format!("http://{address}/#{}", token.expose());
+        let once = Arc::new(Once::new(token.clone())?);
+        let once_url = format!("http://{address}/#once-{}", once.code());
         let gate = Gate::new(address.to_string(), &["application/json"]);
         let knocked = Arc::new(Notify::new());
         let api = behind(token, knocked.clone(), api::router(Arc::clone(&review)));
-        let open = page::router(palette).merge(api::seats(Arc::clone(&review)));
+        let open = page::router(palette)
+            .merge(api::seats(Arc::clone(&review)))
+            .merge(once::router(once));
         let router = gated(gate, open.nest("/api", api));
         Ok(Self {
             review,
             doors: vec![(listener, router)],
             url,
+            once_url,
             knocked,
         })
     }
@@ -65,6 +72,11 @@ impl ReviewServer {
     /// The page's address, with its token.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same with a code in the token's place that is good once: for a browser that is told it where others can read it.
+    pub fn once_url(&self) -> &str {
+        &self.once_url
     }
 
     /// Opens a second door for one phone, on an address that it can reach; what it is to open, with its code.

@@ -21,6 +21,8 @@ pub(super) struct Facts<'a> {
     sign: &'a str,
     accepted: String,
     is_comparing: bool,
+    /// What of the pictures last accepted can't be read, and what to do.
+    notices: &'a [String],
 }
 
 /// Which part of the walk each step belongs to, as far as pictures are compared.
@@ -58,6 +60,9 @@ struct ChecklistFacts<'a> {
     file: &'a str,
     persona: Option<&'a str>,
     tier: Option<&'a str>,
+    /// The names of the device that it was walked on and of the engine.
+    device: &'a str,
+    engine: &'a str,
     steps: Vec<StepFacts<'a>>,
 }
 
@@ -87,6 +92,7 @@ impl<'a> Facts<'a> {
         let is_comparing = review.before().is_comparing();
         Self {
             is_comparing,
+            notices: review.notices(),
             run: &document.run,
             target: &document.target,
             device: &document.device,
@@ -97,6 +103,8 @@ impl<'a> Facts<'a> {
                     file: &checklist.file,
                     persona: checklist.persona.as_deref(),
                     tier: checklist.tier.as_deref(),
+                    device: &document.device_of(index).name,
+                    engine: &document.engine_of(index).name,
                     steps: (checklist.steps.iter().enumerate())
                         .map(|(step, entry)| StepFacts::new(review, (index, step), entry))
                         .collect(),

@@ -54,6 +54,7 @@ pub(super) fn fits(document: &BundleDocument, said: &Said) -> Fit {
             }
         }
         Said::Phone { .. } | Said::Photographed { .. } => Err("this page is no phone"),
+        Said::Opened { .. } => Err("only `review` says who opened it"),
         Said::Carried { .. } => Err("only `sign` takes words over"),
     }
 }
@@ -83,9 +84,11 @@ pub(super) fn fits_phone(document: &BundleDocument, walk: &Walk, said: &Said) ->
             let has_room = seen(step).is_none_or(|seen| seen.photos.len() < MOST_PHOTOS);
             holds(has_room, "the step has photos enough")
         }
-        Said::Judged { .. } | Said::Marked { .. } | Said::Decided { .. } | Said::Carried { .. } => {
-            Err("that is said on the review page")
-        }
+        Said::Judged { .. }
+        | Said::Marked { .. }
+        | Said::Decided { .. }
+        | Said::Opened { .. }
+        | Said::Carried { .. } => Err("that is said on the review page"),
     }
 }
 

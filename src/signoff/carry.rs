@@ -18,7 +18,10 @@ use crate::bundle::{
     hex_sha256,
 };
 use crate::detect::{Status, StepRef};
-use crate::evidence::{ActionRecord, Body, ConsoleLine, Exchange, ExpectationRecord, StepRun};
+use crate::evidence::{
+    ActionRecord, Body, ConsoleLine, DeviceFacts, EngineFacts, Exchange, ExpectationRecord,
+    PixelArea, StepRun, is_same_picture,
+};
 
 /// What can be taken over from an earlier sign-off, and what can't.
 #[derive(Debug)]
@@ -82,13 +85,25 @@ impl Earlier {
     /// What was said of a step, with the step as it was seen then.
     fn step(
         &self,
-        list: &ChecklistEntry,
+        (list, now): (&ChecklistEntry, Place<'_>),
         id: &str,
     ) -> Result<(StepRef, &StepEntry, &Step), &'static str> {
         let lists = self.document().checklists.iter().enumerate();
-        let mut named =
-            lists.filter(|(_, old)| old.name == list.name && old.persona == list.persona);
-        let (index, old) = named.next().ok_or("its checklist wasn't walked then")?;
+        let named = lists.filter(|(_, old)| old.name == list.name && old.persona == list.persona);
+        let named: Vec<_> = named.collect();
+        let is_there = |(index, _): &&(usize, _)| is_same_place(self.document(), *index, now);
+        let found = named.iter().find(is_there);
+        let (index, old) = match found {
+            Some(found) => *found,
+            None if named.is_empty() => return Err("its checklist wasn't walked then"),
+            None if named
+                .iter()
+                .any(|(index, _)| is_same_engine(self.document().engine_of(*index), now.0)) =>
+            {
+                return Err("it is another device");
+            }
+            None => return Err("it is another browser"),
+        };
         if old.sha256 != list.sha256 {
             return Err("its checklist has changed");
         }
@@ -164,23 +179,30 @@ impl Carried {
     }
 }
 
-/// How the deployment, the browser or the device is another one; `None` when they are the same.
+/// A browser and a device.
+type Place<'a> = (&'a EngineFacts, &'a DeviceFacts);
+
+/// Whether a checklist was walked in the same browser on a device of the same size.
+fn is_same_place(document: &BundleDocument, checklist: usize, (engine, device): Place<'_>) -> bool {
+    let (old_engine, old) = (document.engine_of(checklist), document.device_of(checklist));
+    is_same_engine(old_engine, engine)
+        && (old.width, old.height) == (device.width, device.height)
+        && old.scale.total_cmp(&device.scale).is_eq()
+}
+
+fn is_same_engine(one: &EngineFacts, other: &EngineFacts) -> bool {
+    (&one.name, &one.version) == (&other.name, &other.version)
+}
+
+/// How the deployment is another one; `None` when it is the same.
 fn moved(then: &BundleDocument, now: &BundleDocument) -> Option<&'static str> {
     let (old, new) = (&then.target, &now.target);
-    let (device, engine) = (&then.device, &then.engine);
-    let has_same_size = device.width == now.device.width
-        && device.height == now.device.height
-        && device.scale.total_cmp(&now.device.scale).is_eq();
     if new.commit.is_none() {
         Some("the deployment doesn't tell its commit")
     } else if old.commit != new.commit {
         Some("the deployment serves another commit")
     } else if (&old.name, &old.kind, &old.url) != (&new.name, &new.kind, &new.url) {
         Some("it is another deployment")
-    } else if (&engine.name, &engine.version) != (&now.engine.name, &now.engine.version) {
-        Some("it is another browser")
-    } else if !has_same_size {
-        Some("it is another device")
     } else {
         None
     }
@@ -192,7 +214,12 @@ fn word_of(
     now: &Reviewed,
     (at, list, step): (&StepRef, &ChecklistEntry, &StepEntry),
 ) -> Result<String, &'static str> {
-    let (then_at, then, said) = earlier.step(list, &step.id)?;
+    let document = &now.bundle.document;
+    let place = (
+        document.engine_of(at.checklist),
+        document.device_of(at.checklist),
+    );
+    let (then_at, then, said) = earlier.step((list, place), &step.id)?;
     if said.human != Some(Said::Confirmed) {
         return Err("it wasn't confirmed then");
     }
@@ -201,7 +228,7 @@ fn word_of(
     }
     let runs = earlier.reviewed.step_run(&then_at).zip(now.step_run(at));
     let (old, new) = runs.ok_or("what was seen isn't recorded")?;
-    if Pictures::of(&earlier.reviewed, then) != Pictures::of(now, step) {
+    if !have_same_pictures((&earlier.reviewed, then, old), (now, step, new)) {
         return Err("its picture is another");
     }
     match unlike(old, new) {
@@ -214,15 +241,34 @@ fn word_of(
     }
 }
 
-/// The digests of a step's pictures; one that isn't sealed is like no other.
-#[derive(PartialEq)]
-struct Pictures<'a>(Vec<&'a String>);
+/// A step as it was sealed, and as the journal has it.
+type Taken<'a> = (&'a Reviewed, &'a StepEntry, &'a StepRun);
 
-impl<'a> Pictures<'a> {
-    fn of(reviewed: &'a Reviewed, step: &StepEntry) -> Option<Self> {
-        let digests = step.screens.iter().map(|file| reviewed.sealed.get(file));
-        digests.collect::<Option<_>>().map(Self)
-    }
+/// Whether a step's pictures are the same, byte by byte, or but for what is masked in them; one that isn't sealed is like no other.
+fn have_same_pictures(old: Taken<'_>, new: Taken<'_>) -> bool {
+    let (files, others) = (&old.1.screens, &new.1.screens);
+    let mut pairs = files.iter().zip(others);
+    files.len() == others.len()
+        && pairs.all(|(file, other)| {
+            let digests = old.0.sealed.get(file).zip(new.0.sealed.get(other));
+            let Some((one, another)) = digests else {
+                return false;
+            };
+            let masked = [old.2.masked_in(file), new.2.masked_in(other)].concat();
+            one == another
+                || !masked.is_empty() && is_same_but_for(&masked, (old.0, file), (new.0, other))
+        })
+}
+
+/// Whether not a pixel differs beside what is masked: only a whole, unchanged bundle got here, so what is read is what was sealed.
+fn is_same_but_for(
+    masked: &[PixelArea],
+    (old, file): (&Reviewed, &str),
+    (new, other): (&Reviewed, &str),
+) -> bool {
+    let read = |reviewed: &Reviewed, file| reviewed.bundle.paths.read(file).ok();
+    let pictures = read(old, file).zip(read(new, other));
+    pictures.is_some_and(|(one, another)| is_same_picture(&one, &another, masked))
 }
 
 /// What was seen otherwise; `None` when all of it was the same.
@@ -240,6 +286,8 @@ fn unlike(old: &StepRun, new: &StepRun) -> Option<&'static str> {
         Some("its page is another")
     } else if exchanges(old) != exchanges(new) {
         Some("its requests or their answers are others")
+    } else if old.happenings != new.happenings {
+        Some("a dialog, a tab or a download came otherwise")
     } else if !are_alike(&old.console, &new.console, is_same_line) {
         Some("its console lines are others")
     } else if !are_alike(&old.expectations, &new.expectations, is_same_expectation)

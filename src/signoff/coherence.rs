@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     compose::{decided, outcome_of, test_names, word},
-    facts::{configuration, each_step, engine, not_run, real_devices, subjects, target, viewport},
+    facts::{
+        apart, configuration, each_step, engine, not_run, real_devices, subjects, target, viewport,
+    },
     refusal::Refusal,
     statement::{
         FORMAT, Finding, Outcome, Overall, PREDICATE_TYPE, STATEMENT_TYPE, Said, Signoff,
@@ -66,11 +68,11 @@ pub(super) fn contradictions(
             "its target isn't the run's",
         ),
         (
-            signoff.engine == engine(document),
+            signoff.engine == engine(&document.engine),
             "its browser isn't the run's",
         ),
         (
-            signoff.viewport == viewport(document),
+            signoff.viewport == viewport(&document.device),
             "its viewport isn't the run's",
         ),
         (
@@ -112,7 +114,11 @@ fn is_same_step(
     said.seq == seq
         && said.id == step.id
         && said.name == step.name
-        && list.is_some_and(|list| said.checklist == list.name && said.persona == list.persona)
+        && list.is_some_and(|list| {
+            let (engine, viewport) = apart(list);
+            (&said.checklist, &said.persona) == (&list.name, &list.persona)
+                && (&said.engine, &said.viewport) == (&engine, &viewport)
+        })
         && said.machine == step.status
         && said
             .ticked
@@ -150,6 +156,9 @@ pub(super) fn unlike_walk(
     }
     if signoff.real_devices != real_devices(document, walk) {
         found.push("what it says of real phones isn't the walk's");
+    }
+    if signoff.walked_by != walk.walkers {
+        found.push("it names others than those who walked");
     }
     let shown = signoff.steps.iter().flat_map(|step| &step.evidence);
     let shown: BTreeSet<&str> = shown.map(String::as_str).collect();

@@ -1,11 +1,13 @@
 //! From a bundle and the walk over it to the statement: facts in, nothing decided here.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use jiff::Timestamp;
 
 use super::{
-    facts::{configuration, each_step, engine, not_run, real_devices, subjects, target, viewport},
+    facts::{
+        apart, configuration, each_step, engine, not_run, real_devices, subjects, target, viewport,
+    },
     ladder::ladder,
     review::Reviewed,
     statement::{
@@ -39,9 +41,10 @@ pub(super) struct Terms {
 }
 
 /// What a signature can't prove, said in the statement itself.
-const DOES_NOT_PROVE: [&str; 7] = [
+const DOES_NOT_PROVE: [&str; 8] = [
     "that the time is true: it is the signer's own word",
     "that a human looked: how long each step lay open was measured on the signer's own machine",
+    "that whoever signs walked it: `walkedBy` names whose machine wrote the walk, by that machine's own word, and a second signature over the same statement needs no walk of its own",
     "that nobody else had the signer's key",
     "that the deployment told the truth about its commit",
     "that anything works beyond these steps, as these personas, with these data, in this browser at this width",
@@ -88,11 +91,12 @@ fn signoff(reviewed: &Reviewed, terms: Terms, steps: Vec<Step>, verdict: Overall
             signed_with: env!("CARGO_PKG_VERSION").to_owned(),
             signed_with_sha256: terms.program_sha256,
         },
-        engine: engine(document),
-        viewport: viewport(document),
+        engine: engine(&document.engine),
+        viewport: viewport(&document.device),
         target: target(document),
         dirty_tree: terms.dirty_tree,
         reviewer: terms.reviewer,
+        walked_by: reviewed.walk.walkers.clone(),
         signed_at: terms.signed_at,
         findings: findings(reviewed),
         not_run: not_run(document),
@@ -116,12 +120,15 @@ fn steps(reviewed: &Reviewed) -> Vec<Step> {
             let said = reviewed.walk.steps.get(&at).unwrap_or(&nothing);
             let ticked = step.confirm.iter().enumerate();
             let ticked = ticked.filter(|(question, _)| said.is_ticked(*question));
+            let (engine, viewport) = apart(checklist);
             Step {
                 seq,
                 id: step.id.clone(),
                 name: step.name.clone(),
                 checklist: checklist.name.clone(),
                 persona: checklist.persona.clone(),
+                engine,
+                viewport,
                 machine: step.status,
                 human: said.verdict.as_ref().map(word),
                 ticked: ticked.map(|(_, sentence)| sentence.clone()).collect(),
@@ -261,16 +268,25 @@ pub(super) fn test_names(steps: &[Step], outcome: Outcome) -> Vec<String> {
     steps.map(test_name).collect()
 }
 
-/// `Customer signs a quote / 02-sign-it as owner`.
+/// `Customer signs a quote / 02-sign-it as owner`, and where, when that isn't the run's own device or browser.
 fn test_name(step: &Step) -> String {
     let Step {
         checklist,
         id,
         persona,
+        engine,
+        viewport,
         ..
     } = step;
-    match persona {
-        Some(persona) => format!("{checklist} / {id} as {persona}"),
-        None => format!("{checklist} / {id}"),
+    let mut name = format!("{checklist} / {id}");
+    for (word, text) in [
+        ("as", persona.as_ref()),
+        ("in", engine.as_ref().map(|engine| &engine.name)),
+        ("at", viewport.as_ref().map(|viewport| &viewport.name)),
+    ] {
+        if let Some(text) = text {
+            let _ = write!(name, " {word} {text}");
+        }
     }
+    name
 }

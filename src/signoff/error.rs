@@ -22,6 +22,11 @@ pub enum SignError {
     /// Something stands between the walk and a signature.
     #[error("this can't be signed yet:{}", list(.0.iter().cloned()))]
     Missing(Vec<String>),
+    /// Something was said between the laying out and the yes.
+    #[error(
+        "nothing was signed: the review went on meanwhile, and something was said that wasn't shown here"
+    )]
+    WentOn,
     /// The signer wrote the commit.
     #[error("{author} is the author of {commit}, and the project wants somebody else to sign")]
     IsAuthor {
@@ -106,6 +111,7 @@ impl SignError {
             Self::Missing(_) => {
                 "go on with `shippass review`; to reject it as it is: `--reject WHY`".to_owned()
             }
+            Self::WentOn => "run it again and look at what would be signed now".to_owned(),
             Self::IsAuthor { .. } => "let a colleague walk it and sign".to_owned(),
             Self::AuthorUnknown { .. } => {
                 "sign in a checkout that holds the commit, and let the target tell it: `commit: { header: x-app-commit }`".to_owned()

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::statement::{Engine, NotRun, RealDevice, Subject, Target, Viewport};
-use crate::bundle::{BundleDocument, PhonePass, StepEntry, Walk, photo_digest};
+use crate::bundle::{BundleDocument, ChecklistEntry, PhonePass, StepEntry, Walk, photo_digest};
 use crate::detect::{Status, StepRef};
+use crate::evidence::{DeviceFacts, EngineFacts};
 
 /// The manifest by its digest, and the commit when it is known.
 pub(super) fn subjects(document: &BundleDocument, manifest: &str) -> Vec<Subject> {
@@ -35,8 +36,7 @@ pub(super) fn configuration(document: &BundleDocument) -> Vec<Subject> {
 }
 
 /// The browser.
-pub(super) fn engine(document: &BundleDocument) -> Engine {
-    let engine = &document.engine;
+pub(super) fn engine(engine: &EngineFacts) -> Engine {
     Engine {
         name: engine.name.clone(),
         version: engine.version.clone(),
@@ -45,14 +45,21 @@ pub(super) fn engine(document: &BundleDocument) -> Engine {
 }
 
 /// The viewport as it was measured.
-pub(super) fn viewport(document: &BundleDocument) -> Viewport {
-    let device = &document.device;
+pub(super) fn viewport(device: &DeviceFacts) -> Viewport {
     Viewport {
         name: device.name.clone(),
         width: device.width,
         height: device.height,
         scale: device.scale,
     }
+}
+
+/// Browser and viewport of a checklist, each where it isn't the run's own.
+pub(super) fn apart(list: &ChecklistEntry) -> (Option<Engine>, Option<Viewport>) {
+    (
+        list.engine.as_ref().map(engine),
+        list.device.as_ref().map(viewport),
+    )
 }
 
 /// The deployment.

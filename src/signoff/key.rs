@@ -155,11 +155,16 @@ impl Signer {
             && (self.agent.is_some() || self.private.is_some())
     }
 
-    /// An ed25519 signature over bytes as they are.
+    /// An ed25519 signature over bytes as they are; an agent that has the key may still refuse to use it.
     pub(super) fn sign_raw(&self, bytes: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signature = match (&self.agent, &self.private) {
-            (Some(agent), _) => agent.sign(&self.public, bytes)?,
-            (None, Some(key)) => key.try_sign(bytes).map_err(|_| SignError::NotMade)?,
+        let by_agent = self
+            .agent
+            .as_ref()
+            .map(|agent| agent.sign(&self.public, bytes));
+        let signature = match (by_agent, &self.private) {
+            (Some(Ok(signature)), _) => signature,
+            (_, Some(key)) => key.try_sign(bytes).map_err(|_| SignError::NotMade)?,
+            (Some(Err(refused)), None) => return Err(refused),
             (None, None) => return Err(SignError::NotMade),
         };
         Ok(signature.as_bytes().to_vec())
@@ -203,7 +208,10 @@ impl Signer {
                     .map_err(|error| error.to_string())
             }
             Way::Keygen(program) => {
-                sign_by_keygen(program, self.file.as_deref(), &self.public, statement)
+                // It would ask the agent once more, which has the key and has just refused to use it.
+                let asks_agent = self.agent.is_none();
+                let key = (self.file.as_deref(), &self.public);
+                sign_by_keygen(program, key, statement, asks_agent)
             }
             Way::BuiltIn => {
                 let key = self.private.as_ref();
@@ -270,9 +278,9 @@ fn parse_public(text: &str, what: &str) -> Result<PublicKey, SignError> {
 /// with git: what some people have in its place knows nothing else.
 fn sign_by_keygen(
     program: &Path,
-    key: Option<&Path>,
-    public: &PublicKey,
+    (key, public): (Option<&Path>, &PublicKey),
     statement: &[u8],
+    asks_agent: bool,
 ) -> Result<String, String> {
     let failed = |error: io::Error| format!("a file for it can't be written: {error}");
     let folder = tempfile::tempdir().map_err(failed)?;
@@ -291,6 +299,10 @@ fn sign_by_keygen(
     let mut command = Command::new(program);
     if program.file_stem().is_some_and(|name| name == "ssh-keygen") {
         command.arg("-q");
+    }
+    let is_public = key.extension().is_some_and(|extension| extension == "pub");
+    if !asks_agent && !is_public {
+        command.env_remove("SSH_AUTH_SOCK");
     }
     let status = command
         .args(["-Y", "sign", "-n", NAMESPACE, "-f"])

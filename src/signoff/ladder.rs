@@ -1,11 +1,11 @@
 //! The verification ladder: build, tests, signed-in smoke at width, ground truth; each shown by something of the bundle, or not.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::statement::{RealDevice, Rung};
 use crate::bundle::BundleDocument;
 use crate::detect::Status;
-use crate::evidence::{About, ExpectationOutcome, Run};
+use crate::evidence::{About, EngineFacts, ExpectationOutcome, Run};
 
 /// How many truths are named; the rest is counted.
 const NAMED: usize = 3;
@@ -56,39 +56,70 @@ fn build(document: &BundleDocument) -> Rung {
     }
 }
 
+/// What was walked signed in at one width in one browser.
+struct Pass<'a> {
+    width: u32,
+    engine: &'a EngineFacts,
+    personas: Vec<&'a str>,
+    steps: usize,
+}
+
+impl<'a> Pass<'a> {
+    fn new(width: u32, engine: &'a EngineFacts) -> Self {
+        Self {
+            width,
+            engine,
+            personas: Vec::new(),
+            steps: 0,
+        }
+    }
+}
+
+impl fmt::Display for Pass<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (steps, personas) = (self.steps, self.personas.join(", "));
+        let (width, EngineFacts { name, version, .. }) = (self.width, self.engine);
+        write!(
+            f,
+            "{steps} steps as {personas} at {width} px, measured in the page of {name} {version}"
+        )
+    }
+}
+
 /// A real phone adds to this rung and doesn't reach it alone: nobody measured who was signed in there.
 fn smoke(document: &BundleDocument, phones: &[RealDevice]) -> Rung {
     let name = "signed-in smoke at width";
-    let mut personas = Vec::new();
-    let mut steps = 0;
-    for checklist in &document.checklists {
-        let Some(persona) = &checklist.persona else {
+    let mut passes: Vec<Pass<'_>> = Vec::new();
+    for (index, list) in document.checklists.iter().enumerate() {
+        let Some(persona) = &list.persona else {
             continue;
         };
-        let ran = checklist
-            .steps
-            .iter()
-            .filter(|step| step.status != Status::NotRun);
-        let ran = ran.count();
-        if ran > 0 && !personas.contains(&persona.as_str()) {
-            personas.push(persona.as_str());
+        let steps = list.steps.iter();
+        let ran = steps.filter(|step| step.status != Status::NotRun).count();
+        if ran == 0 {
+            continue;
         }
-        steps += ran;
+        let (width, engine) = (document.device_of(index).width, document.engine_of(index));
+        let is_there = |pass: &Pass<'_>| pass.width == width && pass.engine == engine;
+        if !passes.iter().any(is_there) {
+            passes.push(Pass::new(width, engine));
+        }
+        for pass in passes.iter_mut().filter(|pass| is_there(pass)) {
+            pass.steps += ran;
+            if !pass.personas.contains(&persona.as_str()) {
+                pass.personas.push(persona);
+            }
+        }
     }
-    let device = &document.device;
-    if personas.is_empty() {
+    if passes.is_empty() {
         return not_shown(name, "nobody was signed in".to_owned());
     }
-    if device.width == 0 {
+    passes.retain(|pass| pass.width > 0);
+    if passes.is_empty() {
         return not_shown(name, "the viewport wasn't measured".to_owned());
     }
-    let mut by = format!(
-        "{steps} steps as {} at {} px, measured in the page of {} {}",
-        personas.join(", "),
-        device.width,
-        document.engine.name,
-        document.engine.version
-    );
+    let by: Vec<String> = passes.iter().map(ToString::to_string).collect();
+    let mut by = by.join("; ");
     for phone in phones.iter().filter(|phone| !phone.steps.is_empty()) {
         let steps = match phone.steps.len() {
             1 => "1 step".to_owned(),

@@ -92,8 +92,8 @@ impl Requirement {
                 met_by_one(&checklists, "checklist", wanted)
             }
             Self::Engine(wanted) => {
-                let found = &signoff.engine.name;
-                met(found == wanted, "engine", wanted, found)
+                let engines = confirmed(signoff, |step| Some(&signoff.engine_of(step).name));
+                met_by_one(&engines, "engine", wanted)
             }
             Self::Target(wanted) => {
                 let bare = |url: &str| url.trim_end_matches('/').to_owned();
@@ -104,8 +104,8 @@ impl Requirement {
                 met(is_met, "target", wanted, &found)
             }
             Self::Device(wanted) => {
-                let found = &signoff.viewport.name;
-                met(found == wanted, "device", wanted, found)
+                let devices = confirmed(signoff, |step| Some(&signoff.viewport_of(step).name));
+                met_by_one(&devices, "device", wanted)
             }
             Self::Run(wanted) => met(signoff.run_id == *wanted, "run", wanted, &signoff.run_id),
             Self::Signers(wanted) if signers < *wanted => Err(Refusal::TooFewSigners {
@@ -124,14 +124,18 @@ fn confirmed<'s>(
 ) -> Vec<&'s str> {
     let steps = signoff.steps.iter();
     let steps = steps.filter(|step| step.human == Some(Said::Confirmed));
-    let mut found: Vec<&str> = steps.filter_map(of).collect();
-    found.dedup();
+    let mut found: Vec<&str> = Vec::new();
+    for one in steps.filter_map(of) {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
     found
 }
 
 fn met_by_one(found: &[&str], key: &'static str, wanted: &str) -> Result<(), Refusal> {
     let shown = if found.is_empty() {
-        "nobody's".to_owned()
+        "nothing that was confirmed".to_owned()
     } else {
         found.join(", ")
     };

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     path::Path,
 };
 
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::bundle::{
     self, Bundle, BundleError, Difference, DifferenceKind, SignoffFiles, Walk, WalkLog,
-    check_whole, clear_cut_off, hex_sha256, photo_digest, read_signoff, walk_of,
+    check_whole, clear_cut_off, hex_sha256, manifest_sha256, photo_digest, read_signoff, walk_of,
 };
 use crate::detect::StepRef;
 use crate::evidence::{JOURNAL, Run, StepRun, read_journal, read_run};
@@ -72,7 +71,7 @@ impl Reviewed {
             (None, None)
         };
         Ok(Self {
-            walk_seal: files.walk.as_deref().map(seal_of),
+            walk_seal: files.walk.as_deref().map(whole_lines).map(seal_of),
             photos: files.photos.clone(),
             bundle,
             manifest_sha256,
@@ -135,13 +134,6 @@ fn photo_differences(files: &SignoffFiles, walk: &Walk) -> Vec<Difference> {
     all.collect()
 }
 
-/// SHA-256 of the manifest's bytes.
-pub(super) fn manifest_sha256(dir: &Path) -> Result<String, BundleError> {
-    let path = bundle::BundlePaths::new(dir).manifest();
-    let bytes = fs::read(&path).map_err(|source| BundleError::Read { path, source })?;
-    Ok(hex_sha256(&bytes))
-}
-
 /// The part of the walk's log that was sealed; `None` when its first bytes are others now.
 pub(super) fn sealed_part<'a>(seal: Option<&WalkSeal>, bytes: &'a [u8]) -> Option<&'a [u8]> {
     let Some(seal) = seal else {
@@ -149,6 +141,12 @@ pub(super) fn sealed_part<'a>(seal: Option<&WalkSeal>, bytes: &'a [u8]) -> Optio
     };
     let before = bytes.get(..usize::try_from(seal.size).ok()?)?;
     (seal_of(before) == *seal).then_some(before)
+}
+
+/// A line that is just being written isn't said yet.
+fn whole_lines(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte == b'\n');
+    &bytes[..end.map_or(0, |end| end + 1)]
 }
 
 pub(super) fn seal_of(bytes: &[u8]) -> WalkSeal {

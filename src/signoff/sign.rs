@@ -11,13 +11,14 @@ use super::{
     error::SignError,
     key::{Signer, Way},
     policy::Demand,
-    review::{Reviewed, check, manifest_sha256},
+    review::{Reviewed, check, sealed_part},
     sshsig::{key_id, verify_signature},
     statement::{Overall, Statement},
 };
 use crate::bundle::{
-    Difference, DifferenceKind, NewSignoff, SignoffFiles, further_signature, hex_sha256,
-    paths::SIGNATURE, read_signoff, write_further, write_signoff,
+    Difference, DifferenceKind, NewSignoff, SignedFiles, SignoffFiles, further_signature,
+    hex_sha256, manifest_sha256, paths::SIGNATURE, read_signoff, walk_of, write_further,
+    write_signoff,
 };
 
 /// What somebody wants to sign.
@@ -97,12 +98,10 @@ pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result
             supersedes: replaces.clone().or_else(|| last_earlier(&reviewed.files)),
         },
     );
-    let mut bytes = serde_json::to_vec_pretty(&statement)?;
-    bytes.push(b'\n');
     Ok(Draft {
+        bytes: bytes_of(&statement)?,
         statement,
         is_further: false,
-        bytes,
         replaces,
     })
 }
@@ -180,19 +179,12 @@ impl Draft {
     }
 
     /// Hashes every file once more, signs and writes.
-    pub fn sign(self, reviewed: &Reviewed, signer: &Signer) -> Result<SignedOff, SignError> {
+    pub fn sign(mut self, reviewed: &Reviewed, signer: &Signer) -> Result<SignedOff, SignError> {
         let dir = reviewed.bundle.paths.root();
         still_holds(dir, reviewed)?;
-        let made = signer.sign(&self.bytes)?;
         let before = &reviewed.files.signed;
-        let is_wanted = if self.is_further {
-            before.envelope.is_some() && signer.can_sign_raw()
-        } else {
-            self.statement.predicate.shippass_signoff.envelope
-        };
-        let others = before.envelope.as_deref().filter(|_| self.is_further);
-        let envelope = is_wanted.then(|| seal_envelope(&self.bytes, others, signer));
-        let envelope = envelope.transpose()?;
+        let envelope = self.envelope(before, signer)?;
+        let made = signer.sign(&self.bytes)?;
         let signature = made.armored.as_bytes();
         let file = if self.is_further {
             let name = further_signature(&signer.id()?);
@@ -219,7 +211,46 @@ impl Draft {
     }
 }
 
-/// Between the laying out and the yes somebody may have changed a file.
+impl Draft {
+    /// The envelope, where one is wanted and can be made. An agent may list a key and refuse to use it; what signs then makes
+    /// no envelope, and the statement says that there is none.
+    fn envelope(
+        &mut self,
+        before: &SignedFiles,
+        signer: &Signer,
+    ) -> Result<Option<Vec<u8>>, SignError> {
+        let signoff = &mut self.statement.predicate.shippass_signoff;
+        let is_wanted = if self.is_further {
+            before.envelope.is_some() && signer.can_sign_raw()
+        } else {
+            signoff.envelope
+        };
+        if !is_wanted {
+            return Ok(None);
+        }
+        let others = before.envelope.as_deref().filter(|_| self.is_further);
+        match seal_envelope(&self.bytes, others, signer) {
+            Ok(envelope) => Ok(Some(envelope)),
+            Err(SignError::Agent { .. } | SignError::NotMade) if self.is_further => Ok(None),
+            Err(SignError::Agent { .. } | SignError::NotMade) => {
+                signoff.envelope = false;
+                self.bytes = bytes_of(&self.statement)?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The very bytes that are signed.
+fn bytes_of(statement: &Statement) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(statement)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Between the laying out and the yes somebody may have changed a file, or have gone on reviewing: a page that lies open
+/// looks on, which says nothing, and the statement seals the walk as it was laid out.
 fn still_holds(dir: &Path, reviewed: &Reviewed) -> Result<(), SignError> {
     check(dir)?;
     let altered = |path: &str| {
@@ -231,11 +262,17 @@ fn still_holds(dir: &Path, reviewed: &Reviewed) -> Result<(), SignError> {
         return altered("manifest.json");
     }
     let now = read_signoff(dir)?;
-    if now.walk != reviewed.files.walk {
+    let walk = now.walk.as_deref().unwrap_or_default();
+    if sealed_part(reviewed.walk_seal.as_ref(), walk).is_none() {
         return altered("signoff/walk.ndjson");
     }
-    if now.photos != reviewed.files.photos {
+    let mut photos = reviewed.photos.iter();
+    if !photos.all(|(path, digest)| now.photos.get(path) == Some(digest)) {
         return altered("signoff/phone");
+    }
+    let said = walk_of(walk, &reviewed.manifest_sha256)?.without_looking();
+    if said != reviewed.walk.clone().without_looking() || now.photos != reviewed.photos {
+        return Err(SignError::WentOn);
     }
     Ok(())
 }

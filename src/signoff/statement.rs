@@ -103,6 +103,9 @@ pub struct Signoff {
     pub dirty_tree: Option<bool>,
     /// Who signs.
     pub reviewer: Reviewer,
+    /// Whose review it was that is signed, as their own machines told it; empty where none did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub walked_by: Vec<String>,
     /// When, by the signer's own clock.
     pub signed_at: Timestamp,
     /// Every step in the order of the run.
@@ -128,6 +131,18 @@ pub struct Signoff {
     pub supersedes: Option<String>,
     /// What the signature doesn't prove.
     pub does_not_prove: Vec<String>,
+}
+
+impl Signoff {
+    /// The browser that a step was walked in.
+    pub fn engine_of<'s>(&'s self, step: &'s Step) -> &'s Engine {
+        step.engine.as_ref().unwrap_or(&self.engine)
+    }
+
+    /// The viewport that a step was walked at.
+    pub fn viewport_of<'s>(&'s self, step: &'s Step) -> &'s Viewport {
+        step.viewport.as_ref().unwrap_or(&self.viewport)
+    }
 }
 
 /// The human's word on the whole.
@@ -228,6 +243,12 @@ pub struct Step {
     pub checklist: String,
     /// As whom it was walked.
     pub persona: Option<String>,
+    /// The browser, where bundles of several were merged and this isn't the run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<Engine>,
+    /// The viewport, in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewport: Option<Viewport>,
     /// What the machine says.
     #[serde(rename = "machineVerdict")]
     pub machine: Status,

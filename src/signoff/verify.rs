@@ -12,13 +12,13 @@ use super::{
     envelope::check_envelope,
     refusal::Refusal,
     requirement::{Requirement, age_in_words},
-    review::{manifest_sha256, sealed_part},
+    review::sealed_part,
     signers::{Holding, SignedBy, Signers, holding, misnamed},
     statement::{Overall, Said, Signoff, Statement},
 };
 use crate::bundle::{
-    self, Bundle, BundleError, BundlePaths, SignedFiles, SignoffFiles, check_whole, read_signoff,
-    walk_of,
+    self, Bundle, BundleError, BundlePaths, SignedFiles, SignoffFiles, check_whole,
+    manifest_sha256, read_signoff, walk_of,
 };
 
 /// A clock may be wrong by as much.

@@ -27,6 +27,7 @@ mod remote;
 mod resume;
 mod review;
 mod sessions;
+mod sheet;
 mod signals;
 mod steps;
 mod touch;

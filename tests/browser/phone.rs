@@ -24,15 +24,15 @@ use crate::{
 };
 
 /// `shippass review --phone`, until the value is dropped; then it is killed.
-struct Reviewed {
+pub(crate) struct Reviewed {
     child: Child,
     _out: BufReader<ChildStdout>,
-    desk: String,
+    pub(crate) desk: String,
     phone: String,
 }
 
 impl Reviewed {
-    fn new(workshop: &Workshop) -> Self {
+    pub(crate) fn new(workshop: &Workshop) -> Self {
         let arguments = [
             "review",
             "bundle",
@@ -89,18 +89,18 @@ fn of_quotes() -> (Workshop, Site) {
 }
 
 /// The sites have runtimes of their own, so the tests' own begins and ends inside of them.
-fn in_browser(walk: impl Future<Output = ()>) {
+pub(crate) fn in_browser(walk: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(walk);
 }
 
-async fn see(client: &Client, css: &str) -> fantoccini::elements::Element {
+pub(crate) async fn see(client: &Client, css: &str) -> fantoccini::elements::Element {
     let found = client.wait().for_element(Locator::Css(css)).await;
     found.unwrap_or_else(|error| panic!("{css}: {error}"))
 }
 
 /// Waits until the page's own words say so.
-async fn read_until(client: &Client, css: &str, words: &str) {
+pub(crate) async fn read_until(client: &Client, css: &str, words: &str) {
     let script = "const [css, words, done] = arguments;
         const look = () => [...document.querySelectorAll(css)].some((it) => it.textContent.includes(words));
         if (look()) return done(true);
@@ -116,7 +116,7 @@ async fn read_until(client: &Client, css: &str, words: &str) {
 }
 
 /// What axe-core finds serious or worse in the page as it stands.
-async fn look_with_axe(client: &Client, what: &str) {
+pub(crate) async fn look_with_axe(client: &Client, what: &str) {
     let axe = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/outside/node_modules/axe-core/axe.min.js");
     let axe =
@@ -322,7 +322,7 @@ fn axe_finds_nothing_serious_on_the_review_page_and_in_the_report() {
 }
 
 /// A key as a person presses it.
-async fn press(client: &Client, key: &str) {
+pub(crate) async fn press(client: &Client, key: &str) {
     let key = match key {
         "Escape" => '\u{e00c}',
         other => other.chars().next().expect("a key"),

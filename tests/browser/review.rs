@@ -15,11 +15,15 @@ use axum::{Router, routing::any};
 use shippass::{
     bundle::{Surface, read_walk},
     evidence::{
-        ActionRecord, ChecklistRun, ConsoleLine, ExpectationRecord, Happening, PageFacts, StepRun,
-        hex_sha256,
+        ActionRecord, ChecklistRun, ConsoleKind, ConsoleLine, ExpectationRecord, Happening,
+        PageFacts, StepRun, hex_sha256,
     },
+    report::PALETTE,
+    review::{Review, ReviewServer},
 };
 
+use crate::driver_life;
+use crate::phone::{in_browser, read_until, see};
 use crate::support::{
     Ended, Site, Workshop,
     recorded::{answered, quotes, seal, step},
@@ -200,6 +204,66 @@ fn a_whole_walk_by_keys_goes_on_after_the_server_was_killed() {
     );
 }
 
+#[test]
+#[ignore = "needs a browser driver"]
+fn whoever_stands_on_a_finding_keeps_standing_there_while_words_are_kept() {
+    let workshop = Workshop::new();
+    let folder = workshop.path().join("bundle");
+    let mut lists = quotes();
+    lists[0].steps[1].console.push(ConsoleLine {
+        id: "c2".to_owned(),
+        level: "error".to_owned(),
+        kind: ConsoleKind::UncaughtError,
+        text: "TypeError: total is undefined".to_owned(),
+        source: "https://preview.example/app.js".to_owned(),
+        line: 3,
+        ..ConsoleLine::default()
+    });
+    seal(&folder, RUN, &lists, |_| 4);
+    let document = shippass::bundle::open(&folder).expect("a bundle").document;
+    let [first, second] = &document.checklists[0].steps[1].findings[..] else {
+        panic!("two findings: {:?}", document.findings);
+    };
+    let title = |id: &String| {
+        &document
+            .findings
+            .iter()
+            .find(|it| it.id == *id)
+            .expect("known")
+            .title
+    };
+    let dialog = format!(
+        "{{ text: {:?}, in: {{ css: '#words[open]' }} }}",
+        title(second)
+    );
+    let reviewed = Reviewed::new(&workshop);
+    is_clean(&reviewed.walk(
+        &workshop,
+        &format!(
+            r#"{}
+    expect: [{{ see: 2 findings to decide }}]
+  - name: Stand on a button of the second one
+    do: [{{ tap: {{ css: ".finding:nth-of-type(2) .refuse" }} }}]
+    expect: [{{ see: {dialog} }}]
+  - name: Say something else meanwhile
+    do: [{{ press: Escape }}, {{ press: n }}, {{ fill: {{ "What is to be remembered?": It was slow }} }}, {{ press: Enter }}]
+    expect: [{{ see: It was slow }}]
+  - name: The key still means the second one
+    do: [{{ press: a }}]
+    expect: [{{ see: {dialog} }}]
+  - name: Accept it
+    do: [{{ fill: {{ "Why is it no hindrance?": Known since Monday }} }}, {{ press: Enter }}]
+    expect: [{{ see: 1 finding to decide }}]
+"#,
+            OPEN.trim_end()
+        ),
+    ));
+    let manifest = std::fs::read(folder.join("manifest.json")).expect("sealed");
+    let walk = read_walk(&folder, &hex_sha256(&manifest)).expect("a walk");
+    assert!(walk.findings.contains_key(second), "{:?}", walk.findings);
+    assert!(!walk.findings.contains_key(first), "{:?}", walk.findings);
+}
+
 /// From the finding to the end, where the pictures are accepted.
 const ACCEPT: &str = r#"
     expect: [{ see: Sign it }]
@@ -283,6 +347,36 @@ fn a_second_page_says_so_and_takes_over_when_it_is_told_to() {
     let mut rest = String::new();
     first.read_to_string(&mut rest).expect("it ends");
     assert!(rest.contains("taken"), "{rest}");
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn the_address_that_a_browser_is_opened_with_is_good_once() {
+    let workshop = of_quotes();
+    let folder = workshop.path();
+    in_browser(async {
+        let (sign, by) = ("shippass sign x".to_owned(), "Ada".to_owned());
+        let review = Review::open(&folder.join("bundle"), &folder.join("none"), sign, by);
+        let review = Arc::new(review.expect("a whole bundle"));
+        let server = ReviewServer::bind(review, 0, PALETTE).await;
+        let server = server.expect("a free port");
+        let address = server.once_url().to_owned();
+        let serving = tokio::spawn(server.serve(std::future::pending()));
+        let (driver, client) = driver_life::open().await;
+        client.goto(&address).await.expect("a page");
+        see(&client, "main[data-ready='02-sign-it']").await;
+        let left = client.execute("return location.hash", Vec::new()).await;
+        assert_eq!(left.expect("an answer"), "");
+        // Loaded anew the page still has its token; another one that shows the same code gets none.
+        client.refresh().await.expect("loaded");
+        see(&client, "main[data-ready='02-sign-it']").await;
+        let tab = client.new_window(true).await.expect("a tab");
+        client.switch_to_window(tab.handle).await.expect("switched");
+        client.goto(&address).await.expect("a page");
+        read_until(&client, "main", "good once, and was opened before").await;
+        driver.stop().await.expect("stopped");
+        serving.abort();
+    });
 }
 
 /// Markup and addresses that would run, each broken out of where a careless page might put it.

@@ -181,7 +181,7 @@ fn what_the_documentation_shows_is_yaml_and_its_commands_are_understood() {
         .skip(1)
         .map(|it| it.split("```").next().unwrap())
         .collect();
-    assert_eq!(blocks.len(), 2);
+    assert_eq!(blocks.len(), 3);
     let workflow = yaml(blocks[0]);
     let with = workflow["jobs"]["shippass"]["steps"][1]["with"]
         .as_object()
@@ -192,14 +192,17 @@ fn what_the_documentation_shows_is_yaml_and_its_commands_are_understood() {
         "{with:?}"
     );
 
-    let job = &yaml(blocks[1])["shippass"];
+    let gate = yaml(blocks[1])["jobs"]["signed-off"]["steps"][3]["run"].clone();
+    let gate = gate.as_str().unwrap().replace("$COMMIT", "9c1f0e2d");
+    let job = &yaml(blocks[2])["shippass"];
     let lines = ["script", "after_script"]
         .map(|part| job[part].as_array().unwrap().clone())
         .concat();
     assert_eq!(lines.len(), 3);
-    for line in lines {
-        let line = line.as_str().unwrap();
-        let words = line.strip_prefix(".cache/shippass/bin/shippass ").unwrap();
+    let lines = lines.iter().map(|line| line.as_str().unwrap());
+    for line in lines.chain([gate.as_str()]) {
+        let words = line.strip_prefix(".cache/shippass/bin/").unwrap_or(line);
+        let words = words.strip_prefix("shippass ").unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         let words = words.split(' ').map(|word| word.trim_matches('"'));
         let output = Command::new(env!("CARGO_BIN_EXE_shippass"))

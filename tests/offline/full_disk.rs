@@ -303,6 +303,7 @@ fn say_and_accept() {
     let accept = |size: usize| {
         let picture = vec![7; size];
         let step = AcceptedStep {
+            happenings: None,
             masked: Vec::new(),
             picture: hex_sha256(&picture),
             requests: Vec::new(),

@@ -4,5 +4,6 @@
 
 mod door;
 mod knocks;
+mod merged;
 mod phone;
 mod walk;

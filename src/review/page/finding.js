@@ -11,7 +11,12 @@ const WORDS = {
 };
 
 export function finding(found) {
-  const decision = el("div", { class: "decision" });
+  const word = el("p", { class: "word" });
+  // The buttons stay the same ones: whoever stands on one keeps standing there, whatever is told meanwhile.
+  const decision = el("div", { class: "decision" }, word,
+    el("p", { class: "buttons" },
+      el("button", { type: "button", class: "accept", click: accept }, "Accept, with a reason… ", el("kbd", {}, "a")),
+      el("button", { type: "button", class: "refuse", click: reject }, "Reject… ", el("kbd", {}, "x"))));
   const element = el("article", { class: `finding ${found.severity}`, tabindex: "-1", "aria-label": `Finding ${found.title}` },
     el("header", {}, el("span", { class: "severity" }, found.severity), el("h3", {}, shown(found.title)), el("code", { class: "quiet" }, shown(found.detector))),
     found.detail ? el("p", { class: "detail" }, block(found.detail)) : null,
@@ -24,20 +29,21 @@ export function finding(found) {
   function update() {
     const said = walk.decisions[found.id];
     element.classList.toggle("decided", Boolean(said));
-    fill(decision,
-      said ? el("p", { class: `word ${said.decision}` }, said.decision === "accepted" ? "Accepted" : "Rejected", said.why ? [": ", shown(said.why)] : null) : el("p", { class: "word" }, "Not decided yet"),
-      el("p", { class: "buttons" },
-        el("button", { type: "button", class: "accept", click: accept }, "Accept, with a reason… ", el("kbd", {}, "a")),
-        el("button", { type: "button", class: "refuse", click: reject }, "Reject… ", el("kbd", {}, "x"))));
+    word.className = `word ${said?.decision ?? ""}`;
+    fill(word, !said ? "Not decided yet" : [said.decision === "accepted" ? "Accepted" : "Rejected", said.why ? [": ", shown(said.why)] : null]);
   }
-  async function decide(word, title, label, needed) {
-    const why = await askWords({ title, label, needed });
+  async function decide(decided, title, label, needed) {
+    const why = await askWords({ title, of: found.title, label, needed });
     if (why === null) return;
-    await tell({ said: "decided", finding: found.id, decision: { decision: word, why } });
+    await tell({ said: "decided", finding: found.id, decision: { decision: decided, why } });
     element.focus();
   }
-  const accept = () => decide("accepted", "Accept the finding", "Why is it no hindrance?", true);
-  const reject = () => decide("rejected", "Reject: it has to be mended", "What is wrong? The finding says it already; add what it doesn’t.", false);
+  function accept() {
+    return decide("accepted", "Accept the finding", "Why is it no hindrance?", true);
+  }
+  function reject() {
+    return decide("rejected", "Reject: it has to be mended", "What is wrong? The finding says it already; add what it doesn’t.", false);
+  }
   update();
   return { id: found.id, element, update, accept, reject };
 }

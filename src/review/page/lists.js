@@ -2,7 +2,7 @@
 
 import { duration, el, fill, plural, shown } from "./write.js";
 import { accept } from "./wire.js";
-import { count, isOpen, undecided, walk } from "./walk.js";
+import { count, isOpen, surroundings, undecided, walk } from "./walk.js";
 
 const TITLES = {
   flagged: "Flagged, failed or not run", changed: "Changed since last accepted", new: "Not seen before", same: "As last accepted",
@@ -18,7 +18,7 @@ export function allSteps(go, current) {
   const groups = Map.groupBy ? Map.groupBy(walk.steps, (step) => step.group) : grouped(walk.steps);
   return [...groups].map(([group, steps]) => el("section", {}, el("h3", {}, `${TITLES[group]}, ${steps.length}`),
     el("ul", { class: "steps" }, steps.map((step) => el("li", {}, el("button", { type: "button", class: step.status, "aria-current": step === current ? "step" : null, click: () => go(step) },
-      el("i", { class: `mark ${step.status}`, "aria-hidden": "true" }), el("span", { class: "name" }, shown(step.name), " ", el("span", { class: "quiet" }, shown(step.list.name))),
+      el("i", { class: `mark ${step.status}`, "aria-hidden": "true" }), el("span", { class: "name" }, shown(step.name), " ", el("span", { class: "quiet" }, shown([step.list.name, surroundings(step.list)].filter(Boolean).join(" · ")))),
       el("span", { class: `word ${step.state.verdict?.verdict ?? ""}` }, wordOn(step))))))));
 }
 

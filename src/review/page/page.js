@@ -1,7 +1,7 @@
 // The page: which step lies open, the keys, and the word on it.
 
 import { el, fill, plural, shown } from "./write.js";
-import { ask, onSaving, pictureOf, sit } from "./wire.js";
+import { ask, onSaving, pictureOf, sit, wasUsed } from "./wire.js";
 import { count, isOpen, load, onChange, reference, refresh, sheetSteps, startLooking, stopLooking, tell, tellLook, undecided, walk } from "./walk.js";
 import { askWords, close, isAsking, open } from "./words.js";
 import { stepView } from "./step.js";
@@ -10,6 +10,7 @@ import { allSteps, endView } from "./lists.js";
 
 const byId = (id) => document.getElementById(id);
 const main = byId("main");
+const verdicts = document.querySelector(".verdicts");
 // What is before the reader: a step with its view, the contact sheet, or the end.
 const now = { step: null, view: null, sheet: null, hindrance: null, isSeated: false };
 // Fewer unchanged steps than these are looked at one by one.
@@ -27,8 +28,11 @@ function detail(step) {
   return details.get(path);
 }
 
+// Where there is no step to judge, its buttons are hidden; what went wrong is said nevertheless.
 function hint(text) {
   fill(byId("hint"), text);
+  verdicts.hidden = !now.view && text === "";
+  verdicts.querySelector(".buttons").hidden = !now.view;
 }
 
 function leave() {
@@ -59,7 +63,7 @@ async function show(step) {
   fill(main, now.view.element);
   scrollTo(0, 0);
   now.view.heading.focus({ preventScroll: true });
-  document.querySelector(".verdicts").hidden = false;
+  hint("");
   update();
   prepare(neighbour(step, 1)).then(() => prepare(neighbour(step, 2)));
 }
@@ -85,7 +89,7 @@ function showEnd() {
 
 function showSheet() {
   if (sheetSteps().length === 0) return;
-  const sheet = sheetView(show, goOn);
+  const sheet = sheetView(show, goOn, run);
   lay("sheet", sheet);
   now.sheet = sheet;
 }
@@ -108,7 +112,7 @@ function lay(name, { element, heading }) {
   main.dataset.ready = name;
   scrollTo(0, 0);
   heading.focus({ preventScroll: true });
-  document.querySelector(".verdicts").hidden = true;
+  hint("");
   update();
 }
 
@@ -280,6 +284,8 @@ function start() {
   const { target } = walk.facts;
   fill(byId("target"), shown(target.name), " · ", shown(target.commit ? target.commit.slice(0, 9) : "commit not known"),
     el("span", { class: "wide" }, " · ", shown(walk.facts.device.name), " · ", shown(walk.facts.engine.name)));
+  byId("notices").hidden = walk.facts.notices.length === 0;
+  fill(byId("notices"), walk.facts.notices.map((notice) => el("p", {}, shown(notice))));
   document.title = `Review of ${walk.facts.run.id} · shippass`;
   onChange(update);
   onChange(renewEnd);
@@ -322,7 +328,7 @@ function aside(title, words) {
   const button = el("button", { type: "button", class: "main", click: () => run(takeOver) }, "Go on here");
   fill(main, el("div", { class: "aside", role: "alert" }, el("h2", {}, title), el("p", {}, words), el("p", {}, button)));
   main.dataset.ready = "aside";
-  document.querySelector(".verdicts").hidden = true;
+  verdicts.hidden = true;
   document.body.dataset.seat = "none";
   button.focus();
 }
@@ -346,6 +352,7 @@ async function arrive() {
 }
 
 arrive().catch((error) => {
-  const words = error.status === 403 ? "This address has no token. Open the one that the terminal shows." : ["The bundle can’t be opened: ", shown(error.message)];
+  const used = "This address is good once, and was opened before. Open the one that the terminal shows; if nobody of yours opened it, end the review there first.";
+  const words = error.status === 403 ? (wasUsed ? used : "This address has no token. Open the one that the terminal shows.") : ["The bundle can’t be opened: ", shown(error.message)];
   fill(main, el("p", { class: "wait", role: "alert" }, words));
 });

@@ -2,17 +2,17 @@
 
 import { el, fill, plural, shown } from "./write.js";
 import { pictureOf } from "./wire.js";
-import { confirmOnSheet, sheetSteps } from "./walk.js";
+import { confirmOnSheet, sheetSteps, surroundings } from "./walk.js";
 
 // How much of a card has to be in sight, and for how long, to have been seen.
 const IN_SIGHT = 0.6;
 const LONG_ENOUGH = 400;
 
-export function sheetView(go, done) {
+export function sheetView(go, done, attempt) {
   const steps = sheetSteps();
   const heading = el("h2", { tabindex: "-1" }, `${plural(steps.length, "step")} as last accepted`);
   const cards = steps.map((step) => card(step, go, update));
-  const button = el("button", { type: "button", class: "main", click: () => confirm() }, "");
+  const button = el("button", { type: "button", class: "main", click: () => attempt(confirm) }, "");
   const hint = el("p", { class: "quiet", role: "status" });
   const observer = new IntersectionObserver((entries) => {
     for (const { target, intersectionRatio, rootBounds, boundingClientRect } of entries) {
@@ -22,8 +22,10 @@ export function sheetView(go, done) {
     }
   }, { threshold: [0, 0.3, IN_SIGHT, 1] });
   for (const it of cards) observer.observe(it.element);
+  const ended = new AbortController();
+  document.addEventListener("visibilitychange", () => cards.forEach((it) => it.clock()), { signal: ended.signal });
   const element = el("article", { class: "sheet" }, heading,
-    el("p", {}, "Picture and requests are the same as when they were accepted. Look at each; then all of them can be confirmed at once, with their sentences. A step that needs more can be opened by itself."),
+    el("p", {}, "Picture, requests and what else happened are the same as when they were accepted; what the answers said isn’t compared. Look at each; then all of them can be confirmed at once, with their sentences. A step that needs more can be opened by itself."),
     el("ul", { class: "cards" }, cards.map((it) => it.element)),
     el("div", { class: "together" }, hint, button));
 
@@ -41,9 +43,19 @@ export function sheetView(go, done) {
       return;
     }
     button.disabled = true;
-    observer.disconnect();
-    for (const it of cards) await confirmOnSheet(it.step, it.ms());
+    try {
+      // A word that wasn't kept leaves the rest to be said once more.
+      for (const it of cards) if (!it.step.state.verdict) await confirmOnSheet(it.step, it.ms());
+    } finally {
+      button.disabled = false;
+    }
+    end();
     done();
+  }
+  function end() {
+    observer.disconnect();
+    ended.abort();
+    for (const it of cards) it.sight(false);
   }
   function move(by) {
     const at = cards.findIndex((it) => it.element.contains(document.activeElement));
@@ -52,16 +64,17 @@ export function sheetView(go, done) {
     next?.element.scrollIntoView({ block: "center" });
   }
   update();
-  return { element, heading, confirm, move, end: () => observer.disconnect() };
+  return { element, heading, confirm, move, end };
 }
 
 function card(step, go, changed) {
+  const place = surroundings(step.list);
   const image = el("img", { alt: `The page in step “${step.name}”`, decoding: "async" });
   const mark = el("span", { class: "seen-mark" }, "not seen yet");
   const element = el("li", { class: "card", tabindex: "-1" },
     el("div", { class: "screen" }, image),
     el("h3", {}, shown(step.name)),
-    el("p", { class: "quiet" }, shown(step.list.name)),
+    el("p", { class: "quiet" }, shown(step.list.name), place ? [" · ", shown(place)] : null),
     step.confirm.length > 0 ? el("ul", {}, step.confirm.map((sentence) => el("li", {}, shown(sentence)))) : null,
     el("p", {}, mark, " ", el("button", { type: "button", class: "link", click: () => go(step) }, "Open by itself")));
   let since = null;
@@ -69,22 +82,30 @@ function card(step, go, changed) {
   let isSeen = false;
   let isLoaded = false;
   let timer = null;
+  let isInSight = false;
   const passed = () => ms + (since === null ? 0 : performance.now() - since);
+  const isShown = () => image.complete && Boolean(image.src);
   async function load() {
     if (isLoaded) return;
     isLoaded = true;
     try {
       image.src = await pictureOf(step.picture);
       await image.decode();
-      begin();
+      clock();
     } catch (error) {
       fill(mark, "The picture can’t be shown: ", shown(error.message));
     }
   }
-  let isInSight = false;
-  function begin() {
-    if (!isInSight || !image.complete || !image.src) return;
+  // It runs while the picture is there, in sight, and before somebody's eyes.
+  function clock() {
+    clearTimeout(timer);
+    if (!isInSight || !isShown() || document.visibilityState !== "visible") {
+      ms = passed();
+      since = null;
+      return;
+    }
     since ??= performance.now();
+    if (isSeen) return;
     timer = setTimeout(() => {
       isSeen = true;
       element.classList.add("was-seen");
@@ -94,14 +115,8 @@ function card(step, go, changed) {
   }
   function sight(isIn) {
     isInSight = isIn;
-    if (isIn) {
-      load();
-      begin();
-      return;
-    }
-    clearTimeout(timer);
-    ms = passed();
-    since = null;
+    if (isIn) load();
+    clock();
   }
-  return { step, element, sight, ms: passed, isSeen: () => isSeen };
+  return { step, element, sight, clock, ms: passed, isSeen: () => isSeen };
 }

@@ -3,7 +3,7 @@
 import { block, duration, el, fill, plural, shown } from "./write.js";
 import { consoleLines, finding, requests } from "./finding.js";
 import { phone } from "./picture.js";
-import { reference, tell, undecided, walk } from "./walk.js";
+import { reference, surroundings, tell, undecided, walk } from "./walk.js";
 import { picture as pictureAt } from "./wire.js";
 import { askWords, open } from "./words.js";
 
@@ -13,6 +13,7 @@ const GROUP = { changed: "changed since it was last accepted", same: "as last ac
 const number = (id) => Number.parseInt(id, 10) || null;
 
 export function stepView(step, told, ready) {
+  const place = surroundings(step.list);
   const picture = phone(step, told, ready);
   const findings = told.found.map(finding);
   const questions = told.confirm.map((sentence, index) => question(step, sentence, index, nextQuestion));
@@ -22,7 +23,7 @@ export function stepView(step, told, ready) {
   const heading = el("h2", { tabindex: "-1" }, number(step.id) ? el("span", { class: "number" }, number(step.id), " ") : null, shown(told.name));
   const element = el("article", { class: `step ${told.status}` },
     el("header", {},
-      el("p", { class: "where quiet" }, shown(step.list.name), step.list.persona ? [" · as ", shown(step.list.persona)] : " · signed out", step.list.tier ? [", on ", shown(step.list.tier)] : null),
+      el("p", { class: "where quiet" }, shown(step.list.name), step.list.persona ? [" · as ", shown(step.list.persona)] : " · signed out", step.list.tier ? [", on ", shown(step.list.tier)] : null, place ? [" · ", shown(place)] : null),
       heading,
       el("p", { class: "state" }, el("span", { class: `status ${told.status}` }, told.status === "not-run" ? "not run" : told.status), " ",
         GROUP[step.group] ? el("span", { class: "quiet" }, GROUP[step.group]) : null, todo),
@@ -43,8 +44,13 @@ export function stepView(step, told, ready) {
     for (const it of [...questions, ...findings, picture, device]) it.update();
     const unticked = questions.filter((it) => !it.isTicked());
     const open = undecided(step).length;
-    fill(todo, unticked.length > 0 ? jump(`${plural(unticked.length, "question")} to tick`, () => unticked[0].box) : null,
-      open > 0 ? jump(`${plural(open, "finding")} to decide`, () => findings.find((it) => undecided(step).includes(it.id))?.element) : null);
+    const left = `${unticked.length}/${open}`;
+    // Left as it is while it says the same: the focus may be on it.
+    if (todo.dataset.left !== left) {
+      todo.dataset.left = left;
+      fill(todo, unticked.length > 0 ? jump(`${plural(unticked.length, "question")} to tick`, () => questions.find((it) => !it.isTicked())?.box) : null,
+        open > 0 ? jump(`${plural(open, "finding")} to decide`, () => findings.find((it) => undecided(step).includes(it.id))?.element) : null);
+    }
     fill(notes,
       comments.length > 0 ? el("ul", {}, comments.map((text) => el("li", {}, block(text)))) : null,
       looked > 0 ? el("p", { class: "quiet" }, "looked at for ", duration(looked)) : null);

@@ -55,6 +55,12 @@ function take(state) {
   for (const listener of listeners) listener();
 }
 
+// Where a checklist was walked, in a bundle of several devices or browsers; nothing in a bundle of one.
+export function surroundings(list) {
+  const words = (it) => `${it.engine} at ${it.device}`;
+  return walk.facts.checklists.some((it) => words(it) !== words(list)) ? words(list) : null;
+}
+
 export const reference = (step) => ({ checklist: step.checklist, step: step.id });
 
 export async function tell(said) {

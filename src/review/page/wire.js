@@ -3,17 +3,24 @@
 const KEPT_PICTURES = 60;
 const AGAIN_AFTER = 2000;
 
-const token = takeToken();
+// Whether this page came with a code that somebody had used before.
+export let wasUsed = false;
+const token = await takeToken();
 
-// The token comes behind the `#` and leaves the address bar at once; this tab alone keeps it.
-function takeToken() {
-  const given = location.hash.slice(1);
-  if (/^[0-9a-f]{64}$/.test(given)) {
-    sessionStorage.setItem("token", given);
-    history.replaceState(null, "", location.pathname);
-    return given;
-  }
-  return sessionStorage.getItem("token") ?? "";
+// The token, or a code that is good for one once, comes behind the `#` and leaves the address bar at once; this tab alone keeps it.
+async function takeToken() {
+  const [, isOnce, given] = /^#(once-)?([0-9a-f]{64})$/.exec(location.hash) ?? [];
+  if (!given) return sessionStorage.getItem("token") ?? "";
+  history.replaceState(null, "", location.pathname);
+  const taken = isOnce ? await exchanged(given) : given;
+  sessionStorage.setItem("token", taken);
+  return taken;
+}
+
+async function exchanged(code) {
+  const answer = await fetch("/once", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }), cache: "no-store", credentials: "omit", redirect: "error" });
+  wasUsed = !answer.ok;
+  return answer.ok ? (await answer.json()).token : "";
 }
 
 function request(path, more = {}) {

@@ -1,6 +1,6 @@
 // The dialogs: words asked for, and things shown large.
 
-import { fill } from "./write.js";
+import { fill, shown } from "./write.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -19,11 +19,13 @@ export function open(id, ...children) {
 
 export const close = (id) => byId(id).close();
 
-// Asks for a few sentences; `null` when they were left.
-export function askWords({ title, label, needed }) {
+// Asks for a few sentences, of something that has a name of its own; `null` when they were left.
+export function askWords({ title, of = null, label, needed }) {
   const dialog = byId("words");
   const text = byId("words-text");
   fill(byId("words-title"), title);
+  byId("words-of").hidden = !of;
+  fill(byId("words-of"), shown(of));
   fill(byId("words-label"), label);
   text.value = "";
   text.required = needed;

@@ -4,7 +4,7 @@
 
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, imageops::FilterType};
 
-use super::super::decode::decode;
+use crate::evidence::decode_picture;
 
 /// Enough to read small print; a screenshot of most phones stays as it is.
 const LONGEST_SIDE: u32 = 2_800;
@@ -12,7 +12,7 @@ const QUALITY: u8 = 85;
 
 /// The photo as it is kept; `None` when it is no JPEG or PNG, or claims too much.
 pub(super) fn encode(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut picture = decode(bytes)?;
+    let mut picture = decode_picture(bytes)?;
     if picture.width().max(picture.height()) > LONGEST_SIDE {
         picture = picture.resize(LONGEST_SIDE, LONGEST_SIDE, FilterType::Triangle);
     }

@@ -21,6 +21,8 @@ pub(super) struct Served {
     pub(super) bundle: tempfile::TempDir,
     pub(super) host: String,
     pub(super) token: String,
+    /// What the browser is opened with in the token's place.
+    pub(super) code: String,
     /// What a phone opens, where it was asked for: the host and the code.
     pub(super) phone: Option<(String, String)>,
     stop: Option<oneshot::Sender<()>>,
@@ -82,7 +84,11 @@ impl Served {
     }
 
     fn serve(bundle: tempfile::TempDir, accepted: &Path, phone: Option<IpAddr>) -> Self {
-        let review = Review::open(bundle.path(), accepted, "shippass sign x".to_owned()).unwrap();
+        let (sign, by) = (
+            "shippass sign x".to_owned(),
+            "Ada <ada@example.com>".to_owned(),
+        );
+        let review = Review::open(bundle.path(), accepted, sign, by).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let palette = shippass::report::PALETTE;
         let bound = ReviewServer::bind(Arc::new(review), 0, palette);
@@ -96,6 +102,7 @@ impl Served {
             (host.to_owned(), secret.to_owned())
         };
         let (host, token) = parts(server.url());
+        let (_, code) = parts(server.once_url());
         let phone = phone.map(|address| {
             let opened = runtime.block_on(server.open_to_phone(address, palette));
             parts(&opened.unwrap())
@@ -104,6 +111,7 @@ impl Served {
         Self {
             host,
             token,
+            code,
             phone,
             bundle,
             stop: Some(stop),

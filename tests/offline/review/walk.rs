@@ -25,7 +25,11 @@ fn confirm(served: &Served, seat: &str, step: &str) {
 }
 
 fn open(dir: &Path) -> Result<Review, ReviewError> {
-    Review::open(dir, &dir.join("none"), "shippass sign x".to_owned())
+    let (sign, by) = (
+        "shippass sign x".to_owned(),
+        "Ada <ada@example.com>".to_owned(),
+    );
+    Review::open(dir, &dir.join("none"), sign, by)
 }
 
 #[test]
@@ -175,7 +179,7 @@ fn what_was_accepted_is_compared_with_and_decides_the_order() {
     assert!(
         accepted
             .path()
-            .join("customer-signs-a-quote/375x812-3-chromium/03-see-it.jpg")
+            .join("customer-signs-a-quote/375x812-3-chromium/accepted.json")
             .is_file()
     );
     drop(served);
@@ -237,4 +241,70 @@ fn what_was_accepted_is_compared_with_and_decides_the_order() {
     let told = same.ask("/api/steps/0/2").body;
     assert!(told.contains("\"picture\":\"same\""), "{told}");
     assert_eq!(groups(&same), ["same", "flagged", "same"]);
+}
+
+#[test]
+fn an_index_with_a_conflict_of_gits_is_told_and_nothing_is_accepted_over_it() {
+    let accepted = tempfile::tempdir().unwrap();
+    let index = accepted
+        .path()
+        .join("customer-signs-a-quote/375x812-3-chromium/accepted.json");
+    let text = "{\n<<<<<<< HEAD\n=======\n>>>>>>> other\n}\n";
+    std::fs::create_dir_all(index.parent().unwrap()).unwrap();
+    let mut file = std::fs::File::create(&index).unwrap();
+    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    let served = Served::of(bundle(), accepted.path());
+    let facts: serde_json::Value = serde_json::from_str(&served.ask("/api/facts").body).unwrap();
+    let notice = facts["notices"][0].as_str().unwrap();
+    assert!(
+        notice.contains("accepted.json can't be read: git left a conflict"),
+        "{notice}"
+    );
+    let (seat, _held) = served.sit(false);
+    confirm(&served, &seat, STEPS[2]);
+    let refused = served.post("/api/accept", &seat, "{}");
+    assert_eq!(refused.status, 507, "{}", refused.body);
+    assert!(
+        refused.body.contains("settle it in that file"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(std::fs::read_to_string(&index).unwrap(), text);
+    // Settled meanwhile, it is taken as it is.
+    std::fs::remove_file(&index).unwrap();
+    assert_eq!(
+        served.post("/api/accept", &seat, "{}").body,
+        r#"{"pictures":1}"#
+    );
+}
+
+#[test]
+fn the_code_that_opens_the_browser_is_good_once_and_the_walk_says_who_opened_it() {
+    let served = Served::new();
+    let code = served.code.strip_prefix("once-").unwrap();
+    assert_ne!(code, served.token);
+    let exchange = |code: &str| {
+        let (host, body) = (&served.host, format!(r#"{{"code":"{code}"}}"#));
+        served.knock(
+            format!(
+                "POST /once HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\
+                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .as_bytes(),
+        )
+    };
+    for wrong in ["", &code[1..], &served.token] {
+        exchange(wrong).gives_nothing_away(&served.token, "a wrong code");
+    }
+    let given: serde_json::Value = serde_json::from_str(&exchange(code).body).unwrap();
+    assert_eq!(given["token"], served.token);
+    exchange(code).gives_nothing_away(&served.token, "the code once more");
+    assert!(
+        served
+            .walk()
+            .contains(r#""said":"opened","by":"Ada <ada@example.com>""#),
+        "{}",
+        served.walk()
+    );
 }

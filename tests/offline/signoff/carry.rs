@@ -5,7 +5,10 @@
 use std::path::Path;
 
 use shippass::{
-    evidence::{ConsoleLine, ExpectationOutcome, ExpectationRecord, Outcome, PageFacts, Run},
+    evidence::{
+        ConsoleLine, ExpectationOutcome, ExpectationRecord, Happening, Outcome, PageFacts,
+        PixelArea, Run,
+    },
     signoff::{Carried, Reviewed, SignError, carry, prepare, verify},
 };
 
@@ -109,7 +112,7 @@ fn what_has_changed_has_to_be_looked_at() {
 
 #[test]
 fn a_step_that_looks_otherwise_has_to_be_looked_at_alone() {
-    let of_one: [Change; 6] = [
+    let of_one: [Change; 7] = [
         ("its page is another", |run| {
             let page = &mut run.checklists[0].steps[1].page;
             page.get_or_insert_with(PageFacts::default).text.push('.');
@@ -139,6 +142,16 @@ fn a_step_that_looks_otherwise_has_to_be_looked_at_alone() {
                     ..ExpectationRecord::default()
                 });
         }),
+        ("a dialog, a tab or a download came otherwise", |run| {
+            run.checklists[0].steps[1]
+                .happenings
+                .push(Happening::Dialog {
+                    kind: "confirm".to_owned(),
+                    text: "Delete the quote?".to_owned(),
+                    is_accepted: true,
+                    is_expected: true,
+                });
+        }),
         ("what was done or expected came out otherwise", |run| {
             run.checklists[0].steps[1].actions[0].what.push('x');
         }),
@@ -165,6 +178,49 @@ fn a_picture_that_is_another_has_to_be_looked_at() {
         carried.left,
         [("Open the quote".to_owned(), "its picture is another")]
     );
+}
+
+/// A white picture with a black square that begins so far from the left.
+fn clock(left: u32) -> Vec<u8> {
+    let is_hand = |x: u32, y: u32| (left..left + 16).contains(&x) && (16..32).contains(&y);
+    let shade = |x, y| if is_hand(x, y) { 0 } else { 255 };
+    let picture = image::RgbImage::from_fn(160, 160, |x, y| image::Rgb([shade(x, y); 3]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+/// A bundle whose second step shows a clock, masked or not.
+fn showing(left: u32, is_masked: bool) -> tempfile::TempDir {
+    let dir = bundle(|run| {
+        let masked = PixelArea {
+            x: 0,
+            y: 0,
+            width: 160,
+            height: 48,
+        };
+        let pictures = &mut run.checklists[0].steps[1].pictures;
+        pictures[0].masked = is_masked.then_some(masked).into_iter().collect();
+    });
+    let document = shippass::bundle::open(dir.path()).unwrap().document;
+    let picture = &document.checklists[0].steps[1].screens[0];
+    super::folder::write(&dir.path().join(picture), &clock(left));
+    shippass::bundle::write_manifest(dir.path()).unwrap();
+    dir
+}
+
+#[test]
+fn a_masked_clock_that_went_on_hinders_no_earlier_word_and_an_unmasked_one_does() {
+    for (is_masked, left) in [(true, 0), (false, 1)] {
+        let old = showing(16, is_masked);
+        walk_all(old.path());
+        sign(old.path(), "ada", ADA);
+        let new = showing(64, is_masked);
+        let carried = compared(old.path(), new.path()).unwrap();
+        assert_eq!(carried.left.len(), left, "{:?}", carried.left);
+    }
 }
 
 #[test]

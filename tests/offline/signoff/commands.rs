@@ -49,7 +49,7 @@ impl Desk {
         self.path("bundle")
     }
 
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command
             .args(arguments)
@@ -130,7 +130,7 @@ impl Desk {
         status.unwrap().success()
     }
 
-    fn statement(&self) -> Value {
+    pub(super) fn statement(&self) -> Value {
         let path = self.bundle().join("signoff/statement.json");
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
     }
@@ -149,7 +149,7 @@ fn a_part_of_a_run_is_not_signed_as_the_whole() {
     assert!(err.contains("it is shard 1/2 alone"), "{err}");
 }
 
-fn ended(command: &mut Command) -> (i32, String, String) {
+pub(super) fn ended(command: &mut Command) -> (i32, String, String) {
     let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let status = output.status.code().unwrap_or(-1);
@@ -428,18 +428,23 @@ fn keys_of_every_kind_sign_by_ssh_keygen() {
     }
 }
 
-/// An agent that ends with the test.
-struct Agent {
+/// An agent that ends with the test; whoever it asks for leave says no.
+pub(super) struct Agent {
     process: Child,
-    socket: PathBuf,
+    pub(super) socket: PathBuf,
 }
 
 impl Agent {
-    fn start(folder: &Path) -> Self {
+    pub(super) fn start(folder: &Path) -> Self {
         let socket = folder.join("agent");
         let process = Command::new("ssh-agent")
             .args(["-D", "-a"])
             .arg(&socket)
+            .envs([
+                ("SSH_ASKPASS", "false"),
+                ("SSH_ASKPASS_REQUIRE", "force"),
+                ("DISPLAY", ":0"),
+            ])
             .stdout(Stdio::null())
             .spawn()
             .unwrap();

@@ -96,7 +96,7 @@ pub(crate) fn sealed(dir: &Path, seed: usize) {
 }
 
 /// Journal, files and everything derived from them, as `run` writes them.
-pub(super) fn write_run(dir: &Path, run: &Run) {
+pub(crate) fn write_run(dir: &Path, run: &Run) {
     record(dir, run, events(run));
     golden::run(dir, Pictures::Tiny);
     let run = read_run(dir).unwrap();
@@ -242,7 +242,7 @@ pub(super) fn request(principal: &str) -> Request {
     }
 }
 
-pub(super) fn sign(dir: &Path, key: &str, principal: &str) -> SignedOff {
+pub(crate) fn sign(dir: &Path, key: &str, principal: &str) -> SignedOff {
     let reviewed = Reviewed::read(dir).unwrap();
     let signer = KEYS.signer(key);
     let draft = prepare(&reviewed, &signer, request(principal)).unwrap();
@@ -266,7 +266,7 @@ pub(super) fn allowed_text() -> String {
     line(ADA, "ada") + &line(BOB, "bob")
 }
 
-pub(super) fn expectations() -> Expectations {
+pub(crate) fn expectations() -> Expectations {
     expecting(&allowed_text())
 }
 

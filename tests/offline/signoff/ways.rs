@@ -643,6 +643,17 @@ pub(super) const PEOPLE: &[Way] = &[
             statement["predicate"]["shippass_signoff"]["viewport"]["width"] = json!(1280);
         });
     }),
+    ("the signer names a device for a step", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            let signoff = &mut statement["predicate"]["shippass_signoff"];
+            signoff["steps"][0]["viewport"] = signoff["viewport"].clone();
+        });
+    }),
+    ("the signer says that somebody else walked", Refused, |it| {
+        it.sign_again("ada", NAMESPACE, |statement| {
+            statement["predicate"]["shippass_signoff"]["walkedBy"] = json!(["Grace"]);
+        });
+    }),
     ("the signed statement is of another kind", Refused, |it| {
         it.sign_again("ada", NAMESPACE, |statement| {
             statement["predicateType"] = json!("https://example.com/other/v1");
