@@ -81,7 +81,7 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Writes what went wrong as one Markdown file with pictures, for a model or a colleague.
     #[command(
-        after_help = "Example:\n  shippass prompt screenshots/01k9xq\n  shippass prompt screenshots/01k9xq --finding f1 --clipboard\n  shippass prompt screenshots/01k9xq --step 13 --clipboard picture\n\nSteps are counted through the whole walk, as they stand on its contact sheet."
+        after_help = "Example:\n  shippass prompt screenshots/01k9xq\n  shippass prompt screenshots/01k9xq --finding f1 --clipboard\n  shippass prompt screenshots/01k9xq --step 13 --clipboard=picture\n\nSteps are counted through the whole walk, as they stand on its contact sheet."
     )]
     Prompt(PromptArguments),
     /// Writes a bundle as JUnit, SARIF, CTRF, HAR, or as Markdown for a pull request.

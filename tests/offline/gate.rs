@@ -234,6 +234,17 @@ fn the_line_stands_in_the_right_step_and_everything_else_as_it_was() {
 }
 
 #[test]
+fn a_finding_is_taken_from_a_zip_too() {
+    let workshop = workshop();
+    let id = id_of(&workshop, "html-for-json");
+    assert_eq!(workshop.shippass(&["pack", "out"]).status, 0);
+    fs::remove_dir_all(workshop.path().join("out")).unwrap();
+    let ended = workshop.shippass(&["gate", "out.zip", &id]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert!(checklist(&workshop).contains("- response: POST /api/quotes/*/sign 2xx json"));
+}
+
+#[test]
 fn a_line_of_ones_own_is_checked_before_it_is_written() {
     let workshop = workshop();
     let id = id_of(&workshop, "html-for-json");
