@@ -30,7 +30,12 @@ pub(super) fn main(
     let id = ulid::Ulid::generate().to_string();
     let written = merge.write(id, folder, &recorder);
     // The recorder's threads end whatever came of it; what a journal couldn't give is told first.
-    let finished = recorder.finish(merge.end());
+    // Whoever opens the folder later must not take it for the whole.
+    let last = match &written {
+        Ok(()) => merge.end(),
+        Err(error) => merge.broken_off(error),
+    };
+    let finished = recorder.finish(last);
     written?;
     finished?;
     let (today, is_of_shards) = (day_of(merge.finished()), merge.is_of_shards());
