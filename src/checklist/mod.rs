@@ -68,6 +68,6 @@ pub(crate) use sql::Statements;
 pub(crate) use steps::{ChecklistReading, Declared, read_checklist};
 pub use swipe::{Direction, Swipe};
 pub use upload::{Upload, UploadFile};
-pub(crate) use variables::Variables;
+pub(crate) use variables::{Missing, Variables};
 pub use wanted::Wanted;
 pub(crate) use yaml::{Kind, LARGEST, Node, is_sensitive};

@@ -110,7 +110,8 @@ fn load(global: &Global, file: &Path) -> Result<Project, ProjectError> {
     load_project(
         global.config.as_deref(),
         &[file.to_owned()],
-        &Environment::capture(),
+        // Nothing is walked: the line goes into a file, whatever the environment holds.
+        &Environment::capture().forgiving(),
         &detect::names(),
     )
 }

@@ -7,11 +7,12 @@ use super::{
     arguments::{Global, MergeArguments},
     conclude,
     failure::Failure,
-    inspect::{configuration, day_of},
+    inspect::{configuration_in, day_of},
     past,
     terminal::Terminal,
 };
 use crate::bundle::Merge;
+use crate::config::Environment;
 use crate::evidence::{Recorder, Redactor};
 
 pub(super) fn main(
@@ -19,7 +20,8 @@ pub(super) fn main(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let config = configuration(global)?;
+    // Each part was redacted when it was walked: secrets that are set are looked for once more, others needn't be.
+    let config = configuration_in(&Environment::capture().forgiving(), global)?;
     let redactor = Arc::new(Redactor::new(config.secret_values()));
     let merge = Merge::of(&arguments.bundles)?;
     if let Some(why) = merge.cut_short() {
