@@ -25,7 +25,8 @@ offline:
 	$(CARGO) test --locked --lib --bins --test offline
 	$(CARGO) test --locked --test offline -- --ignored hundred_signed_bundles
 
-## What is exported, held against the validators of those who read it; and `mcp`, asked by a client of others.
+## What is exported and signed, held against the validators of those who read it; and `mcp`, asked by a client of others and by
+## the inspector of the protocol's makers.
 outside:
 	$(CARGO) test --locked --test offline -- --include-ignored outside:: mcp::an_assistant_of_others
 

@@ -261,6 +261,16 @@ impl RunEntry {
 }
 
 impl ChecklistEntry {
+    /// ` in firefox 144.0, on 360x800@3`: where it was walked, when that isn't where its run was.
+    pub fn walked_in(&self) -> String {
+        let engine = self.engine.as_ref();
+        let engine = engine.map(|engine| format!(" in {} {}", engine.name, engine.version));
+        let device = self.device.as_ref();
+        let device = device.map(|device| format!(" on {}", device.name));
+        let parts: Vec<String> = engine.into_iter().chain(device).collect();
+        parts.join(",")
+    }
+
     fn new(index: usize, checklist: &ChecklistRun, findings: &Findings) -> Self {
         Self {
             name: checklist.name.clone(),

@@ -54,7 +54,7 @@ pub use model::{
 pub(crate) use nearest::{list_words, nearest};
 pub use network::Network;
 pub use pattern::{ExpectedBody, PathPattern, PatternError, ResponsePattern, StatusPattern};
-pub use places::step_places;
+pub use places::{sha256_as_written, step_places};
 pub(crate) use proof::proof;
 pub use query::{Query, Table};
 pub(crate) use reader::Reader;
@@ -68,6 +68,6 @@ pub(crate) use sql::Statements;
 pub(crate) use steps::{ChecklistReading, Declared, read_checklists};
 pub use swipe::{Direction, Swipe};
 pub use upload::{Upload, UploadFile};
-pub(crate) use variables::Variables;
+pub(crate) use variables::{Missing, Variables};
 pub use wanted::Wanted;
 pub(crate) use yaml::{Kind, LARGEST, Node, is_sensitive};

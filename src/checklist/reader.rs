@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The variables, for a file that this one runs.
-    pub(super) fn variables(&mut self) -> &mut Variables {
+    pub(crate) fn variables(&mut self) -> &mut Variables {
         self.variables
     }
 

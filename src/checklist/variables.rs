@@ -19,10 +19,24 @@ pub(crate) enum Exposure {
     Shown,
 }
 
+/// What becomes of a variable that has no value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// It is a mistake.
+    #[default]
+    Refused,
+    /// What it stands in is left out.
+    LeftOut,
+    /// Its name stands for it.
+    Named,
+}
+
 /// The environment's values, and what was used of them so far, over all files.
 #[derive(Default)]
 pub(crate) struct Variables {
     values: BTreeMap<String, String>,
+    /// What becomes of those that aren't among them.
+    missing: Missing,
     /// Name and value, and whether some use must stay visible.
     used: BTreeMap<(String, String), Exposure>,
     /// Variables that have had their warning.
@@ -109,6 +123,16 @@ impl Variables {
         }
     }
 
+    /// What becomes of variables without a value from here on.
+    pub(crate) fn treat_missing(&mut self, missing: Missing) {
+        self.missing = missing;
+    }
+
+    /// Whether a text may lack because of a variable that isn't set, without a mistake.
+    pub(crate) fn leaves_out(&self) -> bool {
+        self.missing == Missing::LeftOut
+    }
+
     /// From here on these arguments go before the environment; answers those that did until now.
     pub(super) fn enter(&mut self, arguments: Arguments) -> Option<Arguments> {
         self.arguments.replace(arguments)
@@ -134,6 +158,7 @@ impl Variables {
     ) -> (Option<String>, Vec<Remark>) {
         let mut filled = String::with_capacity(written.len());
         let mut remarks = Vec::new();
+        let mut is_left_out = false;
         // In an address, what stands before `@` or behind `?` is no name of a place but a key to it.
         let userinfo_end = written.rfind('@').unwrap_or(0);
         let query_start = written.find('?').unwrap_or(written.len());
@@ -163,12 +188,16 @@ impl Variables {
                     filled.push_str(&value);
                     remarks.extend(trouble.map(|what| remark(begin, reference.length, what)));
                 }
-                Err(what) => remarks.push(remark(begin, reference.length, what)),
+                Err(what) => match self.missing {
+                    Missing::LeftOut => is_left_out = true,
+                    Missing::Named => filled.push_str(reference.name),
+                    Missing::Refused => remarks.push(remark(begin, reference.length, what)),
+                },
             }
             at = begin + reference.length;
         }
         filled.push_str(&written[at..]);
-        let is_usable = !remarks.iter().any(|remark| remark.what.is_error());
+        let is_usable = !is_left_out && !remarks.iter().any(|remark| remark.what.is_error());
         (is_usable.then_some(filled), remarks)
     }
 
@@ -304,6 +333,24 @@ mod tests {
         assert_eq!(filled.as_deref(), Some(" secret\n"));
         assert_eq!(troubles, [Trouble::WhiteSpace(name("PADDED"), 2)]);
         assert_eq!(fill("${ONE}").1, [Trouble::TooShort(name("ONE"))]);
+    }
+
+    #[test]
+    fn what_has_no_value_may_be_left_out_or_stand_by_its_name() {
+        let mut variables = variables();
+        variables.treat_missing(Missing::LeftOut);
+        assert_eq!(
+            variables.fill("to ${NONE}", Exposure::Hidden),
+            (None, Vec::new())
+        );
+        variables.treat_missing(Missing::Named);
+        let named = variables.fill("to ${NONE}${EMPTY} ${EMAIL}", Exposure::Hidden);
+        assert_eq!(
+            named,
+            (Some("to NONEEMPTY ada@example.com".to_owned()), Vec::new())
+        );
+        let (malformed, remarks) = variables.fill("${", Exposure::Hidden);
+        assert!(malformed.is_none() && remarks.len() == 1);
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Writes what went wrong as one Markdown file with pictures, for a model or a colleague.
     #[command(
-        after_help = "Example:\n  shippass prompt screenshots/01k9xq\n  shippass prompt screenshots/01k9xq --finding f1 --clipboard\n  shippass prompt screenshots/01k9xq --step 13 --clipboard picture\n\nSteps are counted through the whole walk, as they stand on its contact sheet."
+        after_help = "Example:\n  shippass prompt screenshots/01k9xq\n  shippass prompt screenshots/01k9xq --finding f1 --clipboard\n  shippass prompt screenshots/01k9xq --step 13 --clipboard=picture\n\nSteps are counted through the whole walk, as they stand on its contact sheet."
     )]
     Prompt(PromptArguments),
     /// Writes a bundle as JUnit, SARIF, CTRF, HAR, or as Markdown for a pull request.
@@ -124,12 +124,12 @@ pub(super) enum Command {
     Compare(CompareArguments),
     /// Makes one bundle of several: the shards of a run, its personas, its devices.
     #[command(
-        after_help = "Example:\n  shippass merge shard-1 shard-2 shard-3 --out screenshots/whole\n\nAll must be of one deployment, and whole; sign-offs are not taken over.\n\nExit status: that of a run which had walked all of it; 2 they can't be made one."
+        after_help = "Example:\n  shippass merge shard-1 shard-2 shard-3 --out screenshots/whole\n\nAll must be of one deployment, and whole; sign-offs are not taken over. Variables of `shippass.yaml` needn't be set; secrets that are set are looked for once more.\n\nExit status: that of a run which had walked all of it; 2 they can't be made one."
     )]
     Merge(MergeArguments),
     /// Writes a finding into its checklist as an expectation, so that the step fails while the fault is there.
     #[command(
-        after_help = "Example:\n  shippass gate screenshots/01k9xq f1\n  shippass gate screenshots/01k9xq f2 --expect 'see: Saved'\n\nThe checklist must be the one that was walked; everything else in it stays as it is, to the byte.\n\nExit status: 0 the line is in the checklist, 2 it can't be."
+        after_help = "Example:\n  shippass gate screenshots/01k9xq f1\n  shippass gate screenshots/01k9xq f2 --expect 'see: Saved'\n\nThe checklist must be the one that was walked; everything else in it stays as it is, to the byte. Variables needn't be set.\n\nExit status: 0 the line is in the checklist, 2 it can't be."
     )]
     Gate(GateArguments),
     /// Gives a coding assistant checklists, runs and their evidence over MCP, on standard input and output; it can't confirm or sign.

@@ -17,7 +17,7 @@ use super::{
     run::{as_it_counts, say_warnings},
     terminal::Terminal,
 };
-use crate::bundle::{self, Bundle, paths, write_whole};
+use crate::bundle::{self, Bundle, Opened, paths, write_whole};
 use crate::config::{Device, Environment, Project, load_project};
 use crate::detect;
 use crate::evidence::{Run, read_run};
@@ -145,16 +145,8 @@ fn told(
     arguments: &CompareArguments,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let (bundle_a, run_a) = read(a)?;
-    let (bundle_b, run_b) = read(b)?;
-    let a = Side {
-        run: &run_a,
-        bundle: &bundle_a,
-    };
-    let b = Side {
-        run: &run_b,
-        bundle: &bundle_b,
-    };
+    let (a, b) = (Compared::open(a)?, Compared::open(b)?);
+    let (a, b) = (a.side(), b.side());
     let comparison = compare(a, b);
     if let Some(path) = &arguments.html {
         write_whole(path, |out| {
@@ -178,11 +170,32 @@ fn told(
     })
 }
 
-/// A bundle and what was seen; one that can't be read is the user's mistake.
-pub(super) fn read(folder: &Path) -> Result<(Bundle, Run), Failure> {
-    let bundle = bundle::open(folder).map_err(Failure::NotABundle)?;
-    let run = read_run(folder).map_err(no_evidence)?;
-    Ok((bundle, run))
+/// A bundle and what was seen, for as long as they are compared.
+pub(super) struct Compared {
+    bundle: Bundle,
+    run: Run,
+    /// Holds the files of a zip.
+    _opened: Opened,
+}
+
+impl Compared {
+    /// Opens a folder or a zip; one that can't be read is the user's mistake.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        let opened = Opened::at(path).map_err(Failure::NotABundle)?;
+        Ok(Self {
+            bundle: bundle::open(opened.folder()).map_err(Failure::NotABundle)?,
+            run: read_run(opened.folder()).map_err(no_evidence)?,
+            _opened: opened,
+        })
+    }
+
+    /// It as one side of a comparison.
+    pub(super) fn side(&self) -> Side<'_> {
+        Side {
+            run: &self.run,
+            bundle: &self.bundle,
+        }
+    }
 }
 
 /// The tables of a comparison.

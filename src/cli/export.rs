@@ -1,6 +1,6 @@
 //! `shippass export`: a bundle in the form that another program, or a pull request, reads.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use super::{
     Exit,
@@ -10,11 +10,15 @@ use super::{
     terminal::Terminal,
 };
 use crate::bundle::{paths, refuse_inside, write_whole};
-use crate::handoff::{Case, Choice, Figure, brief, cases, ctrf, junit, sarif, summary};
+use crate::handoff::{Case, Choice, Figure, Summary, brief, cases, ctrf, junit, sarif, summary};
 
 pub(super) fn main(arguments: &ExportArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let handed = Handed::open(&arguments.bundle)?;
     let out = arguments.out.as_deref();
+    if let Some(out) = out {
+        refuse_inside(handed.folder(), out)?;
+        make_folder_of(out)?;
+    }
     let mut after = None;
     let text = match arguments.format {
         // Test reports are read by a CI's server, which counts paths from the folder that the job runs in.
@@ -24,7 +28,7 @@ pub(super) fn main(arguments: &ExportArguments, terminal: &Terminal) -> Result<E
         ExportFormat::Har => har(&handed)?,
         ExportFormat::Markdown => {
             let summary = summary(&handed.view(from_file(&handed, out).as_deref()))?;
-            after = out.map(|out| summary.comment_command(&out.to_string_lossy()));
+            after = out.map(|out| under_a_pull_request(&summary, out));
             summary.text
         }
         ExportFormat::Brief => {
@@ -37,15 +41,34 @@ pub(super) fn main(arguments: &ExportArguments, terminal: &Terminal) -> Result<E
     match out {
         None => terminal.print(&text),
         Some(out) => {
-            refuse_inside(handed.folder(), out)?;
             write_whole(out, |file| file.write_all(text.as_bytes()))?;
             terminal.say(&format!("wrote {}", out.display()));
         }
     }
-    if let Some(command) = after {
-        terminal.say(&format!("to put it under a pull request: {command}"));
+    if let Some(line) = after {
+        terminal.say(&line);
     }
     Ok(Exit::Clean)
+}
+
+fn make_folder_of(out: &Path) -> Result<(), Failure> {
+    let Some(folder) = out.parent().filter(|it| !it.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    fs::create_dir_all(folder).map_err(|source| Failure::Io {
+        what: format!("make the folder {}", folder.display()),
+        source,
+    })
+}
+
+/// The command that puts a summary there, or why there is none.
+fn under_a_pull_request(summary: &Summary, out: &Path) -> String {
+    let folder = out.parent().unwrap_or(Path::new("")).to_string_lossy();
+    let file = out.file_name().unwrap_or_default().to_string_lossy();
+    match summary.comment_command(&folder, &file) {
+        Some(command) => format!("to put it under a pull request: {command}"),
+        None => "`gh` can't attach the pictures: a `#` stands in their path, which begins their description there; write it where none does".to_owned(),
+    }
 }
 
 fn from_here(handed: &Handed) -> Option<String> {
@@ -59,7 +82,7 @@ fn from_file(handed: &Handed, out: Option<&Path>) -> Option<String> {
 
 fn har(handed: &Handed) -> Result<String, Failure> {
     let path = handed.folder().join(paths::HAR);
-    std::fs::read_to_string(&path).map_err(|source| Failure::Io {
+    fs::read_to_string(&path).map_err(|source| Failure::Io {
         what: format!("read {}", path.display()),
         source,
     })

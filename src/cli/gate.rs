@@ -13,7 +13,7 @@ use super::{
     inspect::no_evidence,
     terminal::Terminal,
 };
-use crate::bundle::{self, Bundle, ChecklistEntry, FindingEntry};
+use crate::bundle::{self, Bundle, ChecklistEntry, FindingEntry, Opened};
 use crate::checklist::{Checklist, Step, Weight, with_expectation};
 use crate::config::{Environment, Project, ProjectError, load_project};
 use crate::detect;
@@ -26,9 +26,10 @@ pub(super) fn main(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let bundle = bundle::open(&arguments.bundle).map_err(Failure::NotABundle)?;
+    let opened = Opened::at(&arguments.bundle).map_err(Failure::NotABundle)?;
+    let bundle = bundle::open(opened.folder()).map_err(Failure::NotABundle)?;
     let finding = finding(&bundle, &arguments.finding)?;
-    let wanted = wanted(arguments, finding)?;
+    let wanted = wanted(arguments, opened.folder(), finding)?;
     let entry = bundle.document.checklists.get(wanted.at.checklist);
     let entry = entry.ok_or_else(|| refused("its checklist isn't in the bundle"))?;
     let file = PathBuf::from(&entry.file);
@@ -82,7 +83,11 @@ fn finding<'b>(bundle: &'b Bundle, id: &str) -> Result<&'b FindingEntry, Failure
 }
 
 /// The line that the user gives, or the one that follows from the finding.
-fn wanted(arguments: &GateArguments, finding: &FindingEntry) -> Result<Gate, Failure> {
+fn wanted(
+    arguments: &GateArguments,
+    folder: &Path,
+    finding: &FindingEntry,
+) -> Result<Gate, Failure> {
     if let Some(line) = &arguments.expect {
         let line = line.trim();
         return Ok(Gate {
@@ -90,7 +95,7 @@ fn wanted(arguments: &GateArguments, finding: &FindingEntry) -> Result<Gate, Fai
             line: line.strip_prefix("- ").unwrap_or(line).trim().to_owned(),
         });
     }
-    let run = read_run(&arguments.bundle).map_err(no_evidence)?;
+    let run = read_run(folder).map_err(no_evidence)?;
     gate(&run, finding).map_err(|why| Failure::NotGated {
         why: format!("{} ({}) can't become an expectation: {why}", finding.id, finding.detector),
         help: Some(format!(
@@ -105,7 +110,8 @@ fn load(global: &Global, file: &Path) -> Result<Project, ProjectError> {
     load_project(
         global.config.as_deref(),
         &[file.to_owned()],
-        &Environment::capture(),
+        // Nothing is walked: the line goes into a file, whatever the environment holds.
+        &Environment::capture().forgiving(),
         &detect::names(),
     )
 }

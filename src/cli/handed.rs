@@ -67,7 +67,7 @@ impl Handed {
 }
 
 /// A checklist of this project; a name that leads elsewhere isn't followed, since a stranger may have written it.
-fn read_checklist(name: &str) -> Option<Vec<u8>> {
+fn read_checklist(name: &str) -> Option<String> {
     let path = Path::new(name);
     let is_ours = path
         .components()
@@ -75,7 +75,7 @@ fn read_checklist(name: &str) -> Option<Vec<u8>> {
     let found = fs::symlink_metadata(path).ok()?;
     let is_readable = found.is_file() && found.len() <= LARGEST_CHECKLIST;
     (is_ours && is_readable)
-        .then(|| fs::read(path).ok())
+        .then(|| fs::read_to_string(path).ok())
         .flatten()
 }
 

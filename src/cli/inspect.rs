@@ -69,8 +69,15 @@ pub(super) fn main(
 
 /// The configuration, for its ignore rules; checklists aren't asked for.
 pub(super) fn configuration(global: &Global) -> Result<Config, Failure> {
-    let environment = Environment::capture();
-    let examined = examine(global.config.as_deref(), &environment, &detect::names())?;
+    configuration_in(&Environment::capture(), global)
+}
+
+/// The same, in an environment.
+pub(super) fn configuration_in(
+    environment: &Environment,
+    global: &Global,
+) -> Result<Config, Failure> {
+    let examined = examine(global.config.as_deref(), environment, &detect::names())?;
     let config = examined.config.map_err(ProjectError::Mistakes)?;
     Ok(config)
 }

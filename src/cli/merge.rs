@@ -7,11 +7,12 @@ use super::{
     arguments::{Global, MergeArguments},
     conclude,
     failure::Failure,
-    inspect::{configuration, day_of},
+    inspect::{configuration_in, day_of},
     past,
     terminal::Terminal,
 };
 use crate::bundle::Merge;
+use crate::config::Environment;
 use crate::evidence::{Recorder, Redactor};
 
 pub(super) fn main(
@@ -19,7 +20,8 @@ pub(super) fn main(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let config = configuration(global)?;
+    // Each part was redacted when it was walked: secrets that are set are looked for once more, others needn't be.
+    let config = configuration_in(&Environment::capture().forgiving(), global)?;
     let redactor = Arc::new(Redactor::new(config.secret_values()));
     let merge = Merge::of(&arguments.bundles)?;
     if let Some(why) = merge.cut_short() {
@@ -30,7 +32,12 @@ pub(super) fn main(
     let id = ulid::Ulid::generate().to_string();
     let written = merge.write(id, folder, &recorder);
     // The recorder's threads end whatever came of it; what a journal couldn't give is told first.
-    let finished = recorder.finish(merge.end());
+    // Whoever opens the folder later must not take it for the whole.
+    let last = match &written {
+        Ok(()) => merge.end(),
+        Err(error) => merge.broken_off(error),
+    };
+    let finished = recorder.finish(last);
     written?;
     finished?;
     let (today, is_of_shards) = (day_of(merge.finished()), merge.is_of_shards());

@@ -14,7 +14,9 @@ use super::{
     terminal::Terminal,
 };
 use crate::bundle::{paths::slug, refuse_inside, write_whole};
-use crate::handoff::{BRIEF, Choice, Prompt, PromptPicture, cases, prompt};
+use crate::detect::Status;
+use crate::handoff::{BRIEF, BundleView, Choice, Prompt, PromptPicture, cases, prompt};
+use crate::report::visible;
 
 pub(super) fn main(arguments: &PromptArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let handed = Handed::open(&arguments.bundle)?;
@@ -22,7 +24,7 @@ pub(super) fn main(arguments: &PromptArguments, terminal: &Terminal) -> Result<E
     let (choice, name) = chosen(arguments);
     let cases = cases(&view, &choice)?;
     if cases.is_empty() {
-        terminal.say("every step is clean: there is nothing to hand over; `--step N` tells of one all the same");
+        terminal.say(&nothing(&view));
         return Ok(Exit::Clean);
     }
     let out = match &arguments.out {
@@ -42,6 +44,19 @@ pub(super) fn main(arguments: &PromptArguments, terminal: &Terminal) -> Result<E
         },
     }
     Ok(Exit::Clean)
+}
+
+/// That there is nothing to hand over, and whether that is good.
+fn nothing(view: &BundleView<'_>) -> String {
+    let why = match view.cut_off() {
+        _ if view.document.worst() == Status::Clean => "every step is clean".to_owned(),
+        Some(why) => format!(
+            "nothing was flagged, but the run was cut short ({})",
+            visible::line(why)
+        ),
+        None => "no step was walked".to_owned(),
+    };
+    format!("{why}: there is nothing to hand over; `--step N` tells of one all the same")
 }
 
 /// What is to be told, and a word for it in the folder's name.

@@ -6,7 +6,10 @@ use crate::checklist::Variables;
 
 /// The values that `${NAME}` can stand for.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment {
+    values: BTreeMap<String, String>,
+    is_forgiving: bool,
+}
 
 impl Environment {
     /// The variables of this process; those that are no UTF-8 text are left out.
@@ -17,16 +20,28 @@ impl Environment {
     pub fn capture() -> Self {
         let text = |value: std::ffi::OsString| value.into_string().ok();
         let pairs = std::env::vars_os();
-        Self(
-            pairs
-                .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
-                .collect(),
-        )
+        let pairs = pairs.filter_map(|(name, value)| Some((text(name)?, text(value)?)));
+        Self::from(pairs.collect::<Vec<_>>())
+    }
+
+    /// For what opens no page: that a variable isn't set is no mistake. What it stands in is left out of the
+    /// configuration; in a checklist its name stands for it.
+    #[must_use]
+    pub fn forgiving(self) -> Self {
+        Self {
+            is_forgiving: true,
+            ..self
+        }
+    }
+
+    /// Whether variables may lack.
+    pub(super) fn is_forgiving(&self) -> bool {
+        self.is_forgiving
     }
 
     /// A variable's value.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.values.get(name).map(String::as_str)
     }
 
     /// Where programs keep what outlives them and belongs to no project (XDG base directories, or the platform's
@@ -45,20 +60,23 @@ impl Environment {
     }
 
     pub(super) fn variables(&self) -> Variables {
-        Variables::new(self.0.clone())
+        Variables::new(self.values.clone())
     }
 }
 
 impl From<Vec<(String, String)>> for Environment {
     fn from(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs.into_iter().collect())
+        Self {
+            values: pairs.into_iter().collect(),
+            is_forgiving: false,
+        }
     }
 }
 
 // Values may be secrets: only names are ever shown.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 

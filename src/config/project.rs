@@ -14,8 +14,8 @@ use super::{
     read::{ConfigReading, read_config},
 };
 use crate::checklist::{
-    Absent, Checklist, ChecklistReading, Declared, Library, Mistake, Place, Source, Surroundings,
-    Variables, normal, read_checklists,
+    Absent, Checklist, ChecklistReading, Declared, Library, Missing, Mistake, Place, Source,
+    Surroundings, Variables, normal, read_checklists,
 };
 
 /// A configuration and its checklists, checked and ready to be walked.
@@ -111,6 +111,9 @@ pub(super) fn read_files(
     detectors: &[&str],
 ) -> FilesRead {
     let mut variables = environment.variables();
+    if environment.is_forgiving() {
+        variables.treat_missing(Missing::LeftOut);
+    }
     let reading = match config {
         Some(source) => read_config(source, &mut variables, detectors, files),
         None => ConfigReading {
@@ -125,6 +128,9 @@ pub(super) fn read_files(
         databases: reading.databases.as_ref(),
     };
     let surroundings = Surroundings { declared, library };
+    if environment.is_forgiving() {
+        variables.treat_missing(Missing::Named);
+    }
     let sources: Vec<Source<'_>> = checklists.iter().map(|found| found.source).collect();
     let readings = read_checklists(&sources, &mut variables, surroundings);
     let mut mistakes = reading.mistakes;

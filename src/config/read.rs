@@ -134,19 +134,33 @@ fn config(
     let databases = fields.get("databases").map(|node| databases(reader, node));
     // Whoever signs or verifies reads it alone; a run only sees whether it is right.
     let signoff = fields.get("signoff").map(|node| signoff(reader, node));
-    given(signoff)?;
+    // A mistake in the file is noted all the same, and nothing is made of it then.
+    let may_lack = reader.variables().leaves_out();
+    taken(signoff, may_lack)?;
     Some(Config {
         file: Some(reader.source().name.to_owned()),
         targets: targets.unwrap_or_default(),
         personas: personas.unwrap_or_default(),
-        device: given(device)?.unwrap_or_default(),
-        api: given(api)?.unwrap_or_default(),
-        contract: given(contract)?.unwrap_or_default(),
-        ignore: given(ignore)?.unwrap_or_default(),
-        webdriver: given(webdriver)?,
+        device: taken(device, may_lack)?.unwrap_or_default(),
+        api: taken(api, may_lack)?.unwrap_or_default(),
+        contract: taken(contract, may_lack)?.unwrap_or_default(),
+        ignore: taken(ignore, may_lack)?.unwrap_or_default(),
+        webdriver: taken(webdriver, may_lack)?,
         databases: databases.unwrap_or_default(),
         secrets: Vec::new(),
     })
+}
+
+/// What was given; a part that a missing variable keeps from being read is as good as not given where that may be.
+#[expect(
+    clippy::option_option,
+    reason = "not given and not readable are two things"
+)]
+fn taken<T>(value: Option<Option<T>>, may_lack: bool) -> Option<Option<T>> {
+    match value {
+        Some(None) if may_lack => Some(None),
+        value => given(value),
+    }
 }
 
 fn device(reader: &mut Reader<'_>, node: &Node) -> Option<Device> {

@@ -92,8 +92,8 @@ fn test(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> Value {
         add("line", view.line_of(walked.index, &step.id).into());
     }
     add("type", "e2e".into());
-    add("browser", shown(&view.document.engine.name));
-    add("device", shown(&view.document.device.name));
+    add("browser", shown(&view.engine_of(walked.list).name));
+    add("device", shown(&view.device_of(walked.list).name));
     let pictures: Vec<_> = step
         .screens
         .iter()
@@ -115,7 +115,7 @@ fn environment(view: &BundleView<'_>) -> Value {
             "url": visible::line(&document.target.url),
             "run": document.run.id,
             "complete": document.run.complete,
-            "engine": format!("{} {}", document.engine.name, document.engine.version),
+            "engine": visible::line(&view.engine_names()),
         },
     });
     if let Some(commit) = &document.target.commit {

@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::{
     error::HandoffError,
-    view::{BundleView, WalkedStep},
+    view::{BundleView, WalkedStep, list_name},
 };
 use crate::bundle::{ChecklistEntry, FindingEntry};
 use crate::detect::Status;
@@ -16,10 +16,14 @@ use crate::evidence::visible;
 
 /// The JUnit file of a bundle.
 pub fn junit(view: &BundleView<'_>) -> Result<String, HandoffError> {
-    let mut report = Report::new("shippass");
+    let name = match view.document.run.shard {
+        Some(shard) => format!("shippass, shard {shard}"),
+        None => "shippass".to_owned(),
+    };
+    let mut report = Report::new(name);
     let mut total = Duration::ZERO;
     for (index, list) in view.document.checklists.iter().enumerate() {
-        let mut suite = TestSuite::new(suite_name(list));
+        let mut suite = TestSuite::new(visible::line(&list_name(list)).as_ref());
         suite.add_properties(properties(view, list));
         let mut time = Duration::ZERO;
         for walked in view.steps().filter(|walked| walked.index == index) {
@@ -38,25 +42,20 @@ pub fn junit(view: &BundleView<'_>) -> Result<String, HandoffError> {
     Ok(text.replacen(&whole, "", 1))
 }
 
-fn suite_name(list: &ChecklistEntry) -> String {
-    let name = visible::line(&list.name);
-    match &list.persona {
-        Some(persona) => format!("{name} (as {})", visible::line(persona)),
-        None => name.into_owned(),
-    }
-}
-
 fn properties(view: &BundleView<'_>, list: &ChecklistEntry) -> Vec<Property> {
     let document = view.document;
-    let engine = format!("{} {}", document.engine.name, document.engine.version);
+    let engine = view.engine_of(list);
+    let engine = format!("{} {}", engine.name, engine.version);
+    let shard = document.run.shard.map(|shard| shard.to_string());
     let pairs = [
         ("run", Some(document.run.id.as_str())),
+        ("shard", shard.as_deref()),
         ("checklist", Some(list.file.as_str())),
         ("persona", list.persona.as_deref()),
         ("tier", list.tier.as_deref()),
         ("target", Some(document.target.url.as_str())),
         ("commit", document.target.commit.as_deref()),
-        ("device", Some(document.device.name.as_str())),
+        ("device", Some(view.device_of(list).name.as_str())),
         ("engine", Some(engine.as_str())),
     ];
     let told = pairs.into_iter().filter_map(|(name, value)| {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::view::BundleView;
-use crate::bundle::{BundleDocument, StepEntry, hex_sha256};
-use crate::checklist::{Place, step_places};
+use crate::bundle::{BundleDocument, StepEntry};
+use crate::checklist::{Place, sha256_as_written, step_places};
 use crate::detect::StepRef;
 
 /// The id of the step that signs a persona in.
@@ -15,17 +15,17 @@ const SIGN_IN: &str = "00-sign-in";
 pub struct StepLines(BTreeMap<(usize, String), usize>);
 
 impl StepLines {
-    /// Finds steps in the files that were walked; a file that has been changed since tells nothing.
-    pub fn find(document: &BundleDocument, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
+    /// Finds steps in the files that were walked; one that has been changed since, or runs one that was, tells nothing.
+    pub fn find(document: &BundleDocument, read: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut lines = BTreeMap::new();
         for (index, list) in document.checklists.iter().enumerate() {
-            let Some(bytes) = read(&list.file) else {
+            let Some(text) = read(&list.file) else {
                 continue;
             };
-            if hex_sha256(&bytes) != list.sha256 {
+            if sha256_as_written(&list.file, &text, read).as_ref() != Some(&list.sha256) {
                 continue;
             }
-            let places = step_places(&String::from_utf8_lossy(&bytes));
+            let places = step_places(&text);
             for (step, line) in list.steps.iter().zip(lines_of(&list.steps, &places)) {
                 lines.insert((index, step.id.clone()), line);
             }

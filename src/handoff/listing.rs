@@ -42,11 +42,11 @@ pub struct Listing {
     pub cut_short: Option<String>,
     /// How many steps of each status.
     pub counts: Counts,
-    /// The findings that were asked for, in the order of steps.
+    /// The findings that were asked for, in the order of steps; of too many the heaviest, those first.
     pub findings: Vec<FindingRow>,
     /// Further ones that aren't told because there are so many.
     pub findings_left_out: usize,
-    /// The step that was asked for, or all of them.
+    /// The step that was asked for, or all of them; of too many first of all those that aren't clean.
     pub steps: Vec<StepRow>,
     /// Further ones that aren't told because there are so many.
     pub steps_left_out: usize,
@@ -112,11 +112,16 @@ pub fn listing(view: &BundleView<'_>, wanted: &Wanted) -> Result<Listing, Handof
         let is_here = step.is_none_or(|walked| walked.step.findings.contains(&finding.id));
         is_heavy && is_here
     };
-    let findings: Vec<_> = document.findings.iter().filter(is_wanted).collect();
-    let steps: Vec<_> = match step {
+    let mut findings: Vec<_> = document.findings.iter().filter(is_wanted).collect();
+    let findings_left_out = findings.len().saturating_sub(MOST);
+    if findings_left_out > 0 {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
+    let steps = match step {
         Some(walked) => vec![walked],
-        None => view.steps().collect(),
+        None => view.weightiest(MOST),
     };
+    let all = step.map_or_else(|| view.steps().count(), |_| 1);
     let target = &document.target;
     Ok(Listing {
         target: line(&format!("{} ({}) {}", target.name, target.kind, target.url)),
@@ -124,14 +129,14 @@ pub fn listing(view: &BundleView<'_>, wanted: &Wanted) -> Result<Listing, Handof
         complete: document.run.complete,
         cut_short: document.run.cut_short.as_deref().map(line),
         counts: document.counts,
-        findings_left_out: findings.len().saturating_sub(MOST),
+        findings_left_out,
         findings: findings
             .into_iter()
             .take(MOST)
             .map(|finding| FindingRow::of(view, finding))
             .collect(),
-        steps_left_out: steps.len().saturating_sub(MOST),
-        steps: steps.iter().take(MOST).map(StepRow::of).collect(),
+        steps_left_out: all - steps.len(),
+        steps: steps.iter().map(StepRow::of).collect(),
     })
 }
 

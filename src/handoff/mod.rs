@@ -10,6 +10,7 @@ mod error;
 mod exchange;
 mod gate;
 mod junit;
+mod letters;
 mod lines;
 mod listing;
 mod picture;

@@ -6,7 +6,7 @@ use super::{
     brief::{Figure, brief},
     case::Case,
     picture::{Drawn, shown},
-    sheet::sheet,
+    sheet::{Sheet, sheet},
     view::BundleView,
 };
 
@@ -54,16 +54,34 @@ pub fn prompt(view: &BundleView<'_>, cases: &[Case<'_>]) -> Prompt {
     let album = RefCell::new(Album::default());
     let mut text = brief(view, cases, &|case| album.borrow_mut().take(view, case));
     let mut pictures = album.into_inner().pictures;
-    if let Some(drawn) = sheet(view) {
-        let what = "the whole walk, each step with its number, status and name".to_owned();
-        let _ = write!(text, "\n## The whole walk\n\n![{what}]({SHEET})\n");
+    if let Some(sheet) = sheet(view) {
+        let (title, what) = told(&sheet);
+        let _ = write!(text, "\n## {title}\n\n![{what}]({SHEET})\n");
         pictures.push(PromptPicture {
             name: SHEET.to_owned(),
             what,
-            drawn,
+            drawn: sheet.drawn,
         });
     }
     Prompt { text, pictures }
+}
+
+/// A heading for a sheet, and what is on it.
+fn told(sheet: &Sheet) -> (String, String) {
+    let each = "each step with its number, status and name";
+    match (sheet.steps, sheet.left_out) {
+        (_, 0) => (
+            "The whole walk".to_owned(),
+            format!("the whole walk, {each}"),
+        ),
+        (steps, more) => (
+            format!("{steps} of the walk's {} steps", steps + more),
+            format!(
+                "{steps} of the walk's {} steps, first of all those that aren't clean; {each}",
+                steps + more
+            ),
+        ),
+    }
 }
 
 /// The pictures over some cases, the closest look at each first.

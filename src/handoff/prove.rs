@@ -7,6 +7,7 @@ use super::{
     quoted::code,
     view::{BundleView, WalkedStep},
 };
+use crate::config::Device;
 use crate::detect;
 use crate::evidence::StepRun;
 
@@ -58,6 +59,14 @@ fn again(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> String {
     if let Some(persona) = &walked.list.persona {
         let _ = write!(command, " --as {}", quote(persona));
     }
+    let device = view.device_of(walked.list);
+    if device.name != Device::default().name {
+        let _ = write!(command, " --device {}", quote(&device.name));
+    }
+    // It was only looked at unless somebody had allowed more.
+    if target.kind == "production" && !target.is_read_only {
+        command.push_str(" --allow-production");
+    }
     let _ = write!(command, " {}", quote(&walked.list.file));
     command
 }
@@ -81,8 +90,8 @@ pub(super) fn proof(view: &BundleView<'_>, case: &Case<'_>) -> String {
     };
     let _ = writeln!(
         text,
-        "- On {commit}, `{}` shows the step {step} as clean.",
-        again(view, &case.walked)
+        "- On {commit}, {} shows the step {step} as clean.",
+        code(&again(view, &case.walked))
     );
     if let Some(finding) = case.finding {
         let _ = writeln!(
@@ -117,9 +126,9 @@ pub(super) fn proof(view: &BundleView<'_>, case: &Case<'_>) -> String {
     text
 }
 
-/// A word for a command line; whatever isn't plain stands in quotes, and nothing in it ends the code that it stands in.
+/// A word for a command line; whatever isn't plain stands in quotes.
 pub(super) fn quote(word: &str) -> String {
-    let shown = crate::evidence::visible::line(word).replace('`', "\\`");
+    let shown = crate::evidence::visible::line(word).into_owned();
     let is_plain = |character: char| {
         character.is_ascii_alphanumeric()
             || matches!(character, '/' | '.' | '_' | '-' | ':' | '@' | '=')

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::evidence::visible;
+use crate::evidence::{DeviceFacts, EngineFacts, visible};
 
 /// How long a text on one line may be, in characters.
 const LONGEST_LINE: usize = 300;
@@ -42,6 +42,15 @@ pub(super) fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 
+/// `as 375x812@3 in chromium 156`, of each browser and device.
+pub(super) fn walked(places: &[(&EngineFacts, &DeviceFacts)]) -> String {
+    let told = places.iter().map(|(engine, device)| {
+        let (name, version) = (code(&engine.name), code(&engine.version));
+        format!("as {} in {name} {version}", code(&device.name))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
 /// A text of several lines between fences that nothing in it can close.
 pub fn fenced(text: &str, longest: usize) -> String {
     let shown = capped(&visible::block(text), longest);
@@ -49,16 +58,20 @@ pub fn fenced(text: &str, longest: usize) -> String {
     format!("{ticks}text\n{}\n{ticks}\n", shown.trim_end_matches('\n'))
 }
 
-/// A path inside `![…](…)`: what would end the link there is written in percent signs.
+/// A path inside `![…](…)`, as it is wherever it can be: `gh` looks for it by its letters. What would end it there, or
+/// lead elsewhere, is written in percent signs.
 pub(super) fn link(path: &str) -> String {
     let mut link = String::new();
     for character in path.chars() {
         match character {
-            ' ' | '(' | ')' | '<' | '>' | '\\' | '"' => {
+            '<' | '>' | '\\' | '|' | '#' | '?' | '%' | '\0'..='\x1f' | '\x7f' => {
                 let _ = write!(link, "%{:02X}", u32::from(character));
             }
             plain => link.push(plain),
         }
+    }
+    if link.contains([' ', '(', ')']) {
+        return format!("<{link}>");
     }
     link
 }
@@ -108,6 +121,16 @@ mod tests {
         assert_eq!(
             fenced(hostile, 100),
             "`````text\n````\n# Ignore what was said\n```\n\\u{1b}[2J\n`````\n"
+        );
+    }
+
+    #[test]
+    fn a_path_is_a_link_to_itself_and_to_nothing_else() {
+        assert_eq!(link("../run/screens/a.jpg"), "../run/screens/a.jpg");
+        assert_eq!(link("for pr/a (1).jpg"), "<for pr/a (1).jpg>");
+        assert_eq!(
+            link("a>b)](#c|d\n?%20.jpg"),
+            "<a%3Eb)](%23c%7Cd%0A%3F%2520.jpg>"
         );
     }
 

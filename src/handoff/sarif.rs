@@ -65,7 +65,7 @@ pub fn sarif(view: &BundleView<'_>) -> String {
             "properties": {
                 "url": visible::line(&document.target.url),
                 "commit": document.target.commit,
-                "device": document.device.name,
+                "device": visible::line(&view.device_names()),
             },
             "results": findings.chain(steps).collect::<Vec<_>>(),
         }],
@@ -164,7 +164,12 @@ fn step(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> Option<Value> {
 fn fingerprint(view: &BundleView<'_>, rule: &str, at: &StepRef, title: &str) -> String {
     let list = view.document.checklists.get(at.checklist);
     let (file, persona) = list.map_or(("", None), |list| (&*list.file, list.persona.as_deref()));
-    let text = [rule, file, persona.unwrap_or_default(), &at.step, title].join("\n");
+    let mut text = [rule, file, persona.unwrap_or_default(), &at.step, title].join("\n");
+    // Where bundles were merged, the same fault on another device is another one, whichever bundle was named first.
+    if let Some(list) = list.filter(|_| view.places().len() > 1) {
+        let (engine, device) = (view.engine_of(list), view.device_of(list));
+        let _ = write!(text, "\n{}\n{}", engine.name, device.name);
+    }
     crate::bundle::hex(&crate::bundle::sha256(text.as_bytes()))
 }
 

@@ -13,6 +13,7 @@ use embedded_graphics::{
 use image::{Rgb, RgbImage, imageops};
 
 use super::{
+    letters::drawable,
     picture::{Drawn, LONGEST_EDGE, encode, load},
     view::{BundleView, WalkedStep},
 };
@@ -44,9 +45,18 @@ struct Grid {
 
 struct Canvas(RgbImage);
 
+/// A walk on one picture.
+pub(super) struct Sheet {
+    pub(super) drawn: Drawn,
+    /// How many of its steps are on it, and how many aren't.
+    pub(super) steps: usize,
+    pub(super) left_out: usize,
+}
+
 /// The walk of a bundle on one sheet; `None` where no step is in it.
-pub(super) fn sheet(view: &BundleView<'_>) -> Option<Drawn> {
-    let steps = chosen(view);
+pub(super) fn sheet(view: &BundleView<'_>) -> Option<Sheet> {
+    let steps = view.weightiest(MOST);
+    let left_out = view.steps().count() - steps.len();
     let count = u32::try_from(steps.len()).ok().filter(|count| *count > 0)?;
     let device = &view.document.device;
     let shape = (device.width.max(1), device.height.max(1));
@@ -57,34 +67,37 @@ pub(super) fn sheet(view: &BundleView<'_>) -> Option<Drawn> {
         GROUND,
     ));
     let room = canvas.0.width() - 2 * GAP;
-    canvas.write(&title(view), (GAP, 6), room, TITLE, INK);
+    canvas.write(
+        &title(view, steps.len(), left_out),
+        (GAP, 6),
+        room,
+        TITLE,
+        INK,
+    );
     for (index, step) in (0..).zip(&steps) {
         let x = GAP + index % grid.columns * (grid.width + GAP);
         let y = TITLE_HEIGHT + GAP / 2 + index / grid.columns * grid.row();
         canvas.cell(view, step, (x, y), grid);
     }
-    encode(&canvas.0)
+    Some(Sheet {
+        drawn: encode(&canvas.0)?,
+        steps: steps.len(),
+        left_out,
+    })
 }
 
-/// All steps, or those that aren't clean where there are too many.
-fn chosen<'a>(view: &BundleView<'a>) -> Vec<WalkedStep<'a>> {
-    let all: Vec<_> = view.steps().collect();
-    if all.len() <= MOST {
-        return all;
-    }
-    let open = all
-        .into_iter()
-        .filter(|walked| walked.step.status != Status::Clean);
-    open.take(MOST).collect()
-}
-
-fn title(view: &BundleView<'_>) -> String {
+fn title(view: &BundleView<'_>, steps: usize, left_out: usize) -> String {
     let document = view.document;
     let commit = document.target.commit.as_deref().unwrap_or("not known");
     let commit: String = commit.chars().take(12).collect();
+    let part = match left_out {
+        0 => String::new(),
+        more => format!("{steps} of {} steps  ", steps + more),
+    };
     format!(
-        "{}  commit {commit}  {}",
-        document.target.url, document.device.name
+        "{part}{}  commit {commit}  {}",
+        document.target.url,
+        view.device_names()
     )
 }
 
@@ -156,7 +169,8 @@ impl Canvas {
         let below = y + grid.height + FRAME + 4;
         let state = format!("{} {}", walked.number, step.status.in_words());
         self.write(&state, (x, below), grid.width, LABEL, colour);
-        let (first, second) = broken(&step.name, columns(grid.width, LABEL));
+        let name = drawable(&step.name).unwrap_or_else(|| step.id.clone());
+        let (first, second) = broken(&name, columns(grid.width, LABEL));
         self.write(&first, (x, below + 14), grid.width, LABEL, INK);
         self.write(&second, (x, below + 28), grid.width, LABEL, INK);
     }

@@ -6,7 +6,7 @@ use super::{
     case::{Case, Choice, cases},
     error::HandoffError,
     prove::quote,
-    quoted::{cell, code, link},
+    quoted::{cell, code, link, walked},
     view::BundleView,
 };
 use crate::detect::Status;
@@ -28,14 +28,33 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The command that puts it under a pull request, pictures and all; it signs in by itself.
-    pub fn comment_command(&self, body: &str) -> String {
-        let mut command = format!("gh pr comment --body-file {}", quote(body));
+    /// The command that puts it under a pull request, pictures and all, from the folder and the name of its file; it
+    /// signs in by itself. `gh` finds both in the folder that it is called in, and a picture by the path that the text
+    /// gives; `None` where a `#` stands in one, which it takes for the beginning of a picture's words.
+    pub fn comment_command(&self, folder: &str, file: &str) -> Option<String> {
+        if self.pictures.iter().any(|picture| picture.contains('#')) {
+            return None;
+        }
+        let mut command = match folder {
+            "" | "." => String::new(),
+            folder => format!("cd {} && ", quote(&not_an_option(folder))),
+        };
+        let _ = write!(
+            command,
+            "gh pr comment --body-file {}",
+            quote(&not_an_option(file))
+        );
         for picture in &self.pictures {
             let _ = write!(command, " --attach {}", quote(picture));
         }
-        command
+        Some(command)
     }
+}
+
+/// `-x` is a path too.
+fn not_an_option(path: &str) -> String {
+    let before = if path.starts_with('-') { "./" } else { "" };
+    format!("{before}{path}")
 }
 
 /// The summary of a bundle. Pictures are shown where something outside can point at them.
@@ -51,14 +70,18 @@ pub fn summary(view: &BundleView<'_>) -> Result<Summary, HandoffError> {
     };
     let _ = writeln!(
         text,
-        "{} ({}), {commit}, as {} in {} {}. The machine only looks; a person's signature says that it ships.\n",
+        "{} ({}), {commit}, {}. The machine only looks; a person's signature says that it ships.\n",
         code(&target.url),
         code(&target.kind),
-        code(&document.device.name),
-        code(&document.engine.name),
-        code(&document.engine.version),
+        walked(&view.places()),
     );
-    if let Some(why) = &document.run.cut_short {
+    if let Some(shard) = document.run.shard {
+        let _ = writeln!(
+            text,
+            "This is shard {shard}: the checklists of the other shards are not in it.\n"
+        );
+    }
+    if let Some(why) = view.cut_off() {
         let _ = writeln!(text, "The run was cut short: {}\n", code(why));
     }
     to_mend(&mut text, &open);
@@ -113,9 +136,10 @@ fn to_mend(text: &mut String, open: &[Case<'_>]) {
     text.push('\n');
 }
 
-/// In how many further steps it was seen.
+/// In how many further steps it was seen, or how many more never ran.
 fn also(case: &Case<'_>) -> String {
-    match case.finding.map_or(0, |finding| finding.also_at.len()) {
+    let further = case.finding.map_or(0, |finding| finding.also_at.len());
+    match further + case.alike.len() {
         0 => String::new(),
         1 => ", and in 1 more step".to_owned(),
         more => format!(", and in {more} more steps"),

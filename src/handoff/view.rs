@@ -2,8 +2,8 @@
 
 use super::{error::HandoffError, lines::StepLines};
 use crate::bundle::{BundleDocument, BundlePaths, ChecklistEntry, FindingEntry, StepEntry};
-use crate::detect::{Severity, StepRef};
-use crate::evidence::{ConsoleLine, Exchange, Run, StepRun};
+use crate::detect::{Severity, Status, StepRef};
+use crate::evidence::{ConsoleLine, DeviceFacts, EngineFacts, Exchange, Run, StepRun};
 
 /// A bundle to be handed over.
 #[derive(Clone, Copy)]
@@ -47,6 +47,53 @@ impl<'a> BundleView<'a> {
                 list,
                 step,
             })
+    }
+
+    /// The device that a checklist was walked on; bundles of several may have been merged.
+    pub(super) fn device_of<'l>(&'l self, list: &'l ChecklistEntry) -> &'l DeviceFacts {
+        list.device.as_ref().unwrap_or(&self.document.device)
+    }
+
+    /// The browser that a checklist was walked in.
+    pub(super) fn engine_of<'l>(&'l self, list: &'l ChecklistEntry) -> &'l EngineFacts {
+        list.engine.as_ref().unwrap_or(&self.document.engine)
+    }
+
+    /// Every browser with the device that it was on, in the order of the walk.
+    pub(super) fn places(&self) -> Vec<(&'a EngineFacts, &'a DeviceFacts)> {
+        let document = self.document;
+        let mut places = vec![(&document.engine, &document.device)];
+        for list in &document.checklists {
+            let engine = list.engine.as_ref().unwrap_or(&document.engine);
+            let place = (engine, list.device.as_ref().unwrap_or(&document.device));
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    /// The names of all devices.
+    pub(super) fn device_names(&self) -> String {
+        let names = self.places().into_iter();
+        distinct(names.map(|(_, device)| device.name.clone()))
+    }
+
+    /// The names and versions of all browsers.
+    pub(super) fn engine_names(&self) -> String {
+        let names = self.places().into_iter();
+        distinct(names.map(|(engine, _)| format!("{} {}", engine.name, engine.version)))
+    }
+
+    /// As many steps as there is room for, in the order of the walk: clean ones give way to those that aren't.
+    pub(super) fn weightiest(&self, room: usize) -> Vec<WalkedStep<'a>> {
+        let mut steps: Vec<_> = self.steps().collect();
+        if steps.len() > room {
+            steps.sort_by_key(|walked| walked.step.status == Status::Clean);
+            steps.truncate(room);
+            steps.sort_by_key(|walked| walked.number);
+        }
+        steps
     }
 
     /// The step that a finding names.
@@ -108,6 +155,13 @@ impl<'a> BundleView<'a> {
         self.document.noise.iter().any(|noise| noise.evidence == id)
     }
 
+    /// Why the run isn't the whole plan; `None` when it came to its end.
+    pub fn cut_off(&self) -> Option<&'a str> {
+        let run = &self.document.run;
+        let why = run.cut_short.as_deref();
+        (!run.complete).then_some(why.unwrap_or("it ended before its plan did"))
+    }
+
     /// The bytes of a file of the bundle, when it is there and plain.
     pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
         self.paths.read(name).ok()
@@ -125,13 +179,30 @@ impl<'a> BundleView<'a> {
     }
 }
 
-impl WalkedStep<'_> {
-    /// `The quote (as owner)`.
-    pub(super) fn list_name(&self) -> String {
-        match &self.list.persona {
-            Some(persona) => format!("{} (as {persona})", self.list.name),
-            None => self.list.name.clone(),
+/// Each once.
+fn distinct(names: impl Iterator<Item = String>) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for name in names {
+        if !told.contains(&name) {
+            told.push(name);
         }
+    }
+    told.join(", ")
+}
+
+/// `The quote (as owner)`, and where it was walked when that isn't where its run was.
+pub(super) fn list_name(list: &ChecklistEntry) -> String {
+    let walker = match &list.persona {
+        Some(persona) => format!("{} (as {persona})", list.name),
+        None => list.name.clone(),
+    };
+    walker + &list.walked_in()
+}
+
+impl WalkedStep<'_> {
+    /// The checklist's name, with who walked it and where.
+    pub(super) fn list_name(&self) -> String {
+        list_name(self.list)
     }
 
     /// Whether a finding was made here first and tells of it, so that it needs no word of its own.

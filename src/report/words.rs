@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::bundle::{BundleDocument, ChecklistEntry, Counts};
+use crate::bundle::{BundleDocument, Counts};
 use crate::detect::{Severity, Status};
 use crate::evidence::{CertificateFacts, TargetFacts};
 
@@ -28,16 +28,6 @@ pub(super) fn status_called(word: &str) -> Option<Status> {
 /// A severity as a person reads it.
 pub(super) fn severity(severity: Severity) -> &'static str {
     severity.in_words()
-}
-
-/// ` in firefox 144.0, on 360x800@3`: where a checklist was walked, when that isn't where its run was.
-pub(super) fn walked_in(checklist: &ChecklistEntry) -> String {
-    let engine = checklist.engine.as_ref();
-    let engine = engine.map(|engine| format!(" in {} {}", engine.name, engine.version));
-    let device = checklist.device.as_ref();
-    let device = device.map(|device| format!(" on {}", device.name));
-    let parts: Vec<String> = engine.into_iter().chain(device).collect();
-    parts.join(",")
 }
 
 /// What a bundle of a shard must say of itself: it is no whole run.

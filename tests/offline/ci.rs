@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use serde_json::Value;
+use shippass::detect::Findings;
 
 use crate::golden::{self, Pictures, seal};
 
@@ -157,6 +158,55 @@ fn a_flagged_walk_is_told_and_kept_and_the_job_fails_as_the_walk_did() {
 }
 
 #[test]
+fn parts_are_walked_by_themselves_and_made_one() {
+    let mut runner = Runner::new(0, &[("shard", "2/4"), ("device", "iphone-15")]);
+    assert_eq!(runner.step("Walk"), 0);
+    assert_eq!(
+        runner.read("arguments"),
+        "<run><--out><screenshots/ci><--shard><2/4><--device><iphone-15>"
+    );
+    let mut runner = Runner::new(0, &[("merge", "part-*\n\nno; touch owned/*")]);
+    let part = runner.folder.path().join("part-1");
+    fs::create_dir(&part).unwrap();
+    let mut run = golden::run(&part, Pictures::Tiny);
+    run.checklists.truncate(1);
+    seal(&part, &run, &Findings::default());
+    assert_eq!(runner.step("Walk"), 0);
+    assert_eq!(runner.step("What was found"), 0);
+    assert_eq!(
+        runner.step("How it ended"),
+        1,
+        "what was walked there is flagged"
+    );
+    assert!(
+        runner
+            .read("summary.md")
+            .starts_with("## shippass: 6 steps")
+    );
+    assert!(!runner.folder.path().join("owned").exists());
+    let mut nothing = Runner::new(0, &[("merge", "parts/*/ci")]);
+    assert_eq!((nothing.step("Walk"), nothing.step("How it ended")), (0, 2));
+}
+
+/// A job whose walk finds something fails, and keeps all the same what it built and what it found.
+#[test]
+fn what_was_built_and_found_is_kept_whatever_was_found() {
+    let action = action();
+    let steps = action["runs"]["steps"].as_array().unwrap();
+    let at = |name: &str| steps.iter().position(|step| step["name"] == name).unwrap();
+    let saved = at("The program, kept for the next run");
+    assert!(at("Set up") < saved && saved < at("Walk"));
+    assert_eq!(steps[saved]["uses"], "actions/cache/save@v4");
+    assert_eq!(
+        steps[saved]["with"]["path"],
+        steps[at("The program, kept from an earlier run")]["with"]["path"]
+    );
+    for name in ["What was found", "The bundle"] {
+        assert_eq!(steps[at(name)]["if"], "always()", "{name}");
+    }
+}
+
+#[test]
 fn a_walk_without_a_bundle_fails_with_its_own_status_and_no_other() {
     let mut runner = Runner::new(
         3,
@@ -181,27 +231,43 @@ fn what_the_documentation_shows_is_yaml_and_its_commands_are_understood() {
         .skip(1)
         .map(|it| it.split("```").next().unwrap())
         .collect();
-    assert_eq!(blocks.len(), 3);
-    let workflow = yaml(blocks[0]);
-    let with = workflow["jobs"]["shippass"]["steps"][1]["with"]
-        .as_object()
-        .unwrap();
+    assert_eq!(blocks.len(), 5);
     let inputs = action()["inputs"].as_object().unwrap().clone();
-    assert!(
-        with.keys().all(|name| inputs.contains_key(name)),
-        "{with:?}"
-    );
+    let mut calls = 0;
+    for workflow in &blocks[..2] {
+        let workflow = yaml(workflow);
+        let jobs = workflow["jobs"].as_object().unwrap().values();
+        let steps = jobs.flat_map(|job| job["steps"].as_array().unwrap());
+        for step in steps.filter(|step| step["uses"] == "OWNER/shippass@main") {
+            let with = step["with"].as_object().unwrap();
+            assert!(
+                with.keys().all(|name| inputs.contains_key(name)),
+                "{with:?}"
+            );
+            calls += 1;
+        }
+    }
+    assert_eq!(calls, 3);
 
-    let gate = yaml(blocks[1])["jobs"]["signed-off"]["steps"][3]["run"].clone();
-    let gate = gate.as_str().unwrap().replace("$COMMIT", "9c1f0e2d");
-    let job = &yaml(blocks[2])["shippass"];
-    let lines = ["script", "after_script"]
-        .map(|part| job[part].as_array().unwrap().clone())
-        .concat();
-    assert_eq!(lines.len(), 3);
-    let lines = lines.iter().map(|line| line.as_str().unwrap());
-    for line in lines.chain([gate.as_str()]) {
-        let words = line.strip_prefix(".cache/shippass/bin/").unwrap_or(line);
+    let gate = yaml(blocks[2])["jobs"]["signed-off"]["steps"][3]["run"].clone();
+    let jobs: Vec<_> = blocks[3..].iter().map(|it| yaml(it)).collect();
+    assert_eq!(jobs[0]["shippass"]["cache"]["when"], "always");
+    let lines: Vec<_> = jobs
+        .iter()
+        .flat_map(|jobs| jobs.as_object().unwrap().values())
+        .flat_map(|job| {
+            ["script", "after_script"].map(|part| job[part].as_array().unwrap().clone())
+        })
+        .flatten()
+        .collect();
+    assert_eq!(lines.len(), 7);
+    for line in lines.iter().chain([&gate]) {
+        let line = line
+            .as_str()
+            .unwrap()
+            .replace("$CI_NODE_INDEX/$CI_NODE_TOTAL", "1/4")
+            .replace("$COMMIT", "9c1f0e2d");
+        let words = line.strip_prefix(".cache/shippass/bin/").unwrap_or(&line);
         let words = words.strip_prefix("shippass ").unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         let words = words.split(' ').map(|word| word.trim_matches('"'));

@@ -234,6 +234,47 @@ fn the_line_stands_in_the_right_step_and_everything_else_as_it_was() {
 }
 
 #[test]
+fn no_variable_needs_to_be_set() {
+    let workshop = workshop();
+    workshop.write("shippass.yaml", "targets: { preview: { url: \"${NO_URL}\", kind: preview } }\ndevice: ${NO_DEVICE}\npersonas: { owner: { sign_in: { do: [{ fill: { Password: \"${NO_PASSWORD}\" } }] } } }\n");
+    let text = CHECKLIST.replace("/quotes/1042   #", "\"/quotes/${NO_QUOTE}\"   #");
+    workshop.write("checklists/quotes.yaml", &text);
+    let files = tempfile::tempdir().unwrap();
+    let mut run = golden::run(files.path(), Pictures::Tiny);
+    run.checklists.truncate(1);
+    run.checklists[0].sha256 = hex_sha256(text.as_bytes());
+    fs::remove_dir_all(workshop.path().join("out")).unwrap();
+    bundle(&workshop.path().join("out"), &run, |dir| {
+        golden::run(dir, Pictures::Tiny);
+    });
+    let id = id_of(&workshop, "html-for-json");
+    let ended = workshop.shippass(&["gate", "out", &id]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert!(checklist(&workshop).contains("${NO_QUOTE}"));
+    // Whoever walks still needs them.
+    assert_eq!(workshop.shippass(&["check"]).status, 2);
+    // Another mistake is one here too.
+    workshop.write(
+        "shippass.yaml",
+        "targets: { preview: { url: \"${NO_URL}\", kind: preview } }\ndevise: phone\n",
+    );
+    let ended = workshop.shippass(&["gate", "out", &id]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.stderr.contains("devise"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_finding_is_taken_from_a_zip_too() {
+    let workshop = workshop();
+    let id = id_of(&workshop, "html-for-json");
+    assert_eq!(workshop.shippass(&["pack", "out"]).status, 0);
+    fs::remove_dir_all(workshop.path().join("out")).unwrap();
+    let ended = workshop.shippass(&["gate", "out.zip", &id]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert!(checklist(&workshop).contains("- response: POST /api/quotes/*/sign 2xx json"));
+}
+
+#[test]
 fn a_line_of_ones_own_is_checked_before_it_is_written() {
     let workshop = workshop();
     let id = id_of(&workshop, "html-for-json");

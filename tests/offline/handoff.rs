@@ -21,7 +21,7 @@ pub(crate) fn project(pictures: Pictures) -> tempfile::TempDir {
 }
 
 /// The same, of a run and findings that are a little other.
-fn project_with(
+pub(crate) fn project_with(
     pictures: Pictures,
     change: impl FnOnce(&mut Run, &mut Findings),
 ) -> tempfile::TempDir {
@@ -46,7 +46,7 @@ fn project_with(
 }
 
 /// Runs the program in a folder; gives the status, standard output and standard error.
-fn shippass(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn shippass(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_shippass"))
         .args(arguments)
         .current_dir(dir)
@@ -60,7 +60,7 @@ fn shippass(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
     (status, text(output.stdout), text(output.stderr))
 }
 
-fn exported(dir: &Path, format: &str) -> String {
+pub(crate) fn exported(dir: &Path, format: &str) -> String {
     let (status, out, err) = shippass(dir, &["export", "screenshots/run", "--format", format]);
     assert_eq!((status, err.as_str()), (0, ""));
     out
@@ -196,7 +196,6 @@ fn the_summary_points_at_its_pictures_from_where_it_lies() {
     );
     insta::assert_snapshot!(summary);
 
-    fs::create_dir(dir.path().join("for pr")).unwrap();
     let arguments = [
         "export",
         "screenshots/run",
@@ -222,7 +221,7 @@ fn the_summary_points_at_its_pictures_from_where_it_lies() {
         assert!(err.contains(&format!("--attach {picture}")), "{err}");
     }
     assert!(
-        err.contains("gh pr comment --body-file 'for pr/sum.md' --attach ../screenshots"),
+        err.contains("cd 'for pr' && gh pr comment --body-file sum.md --attach ../screenshots"),
         "{err}"
     );
 }

@@ -19,6 +19,7 @@ mod full_disk;
 mod gate;
 mod golden;
 mod handoff;
+mod handoff_said;
 mod inspect;
 mod journal;
 mod mcp;

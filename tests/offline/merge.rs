@@ -397,6 +397,48 @@ fn a_journal_that_names_a_file_elsewhere_is_refused() {
 }
 
 #[test]
+fn variables_need_not_be_set_and_a_secret_that_is_set_is_still_hidden() {
+    let runs = Runs::cut_into(2, |_, _| ());
+    runs.workshop.write(
+        "shippass.yaml",
+        "targets: { preview: { url: \"${NO_URL}\", kind: preview } }\npersonas: { owner: { sign_in: { do: [{ fill: { Email: \"${NO_EMAIL}\", Password: \"${OWNER_PASSWORD}\" } }] } } }\nignore: [{ detector: http-error, request: GET /api/items, why: known }]\n",
+    );
+    let mut command = runs.workshop.command(&["merge", "1", "2", "--out", "out"]);
+    let output = command
+        .env("OWNER_PASSWORD", "Welcome home")
+        .output()
+        .unwrap();
+    let ended = runs.workshop.ended(&output);
+    assert_eq!(
+        ended.status, 0,
+        "ignored as the file says: {}{}",
+        ended.stdout, ended.stderr
+    );
+    let journal = runs.read("out/journal.ndjson");
+    assert!(
+        journal.contains("[redacted:") && !journal.contains("Welcome home"),
+        "{journal}"
+    );
+}
+
+/// A part that was never sealed isn't looked at byte by byte before.
+#[test]
+fn a_merge_that_breaks_off_leaves_nothing_that_calls_itself_whole() {
+    let runs = Runs::cut_into(2, |_, _| ());
+    for name in ["2/manifest.json", &format!("2/{}", picture(LISTS - 1))] {
+        fs::remove_file(runs.path(name)).unwrap();
+    }
+    let ended = runs.merge();
+    assert_eq!(ended.status, 2, "{}", ended.stdout);
+    assert!(ended.stderr.contains("can't give its"), "{}", ended.stderr);
+    let began = read_run(&runs.path("out")).unwrap();
+    let why = began.info.cut_short.unwrap();
+    assert!(why.starts_with("the merge failed: "), "{why}");
+    let inspected = runs.workshop.shippass(&["inspect", "out"]);
+    assert_eq!(inspected.status, 1, "{}", inspected.stdout);
+}
+
+#[test]
 fn another_browser_and_another_device_are_told_with_what_was_walked_there() {
     let workshop = Workshop::new();
     let run = whole();

@@ -108,8 +108,17 @@ impl Merge {
         Ok(())
     }
 
+    /// The last record of a whole that couldn't be written.
+    pub fn broken_off(&self, error: &MergeError) -> RunEvent {
+        self.ended(Some(format!("the merge failed: {error}")))
+    }
+
     /// The last record.
     pub fn end(&self) -> RunEvent {
+        self.ended(self.cut_short())
+    }
+
+    fn ended(&self, cut_short: Option<String>) -> RunEvent {
         let mut redactions = BTreeMap::new();
         let mut opened = BTreeMap::new();
         for part in &self.parts {
@@ -120,7 +129,7 @@ impl Merge {
         }
         RunEvent::RunFinished {
             finished: self.finished(),
-            cut_short: self.cut_short(),
+            cut_short,
             redactions,
             opened,
         }

@@ -23,7 +23,7 @@ pub(in crate::cli) struct PromptArguments {
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) out: Option<PathBuf>,
     /// Put the text on the clipboard too, or the first picture.
-    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, default_missing_value = "text")]
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub(in crate::cli) clipboard: Option<ClipboardOf>,
 }
 
@@ -74,7 +74,7 @@ pub(in crate::cli) struct PackArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompareArguments {
-    /// The folders of two bundles; or, with two targets, checklists or folders of them, `checklists/` when none is named.
+    /// Two bundles, each a folder or a zip; or, with two targets, checklists or folders of them, `checklists/` when none is named.
     #[arg(value_name = "BUNDLE|CHECKLIST")]
     pub(in crate::cli) of: Vec<PathBuf>,
     /// A target of the configuration to be walked; given twice, for A and for B.
@@ -115,7 +115,7 @@ pub(in crate::cli) struct MergeArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct GateArguments {
-    /// The folder of the bundle.
+    /// The bundle's folder, or its zip.
     pub(in crate::cli) bundle: PathBuf,
     /// The finding's id: `f1`.
     pub(in crate::cli) finding: String,

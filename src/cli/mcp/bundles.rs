@@ -14,7 +14,11 @@ use super::{
         NOT_CONFIRMED, PictureRow, PicturesTold, told,
     },
 };
-use crate::cli::{compare, failure::Failure, handed::Handed};
+use crate::cli::{
+    compare::{self, Compared},
+    failure::Failure,
+    handed::Handed,
+};
 use crate::detect;
 use crate::handoff::{
     self, Choice, Wanted, brief, cases, exchange_told, exchanges, fenced, listing, pictures,
@@ -162,10 +166,9 @@ pub(super) fn explain(asked: &DetectorAsked) -> Result<CallToolResult, Refusal> 
 }
 
 pub(super) fn compared(place: &Place, asked: &CompareAsked) -> Result<CallToolResult, Refusal> {
-    let (bundle_a, run_a) = compare::read(&place.inside(&asked.a)?)?;
-    let (bundle_b, run_b) = compare::read(&place.inside(&asked.b)?)?;
-    let side = |run, bundle| handoff::compare::Side { run, bundle };
-    let comparison = handoff::compare::compare(side(&run_a, &bundle_a), side(&run_b, &bundle_b));
+    let a = Compared::open(&place.inside(&asked.a)?)?;
+    let b = Compared::open(&place.inside(&asked.b)?)?;
+    let comparison = handoff::compare::compare(a.side(), b.side());
     let tables = fenced(&compare::drawn(&comparison, LOOK), LONGEST_TABLES);
     let mut steps: Vec<ChangedStep> = Vec::new();
     for list in comparison.checklists {

@@ -135,7 +135,7 @@ fn checklist_head(passes: &[ChecklistEntry]) -> Markup {
                     }
                     @if let Some(tier) = &pass.tier { ", on " (shown(tier)) }
                 }
-                (shown(&super::words::walked_in(checklist)))
+                (shown(&checklist.walked_in()))
                 @if !checklist.file.is_empty() { " · " code { (shown(&checklist.file)) } }
             }
         }

@@ -92,7 +92,7 @@ pub fn table(run: &Run, document: &BundleDocument, look: TableLook) -> String {
 }
 
 fn title(checklist: &ChecklistEntry) -> String {
-    let walked = words::walked_in(checklist);
+    let walked = checklist.walked_in();
     format!("{}{}", walker(checklist), visible::line(&walked))
 }
 

@@ -28,7 +28,10 @@ fn title(passes: &[ChecklistEntry]) -> String {
             None => persona(pass),
         })
         .collect();
-    let walked = passes.first().map(words::walked_in).unwrap_or_default();
+    let walked = passes
+        .first()
+        .map(ChecklistEntry::walked_in)
+        .unwrap_or_default();
     format!(
         "{} (as {}){}",
         visible::line(name),

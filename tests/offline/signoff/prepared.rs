@@ -250,7 +250,7 @@ pub(crate) fn sign(dir: &Path, key: &str, principal: &str) -> SignedOff {
 }
 
 /// A bundle that is walked, on a real phone too, and signed by Ada.
-pub(super) fn signed(seed: usize) -> tempfile::TempDir {
+pub(crate) fn signed(seed: usize) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     sealed(dir.path(), seed);
     walk_on_phone(dir.path(), seed);
