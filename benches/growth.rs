@@ -3,6 +3,7 @@
     missing_docs,
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::disallowed_methods,
     reason = "a program to run by hand"
 )]
 

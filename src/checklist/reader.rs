@@ -20,10 +20,8 @@ pub(super) struct Parsed<'a> {
 
 impl<'a> Parsed<'a> {
     pub(super) fn of(source: Source<'a>) -> Self {
-        Self {
-            source,
-            tree: yaml::parse(without_mark(source.text)),
-        }
+        let tree = yaml::parse(without_mark(source.text));
+        Self { source, tree }
     }
 
     /// The name of the file, as messages use it.
