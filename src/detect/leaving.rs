@@ -5,10 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::seen_step::SeenStep;
 use crate::evidence::{Exchange, Resource, StepRun};
 
-/// Between the end of a request and the record of what ended it.
-const SLACK: SignedDuration = SignedDuration::from_secs(2);
-/// A session is closed behind its last step; only the clocks may differ a little.
-const CLOCKS: SignedDuration = SignedDuration::from_millis(500);
+/// Requests end when the next page has come, or the session is closed: by so much the records of both may differ.
+const SLACK: SignedDuration = SignedDuration::from_millis(150);
 
 /// Whether the page that sent a request was left while it was open. What can't be told counts as left: when the request
 /// ended isn't always known.
@@ -22,7 +20,7 @@ pub(super) fn was_left(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
         || steps
             .last()
             .and_then(end_of_step)
-            .is_some_and(|end| ended + CLOCKS >= end)
+            .is_some_and(|end| ended + SLACK >= end)
 }
 
 /// How long a request was open that got no answer, in milliseconds.

@@ -225,7 +225,7 @@ fn pictures_are_in_device_pixels_and_private_fields_are_blank() {
 fn a_call_that_the_page_gives_up_is_told_with_how_long_it_was_open() {
     let script = "<p id=out>Loading</p><script>
         fetch('/api/quotes', { signal: AbortSignal.timeout(3200) })
-          .catch(() => { out.textContent = 'Nothing came' });
+          .catch(() => setTimeout(() => { out.textContent = 'Nothing came' }, 1000));
         </script>";
     let router = Router::new()
         .route("/", get(move || async move { page(script) }))

@@ -38,9 +38,9 @@ pub(super) async fn finish_exchange(
         request,
         response,
         error_text,
-        timestamp: ended,
         ..
     } = event;
+    let was_open = open.was_open();
     let url = open.raw_url().to_owned();
     let method = open.method().to_owned();
     let resource = open.resource();
@@ -82,7 +82,7 @@ pub(super) async fn finish_exchange(
         _ => {
             let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
             let rule = rule_behind(&shared, &request.request).await;
-            open.fail((&request, ended), (error, rule), sent, shared.redactor())
+            open.fail((&request, was_open), (error, rule), sent, shared.redactor())
         }
     };
     record_exchange(&shared, at, method, url, exchange);

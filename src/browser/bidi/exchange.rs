@@ -1,5 +1,7 @@
 //! From BiDi's network events to an `Exchange`: what asked, how long, which headers.
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 
 use super::messages::{
@@ -21,6 +23,8 @@ pub(super) struct OpenExchange {
     context: Option<String>,
     /// Nobody waits for it any more.
     is_given_up: bool,
+    /// When its beginning was told, by one's own clock: a remote browser's may differ.
+    begun: Instant,
 }
 
 impl OpenExchange {
@@ -86,6 +90,7 @@ impl OpenExchange {
             has_request_body,
             context: event.context.clone(),
             is_given_up: false,
+            begun: Instant::now(),
         }
     }
 
@@ -93,6 +98,11 @@ impl OpenExchange {
     pub(super) fn follow(&mut self, previous: &str, resource: Resource) {
         self.exchange.redirected_from = Some(previous.to_owned());
         self.exchange.resource = resource;
+    }
+
+    /// How long ago its beginning was told.
+    pub(super) fn was_open(&self) -> Duration {
+        self.begun.elapsed()
     }
 
     pub(super) fn resource(&self) -> Resource {
@@ -147,19 +157,17 @@ impl OpenExchange {
         self.exchange
     }
 
-    /// The request failed, in milliseconds since the epoch; browsers time only what is answered.
+    /// The request failed, after so long; browsers time only what is answered.
     pub(super) fn fail(
         mut self,
-        (request, ended): (&RequestData, f64),
+        (request, was_open): (&RequestData, Duration),
         (error, kept_back): (String, Option<KeptBack>),
         request_body: Body,
         redactor: &Redactor,
     ) -> Exchange {
         self.update(request, redactor);
-        let took = timestamp(ended).duration_since(self.exchange.started);
         let known = self.exchange.timings.total;
-        let seen = Some(took.as_secs_f64() * 1000.0).filter(|took| *took > 0.0);
-        self.exchange.timings.total = known.or(seen);
+        self.exchange.timings.total = known.or(Some(was_open.as_secs_f64() * 1000.0));
         self.exchange.kept_back = kept_back;
         self.exchange.request_body = request_body;
         self.exchange.outcome = Outcome::Failed { error };
