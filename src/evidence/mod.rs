@@ -13,6 +13,7 @@ mod fold;
 mod header;
 mod history;
 mod journal;
+mod kept_files;
 mod layout;
 mod locked_file;
 mod picture;
@@ -23,6 +24,7 @@ mod records;
 mod redact;
 mod run;
 mod shard;
+mod synced;
 pub mod visible;
 
 pub use bodies::{CapturedBody, TEXT_LIMIT};
@@ -61,3 +63,4 @@ pub use run::{
     TargetFacts,
 };
 pub use shard::Shard;
+pub(crate) use synced::sync_folder_of;
