@@ -12,7 +12,7 @@ use super::{
     Exit,
     arguments::{BrowserArguments, Cli, CompareArguments, Engine, Format, Global, ReportFormat},
     failure::Failure,
-    inspect::no_evidence,
+    inspect::no_run,
     pass::{self, Assignment, runtime},
     run::{as_it_counts, say_warnings},
     terminal::Terminal,
@@ -181,7 +181,7 @@ fn told(
 /// A bundle and what was seen; one that can't be read is the user's mistake.
 pub(super) fn read(folder: &Path) -> Result<(Bundle, Run), Failure> {
     let bundle = bundle::open(folder).map_err(Failure::NotABundle)?;
-    let run = read_run(folder).map_err(no_evidence)?;
+    let run = read_run(folder).map_err(no_run)?;
     Ok((bundle, run))
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     digest::hex_sha256, error::EvidenceError, event::RunEvent, locked_file::LockedFile,
-    synced::sync_folder_of,
+    refusal::refuse_refused, synced::sync_folder_of,
 };
 
 /// The journal's name in a bundle.
@@ -250,6 +250,7 @@ impl Iterator for JournalReader {
 }
 
 fn open_plain(folder: &Path) -> Result<(File, PathBuf), EvidenceError> {
+    refuse_refused(folder)?;
     let path = folder.join(JOURNAL);
     let found = fs::symlink_metadata(&path).map_err(|source| failed("read", &path, source))?;
     if !found.is_file() {

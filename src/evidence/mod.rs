@@ -22,6 +22,7 @@ mod protection;
 mod recorder;
 mod records;
 mod redact;
+mod refusal;
 mod run;
 mod shard;
 mod synced;
@@ -32,6 +33,7 @@ pub use chain::hops_to;
 pub use content::sniff;
 pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
+pub(crate) use error::REFUSED_HELP;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
     Answer, Body, CHECK_ACCEPT, Content, Exchange, Initiator, KeptBack, KeptBody, Outcome, ReadAs,
@@ -57,6 +59,7 @@ pub use records::{
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub(crate) use redact::{SERVER_KEY, server_keys_taken_from};
+pub use refusal::{REFUSED, Refused, refuse_refused};
 pub(crate) use run::add_counts;
 pub use run::{
     AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,

@@ -26,6 +26,7 @@ mod merge;
 mod outside;
 mod progress;
 mod protections;
+mod refused;
 mod replayed;
 mod report;
 mod resumed;
