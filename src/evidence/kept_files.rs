@@ -57,19 +57,16 @@ impl KeptFiles {
         Ok(())
     }
 
-    /// The folders that get a name with a file: its own, and where that is made now, those above it.
+    /// The folders that get a name with a file: its own, and the one above each that is made now.
     fn folders_of(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
         let Some(folder) = path.parent() else {
             return Ok(Vec::new());
         };
         let mut folders = vec![folder.to_path_buf()];
-        if !folder.is_dir() {
-            fs::create_dir_all(folder)?;
-            let mut above = folder.to_path_buf();
-            while above != self.root && above.pop() {
-                folders.push(above.clone());
-            }
-        }
+        let above = folder.ancestors().zip(folder.ancestors().skip(1));
+        let new = above.take_while(|(below, _)| **below != *self.root && !below.is_dir());
+        folders.extend(new.map(|(_, above)| above.to_path_buf()));
+        fs::create_dir_all(folder)?;
         Ok(folders)
     }
 }

@@ -23,6 +23,7 @@ mod inspect;
 mod journal;
 mod mcp;
 mod merge;
+mod merge_memory;
 mod outside;
 mod progress;
 mod protections;
