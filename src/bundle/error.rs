@@ -5,6 +5,7 @@ use std::{io, path::PathBuf};
 use thiserror::Error;
 
 use super::open::Difference;
+use crate::evidence::REFUSED_HELP;
 
 /// Why a bundle couldn't be written or read.
 #[derive(Debug, Error)]
@@ -54,6 +55,14 @@ pub enum BundleError {
     NotSealed {
         /// The folder.
         dir: PathBuf,
+    },
+    /// A known secret was found in the folder when it was to be sealed.
+    #[error("{} was refused: {why}", dir.display())]
+    Refused {
+        /// The folder.
+        dir: PathBuf,
+        /// What was found, and where.
+        why: String,
     },
     /// Something in the folder is neither a file nor a folder.
     #[error("{} is not a plain file", path.display())]
@@ -136,6 +145,7 @@ impl BundleError {
             | Self::UnknownFormat { .. }
             | Self::NamedTwice { .. }
             | Self::NotSealed { .. }
+            | Self::Refused { .. }
             | Self::Altered { .. }
             | Self::UnfitZip { .. }
             | Self::Inside { .. }
@@ -166,6 +176,7 @@ impl BundleError {
             Self::NotSealed { .. } => {
                 "the run was cut off: `shippass run --resume BUNDLE` completes it, `shippass review BUNDLE` shows what it saw"
             }
+            Self::Refused { .. } => REFUSED_HELP,
             Self::NotPlain { .. } => {
                 "a bundle holds plain files only; remove the link and seal it again"
             }

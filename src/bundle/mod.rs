@@ -48,7 +48,7 @@ pub use phone::{Phone, PhonePass, photo_digest, write_photo};
 pub use plain::manifest_sha256;
 pub use reseal::{clear_unfinished, is_reviewed, unseal};
 pub use schema::bundle_schema;
-pub use seal::{Manifest, SealedFile, seal, write_manifest, write_report};
+pub use seal::{Manifest, SealedFile, refuse, seal, write_manifest, write_report};
 pub use signoff_files::{SignedFiles, SignoffFiles, further_signature, read_signoff};
 pub use signoff_write::{NewSignoff, clear_cut_off, write_further, write_signoff};
 pub use unpack::{Opened, is_zip};

@@ -13,6 +13,8 @@ use super::{
     seal::{Found, MANIFEST_FORMAT, Manifest, SealedFile, survey},
 };
 
+use crate::evidence::Refused;
+
 /// A bundle on disk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bundle {
@@ -90,6 +92,12 @@ pub fn open(dir: &Path) -> Result<Bundle, BundleError> {
 pub fn check_whole(dir: &Path) -> Result<Vec<Difference>, BundleError> {
     let paths = BundlePaths::new(dir);
     let Some(manifest) = read_manifest(&paths)? else {
+        if let Some(mark) = Refused::of(dir) {
+            return Err(BundleError::Refused {
+                dir: dir.to_owned(),
+                why: mark.why,
+            });
+        }
         return Err(BundleError::NotSealed {
             dir: dir.to_owned(),
         });

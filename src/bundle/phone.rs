@@ -16,9 +16,9 @@ use super::{
     signoff_files::{is_hex, read_signoff},
     signoff_write::make_folder,
     walk::Walk,
-    whole_file::{remove, sync_folder_of, write_whole},
+    whole_file::{remove, write_whole},
 };
-use crate::detect::StepRef;
+use crate::{detect::StepRef, evidence::sync_folder_of};
 
 /// What a real phone said of itself, by its own browser.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

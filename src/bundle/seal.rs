@@ -18,6 +18,8 @@ use super::{
     whole_file::{write_json, write_whole},
 };
 
+use crate::evidence::{REFUSED, Refused};
+
 pub(super) const MANIFEST_FORMAT: &str = "shippass-manifest/1";
 
 /// The whole of `manifest.json`.
@@ -75,6 +77,11 @@ pub fn write_manifest(dir: &Path) -> Result<Manifest, BundleError> {
     };
     write_json(&BundlePaths::new(dir).manifest(), &manifest)?;
     Ok(manifest)
+}
+
+/// Marks a folder in which a known secret stands, so that nothing is made of it by any other command either.
+pub fn refuse(dir: &Path, why: String) -> Result<(), BundleError> {
+    write_json(&dir.join(REFUSED), &Refused::new(why))
 }
 
 /// Writes the report, then the manifest.

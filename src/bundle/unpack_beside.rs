@@ -13,8 +13,9 @@ use super::{
     plain::manifest_sha256,
     signoff_files::{SignedFiles, SignoffFiles, read_signoff},
     unpack::{Checked, Opened},
-    whole_file::{beside, sync_folder_of},
+    whole_file::beside,
 };
+use crate::evidence::sync_folder_of;
 
 /// The folder beside a zip that holds what was in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::error::BundleError;
+use crate::evidence::sync_folder_of;
 
 /// Writes a file through a buffer; a reader sees the old file or the new one, never a part.
 pub fn write_whole(
@@ -124,21 +125,6 @@ pub(super) fn beside(path: &Path) -> PathBuf {
     name.push(path.file_name().unwrap_or_default());
     name.push(".part");
     path.with_file_name(name)
-}
-
-#[cfg(unix)]
-pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
-}
-
-/// Folders can't be synced elsewhere.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-pub(super) fn sync_folder_of(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

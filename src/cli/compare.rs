@@ -12,7 +12,7 @@ use super::{
     Exit,
     arguments::{BrowserArguments, Cli, CompareArguments, Engine, Format, Global, ReportFormat},
     failure::Failure,
-    inspect::no_evidence,
+    inspect::no_run,
     pass::{self, Assignment, runtime},
     run::{as_it_counts, say_warnings},
     terminal::Terminal,
@@ -184,7 +184,7 @@ impl Compared {
         let opened = Opened::at(path).map_err(Failure::NotABundle)?;
         Ok(Self {
             bundle: bundle::open(opened.folder()).map_err(Failure::NotABundle)?,
-            run: read_run(opened.folder()).map_err(no_evidence)?,
+            run: read_run(opened.folder()).map_err(no_run)?,
             _opened: opened,
         })
     }

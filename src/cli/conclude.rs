@@ -8,7 +8,9 @@ use super::{arguments::Format, failure::Failure, terminal::Terminal};
 use crate::bundle::{self, BundleDocument, BundlePaths, Counts, paths};
 use crate::config::IgnoreRule;
 use crate::detect::{self, Status};
-use crate::evidence::{FlaggedSurface, PastRun, Protection, Redactor, Run, hold_journal, read_run};
+use crate::evidence::{
+    FlaggedSurface, PastRun, Protection, Redactor, Run, ScanError, hold_journal, read_run,
+};
 use crate::report::{self, ReportView, TableLook};
 
 /// A run with its judgement.
@@ -82,7 +84,12 @@ pub(super) fn conclude(
         picture: &|name| paths.read(name).ok(),
     };
     bundle::write_report(folder, |out| report::write_html(&view, out))?;
-    redactor.scanner().scan_folder(folder)?;
+    if let Err(found) = redactor.scanner().scan_folder(folder) {
+        if let ScanError::Leaks(_) = found {
+            bundle::refuse(folder, found.to_string())?;
+        }
+        return Err(found.into());
+    }
     bundle::write_manifest(folder)?;
     let flagged = detect::flagged_surfaces(&run, &findings.findings);
     Ok(Judged {

@@ -127,6 +127,7 @@ impl Failure {
             | Self::Evidence(
                 EvidenceError::FolderInUse { .. }
                 | EvidenceError::NoJournal { .. }
+                | EvidenceError::Refused { .. }
                 | EvidenceError::UnknownStep { .. },
             ) => Exit::BadInput,
             Self::Sign(error) => exit_of_signing(error),
@@ -216,7 +217,7 @@ impl Failure {
             Self::NoClipboard { .. } => Some(
                 "leave out `--clipboard`: the files are written, and can be opened or attached".to_owned(),
             ),
-            Self::Leak(error) => Some(error.help()),
+            Self::Leak(error) => Some(error.help().to_owned()),
             // Mistakes bring their own help, each its own.
             Self::Mistakes(_) | Self::Demo(_) | Self::Io { .. } => None,
         }

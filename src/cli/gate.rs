@@ -10,7 +10,7 @@ use super::{
     Exit,
     arguments::{GateArguments, Global},
     failure::Failure,
-    inspect::no_evidence,
+    inspect::no_run,
     terminal::Terminal,
 };
 use crate::bundle::{self, Bundle, ChecklistEntry, FindingEntry, Opened};
@@ -95,7 +95,7 @@ fn wanted(
             line: line.strip_prefix("- ").unwrap_or(line).trim().to_owned(),
         });
     }
-    let run = read_run(folder).map_err(no_evidence)?;
+    let run = read_run(folder).map_err(no_run)?;
     gate(&run, finding).map_err(|why| Failure::NotGated {
         why: format!("{} ({}) can't become an expectation: {why}", finding.id, finding.detector),
         help: Some(format!(

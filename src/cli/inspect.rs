@@ -15,7 +15,7 @@ use super::{
 use crate::bundle::{BundleDocument, Counts, Expected, FindingEntry, Opened, is_zip, read_har};
 use crate::config::{Config, Environment, ProjectError, Target, examine};
 use crate::detect::{self, IgnoreUse, Noise, Status};
-use crate::evidence::{Redactor, Run, read_run_so_far};
+use crate::evidence::{EvidenceError, Redactor, Run, read_run_so_far};
 use crate::report::{self, visible};
 
 /// What was recorded, and what it can't show.
@@ -83,7 +83,7 @@ pub(super) fn configuration_in(
 }
 
 fn of_bundle(bundle: &Opened) -> Result<Recorded, Failure> {
-    let (run, torn) = read_run_so_far(bundle.folder()).map_err(no_evidence)?;
+    let (run, torn) = read_run_so_far(bundle.folder()).map_err(no_run)?;
     let not_shown = match &torn {
         Some(why) => Some(format!("the rest; the journal is damaged at {why}")),
         None if run.info.finished.is_none() => {
@@ -142,9 +142,17 @@ fn origins(url: &Url, config: &Config) -> Vec<String> {
     found.unwrap_or(own)
 }
 
-pub(super) fn no_evidence(error: impl fmt::Display) -> Failure {
+fn no_evidence(error: impl fmt::Display) -> Failure {
     Failure::NoEvidence {
         why: error.to_string(),
+    }
+}
+
+/// A run that can't be read; one that was refused is another matter than one that isn't there.
+pub(super) fn no_run(error: EvidenceError) -> Failure {
+    match error {
+        EvidenceError::Refused { .. } => error.into(),
+        error => no_evidence(error),
     }
 }
 

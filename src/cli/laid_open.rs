@@ -15,7 +15,7 @@ use crate::bundle::{
     BundleDocument, BundleError, BundlePaths, Difference, DifferenceKind, open, paths::MANIFEST,
     unpack_beside, unseal,
 };
-use crate::evidence::{JOURNAL, Redactor, read_run};
+use crate::evidence::{JOURNAL, Redactor, read_run, refuse_refused};
 use crate::review::ReviewError;
 
 /// The folder to review; says what was done to get there, and what can't be done with it.
@@ -30,6 +30,7 @@ pub(super) fn lay_open(
         named.to_owned()
     };
     let paths = BundlePaths::new(&folder);
+    refuse_refused(&folder)?;
     if !paths.is_sealed() && folder.join(JOURNAL).symlink_metadata().is_ok() {
         seal_so_far(&folder, global, terminal)?;
     }

@@ -6,7 +6,9 @@ use super::failure::Failure;
 use crate::browser::Browser;
 use crate::bundle::{BundlePaths, is_reviewed, unseal};
 use crate::config::{Device, Project, Target};
-use crate::evidence::{EngineFacts, Run, RunInfo, TargetFacts, hold_journal, read_run};
+use crate::evidence::{
+    EngineFacts, EvidenceError, Run, RunInfo, TargetFacts, hold_journal, read_run,
+};
 use crate::runner::{Plan, RunnerError};
 
 /// What the name of a target stands for that isn't in the configuration.
@@ -22,9 +24,12 @@ pub(super) struct Resumed {
 impl Resumed {
     /// Reads it.
     pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
-        let run = read_run(folder).map_err(|error| Failure::NotResumable {
-            folder: folder.to_owned(),
-            why: error.to_string(),
+        let run = read_run(folder).map_err(|error| match error {
+            EvidenceError::Refused { .. } => Failure::Evidence(error),
+            error => Failure::NotResumable {
+                folder: folder.to_owned(),
+                why: error.to_string(),
+            },
         })?;
         let resumed = Self {
             folder: folder.to_owned(),

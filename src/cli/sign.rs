@@ -19,6 +19,7 @@ use crate::bundle::{
     paths::{ENVELOPE, SIGNOFF, STATEMENT},
 };
 use crate::config::{SignoffPolicy, signoff_policy};
+use crate::evidence::refuse_refused;
 use crate::report::visible;
 use crate::signoff::{Demand, Draft, Request, Reviewed, SignedOff, Signer, carry, prepare};
 
@@ -33,6 +34,7 @@ pub(super) fn main(
 ) -> Result<Exit, Failure> {
     let dir = arguments.bundle.as_path();
     check_is_bundle(dir)?;
+    refuse_refused(dir)?;
     let policy = signoff_policy(global.config.as_deref())?;
     let email = checkout::setting("user.email");
     let principal = arguments.signer.clone().or_else(|| email.clone());

@@ -10,7 +10,7 @@ use super::{
     content::sniff,
     digest::hex_sha256,
     exchange::{Body, Content, KeptBody, Resource},
-    redact::{Redactor, server_keys_taken_from},
+    redact::{Redactor, is_archive, server_keys_taken_from},
 };
 
 /// The largest text that is kept, in bytes.
@@ -117,10 +117,26 @@ pub(super) fn prepare(
         CapturedBody::NotFetched { size } => return unkept(not_fetched(size)),
         CapturedBody::Bytes { mime, bytes } => (mime, bytes),
     };
-    let content = sniff(&mime, &bytes);
+    let mut content = sniff(&mime, &bytes);
     let size = bytes.len() as u64;
+    let mut form = None;
+    if is_multipart(&mime) && !bytes.is_empty() {
+        // A form with a file in it: without the file's bytes it is a text like any other.
+        form = redactor.multipart(&bytes);
+        if form.is_none() {
+            return unkept(Body::Described {
+                size,
+                content: Some(content),
+                why: "it is no form that could be taken apart".to_owned(),
+            });
+        }
+        content = Content::Text;
+    }
     let is_text = content != Content::Binary;
-    if let Some(why) = why_not_kept(bytes.len(), is_text, resource, is_first_party) {
+    let length = form.as_ref().map_or(bytes.len(), String::len);
+    let why = why_not_kept(length, is_text, resource, is_first_party)
+        .or_else(|| why_not_clean(&bytes, redactor).filter(|_| !is_text));
+    if let Some(why) = why {
         return unkept(Body::Described {
             size,
             content: Some(content),
@@ -129,7 +145,7 @@ pub(super) fn prepare(
     }
     let mut server_keys = Vec::new();
     let (extension, bytes, start) = if is_text {
-        let text = redactor.body(&mime, &String::from_utf8_lossy(&bytes));
+        let text = form.unwrap_or_else(|| redactor.body(&mime, &String::from_utf8_lossy(&bytes)));
         let extension = if content == Content::Json {
             "json"
         } else {
@@ -202,5 +218,82 @@ fn why_not_kept(
         Some("bytes are kept only of API calls, up to 512 KiB".to_owned())
     } else {
         None
+    }
+}
+
+fn is_multipart(mime: &str) -> bool {
+    mime.to_ascii_lowercase().starts_with("multipart/")
+}
+
+/// Bytes are kept as they came or not at all: nothing can be taken out of them.
+fn why_not_clean(bytes: &[u8], redactor: &Redactor) -> Option<String> {
+    if is_archive(bytes) {
+        Some("archives are not kept: nothing can be taken out of what is packed".to_owned())
+    } else if redactor.holds_known_secret(bytes) {
+        Some("a known secret stands in its bytes".to_owned())
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(mime: &str, bytes: &[u8], redactor: &Redactor) -> PreparedBody {
+        let captured = CapturedBody::Bytes {
+            mime: mime.to_owned(),
+            bytes: bytes.to_vec(),
+        };
+        prepare(captured, Resource::Fetch, true, redactor)
+    }
+
+    #[test]
+    fn a_form_with_a_picture_is_kept_without_its_secrets_and_its_bytes() {
+        let mut sent =
+            b"--x\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\nZk3jf92Kdl10Qx\r\n\
+            --x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\n\
+            Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n"
+                .to_vec();
+        // Too much to be kept as bytes, and a short text without them.
+        sent.resize(3 << 20, 0);
+        sent.extend_from_slice(b"\r\n--x--\r\n");
+        let prepared = kept(
+            "multipart/form-data; boundary=x",
+            &sent,
+            &Redactor::default(),
+        );
+        let Some((name, bytes)) = prepared.file else {
+            panic!("{:?}", prepared.body);
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(
+            name.split('.').nth(1) == Some("txt") && bytes.len() < 500,
+            "{name}: {text}"
+        );
+        assert!(
+            !text.contains("Zk3jf92Kdl10Qx") && text.contains("[a file of "),
+            "{text}"
+        );
+        for unlike in [&b"\0\0no form"[..], b"LS14DQpDb250ZW50LURpc3Bvc2l0aW9u"] {
+            let prepared = kept("multipart/form-data", unlike, &Redactor::default());
+            assert!(prepared.file.is_none(), "{:?}", prepared.body);
+        }
+    }
+
+    #[test]
+    fn bytes_that_cannot_be_clean_are_told_and_not_kept() {
+        let redactor = Redactor::new([("TOKEN", "tok_4f9a8b7c6d5e")]);
+        for (bytes, why) in [
+            (&b"\x89PNG\0tok_4f9a8b7c6d5e"[..], "a known secret"),
+            (b"PK\x03\x04\x14\0\0\0", "archives are not kept"),
+            (b"\x1f\x8b\x08\0", "archives are not kept"),
+        ] {
+            let prepared = kept("application/octet-stream", bytes, &redactor);
+            let told = format!("{:?}", prepared.body);
+            assert!(prepared.file.is_none() && told.contains(why), "{told}");
+        }
+        let picture = kept("image/png", b"\x89PNG\0\0", &redactor);
+        assert!(picture.file.is_some());
     }
 }

@@ -43,10 +43,21 @@ pub enum EvidenceError {
         /// The step's index.
         step: usize,
     },
+    /// The last scan found a secret in it.
+    #[error("{} was refused: {why}", folder.display())]
+    Refused {
+        /// The folder.
+        folder: PathBuf,
+        /// What was found, and where.
+        why: String,
+    },
     /// The thread that writes ended before its time.
     #[error("evidence was lost: {0}")]
     Lost(String),
 }
+
+/// What is left to do with a folder in which a secret stands.
+pub(crate) const REFUSED_HELP: &str = "nothing is made of what holds a secret: delete the folder and make a new run; where it comes again, report where the secret stood";
 
 impl EvidenceError {
     /// What to do next.
@@ -61,6 +72,7 @@ impl EvidenceError {
             Self::NoJournal { .. } | Self::UnknownStep { .. } => Some(
                 "it was cut off at its very beginning, changed since, or made by another version: make a new run",
             ),
+            Self::Refused { .. } => Some(REFUSED_HELP),
             Self::Lost(_) => None,
         }
     }

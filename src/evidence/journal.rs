@@ -10,7 +10,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{digest::hex_sha256, error::EvidenceError, event::RunEvent, locked_file::LockedFile};
+use super::{
+    digest::hex_sha256, error::EvidenceError, event::RunEvent, locked_file::LockedFile,
+    refusal::refuse_refused, synced::sync_folder_of,
+};
 
 /// The journal's name in a bundle.
 pub const JOURNAL: &str = "journal.ndjson";
@@ -56,6 +59,7 @@ impl Journal {
         let path = folder.join(JOURNAL);
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         let file = lock(file.map_err(|source| failed("make", &path, source))?, &path)?;
+        sync_folder_of(&path).map_err(|source| failed("make", &path, source))?;
         Ok(Self {
             file,
             path,
@@ -246,6 +250,7 @@ impl Iterator for JournalReader {
 }
 
 fn open_plain(folder: &Path) -> Result<(File, PathBuf), EvidenceError> {
+    refuse_refused(folder)?;
     let path = folder.join(JOURNAL);
     let found = fs::symlink_metadata(&path).map_err(|source| failed("read", &path, source))?;
     if !found.is_file() {

@@ -14,6 +14,7 @@ mod fold;
 mod header;
 mod history;
 mod journal;
+mod kept_files;
 mod layout;
 mod locked_file;
 mod picture;
@@ -22,8 +23,10 @@ mod protection;
 mod recorder;
 mod records;
 mod redact;
+mod refusal;
 mod run;
 mod shard;
+mod synced;
 pub mod visible;
 
 pub use bodies::{CapturedBody, TEXT_LIMIT};
@@ -32,6 +35,7 @@ pub use content::sniff;
 pub use decode::{decode_picture, is_same_picture};
 pub use digest::{hex, hex_sha256};
 pub use error::EvidenceError;
+pub(crate) use error::REFUSED_HELP;
 pub use event::{RunEvent, StepIndex};
 pub use exchange::{
     Answer, Body, CHECK_ACCEPT, Content, Exchange, Initiator, KeptBack, KeptBody, Outcome, ReadAs,
@@ -57,9 +61,11 @@ pub use records::{
 };
 pub use redact::{Leak, Redactor, ScanError, Scanner};
 pub(crate) use redact::{SERVER_KEY, server_keys_taken_from};
+pub use refusal::{REFUSED, Refused, refuse_refused};
 pub(crate) use run::add_counts;
 pub use run::{
     AccessFacts, CertificateFacts, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, StepRun,
     TargetFacts,
 };
 pub use shard::Shard;
+pub(crate) use synced::sync_folder_of;

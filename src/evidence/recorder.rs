@@ -2,10 +2,8 @@
 //! the step loop never waits for the disk. Only here does a stream become something that lasts.
 
 use std::{
-    collections::{BTreeMap, HashSet, VecDeque},
-    fs::File,
-    io::Write,
-    path::{Path, PathBuf},
+    collections::{BTreeMap, VecDeque},
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -20,10 +18,12 @@ use super::{
     event::{RunEvent, StepIndex},
     exchange::{Body, Resource},
     journal::Journal,
+    kept_files::KeptFiles,
     picture::{self, NewPicture},
     records::Picture,
     redact::Redactor,
     run::{Run, number_of},
+    synced::sync_folder_of,
 };
 
 /// How much may wait to be written; beyond it the one who brings more waits.
@@ -126,12 +126,11 @@ impl Recorder {
             state,
         };
         let writer = Writer {
-            folder: folder.to_path_buf(),
+            files: KeptFiles::new(folder),
             journal,
             redactor,
             state: Arc::clone(&recorder.state),
             listener: Some(Box::new(listener)),
-            written: HashSet::new(),
             waiting: VecDeque::new(),
         };
         let orders = recorder.orders.clone();
@@ -241,7 +240,12 @@ fn prepare_folder(folder: &Path) -> Result<(), EvidenceError> {
         path: folder.to_path_buf(),
         source,
     };
+    let is_new = |it: &&Path| !it.as_os_str().is_empty() && !it.exists();
+    let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
     std::fs::create_dir_all(folder).map_err(failed)?;
+    for folder in new {
+        sync_folder_of(folder).map_err(failed)?;
+    }
     if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
         return Err(EvidenceError::FolderInUse {
             folder: folder.to_path_buf(),
@@ -257,13 +261,11 @@ fn highest<'i>(ids: impl Iterator<Item = &'i str>) -> u64 {
 
 /// The thread that writes.
 struct Writer {
-    folder: PathBuf,
+    files: KeptFiles,
     journal: Journal,
     redactor: Arc<Redactor>,
     state: Arc<State>,
     listener: Option<Listener>,
-    /// Files that stand already: bodies are named by their hash.
-    written: HashSet<String>,
     /// The end of a step whose pictures aren't there yet, and all that came behind it.
     waiting: VecDeque<Box<RunEvent>>,
 }
@@ -275,7 +277,8 @@ impl Writer {
                 Order::End => break,
                 Order::Event(event) => self.take(event),
                 Order::Painted(at, picture) => self.take_painted(at, picture),
-                Order::File { path, bytes } => self.write_file(path, &bytes),
+                // Before the record that names it: the queue keeps the order.
+                Order::File { path, bytes } => self.files.write(path, &bytes),
             };
             if let Err(error) = done {
                 // The first failure is the one that explains; after it nothing more is kept.
@@ -334,12 +337,16 @@ impl Writer {
         let mut value =
             serde_json::to_value(event).map_err(|error| EvidenceError::Lost(error.to_string()))?;
         self.redactor.hide_known_secrets(&mut value);
-        self.journal.append(&value)?;
-        // A step is acknowledged when it is on the disk, not before.
-        if matches!(
+        let is_end = matches!(
             event,
             RunEvent::StepFinished { .. } | RunEvent::RunFinished { .. }
-        ) {
+        );
+        // A step is acknowledged when it is on the disk, with every file that it names, not before.
+        if is_end {
+            self.files.sync_names()?;
+        }
+        self.journal.append(&value)?;
+        if is_end {
             self.journal.sync()?;
         }
         self.tell(event);
@@ -354,30 +361,6 @@ impl Writer {
                 self.listener = Some(listener);
             }
         }
-    }
-
-    /// Bodies and pictures are on the disk before the record that names them: the queue keeps the order.
-    fn write_file(&mut self, path: String, bytes: &[u8]) -> Result<(), EvidenceError> {
-        if self.written.contains(&path) {
-            return Ok(());
-        }
-        let whole = self.folder.join(&path);
-        let failed = |source| EvidenceError::Io {
-            what: "write",
-            path: whole.clone(),
-            source,
-        };
-        if let Some(folder) = whole.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let partial = whole.with_extension("partial");
-        let mut file = File::create(&partial).map_err(failed)?;
-        file.write_all(bytes)
-            .and_then(|()| file.sync_data())
-            .map_err(failed)?;
-        std::fs::rename(&partial, &whole).map_err(failed)?;
-        self.written.insert(path);
-        Ok(())
     }
 }
 

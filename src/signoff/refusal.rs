@@ -3,7 +3,10 @@
 use thiserror::Error;
 
 use super::sshsig::SignatureFault;
-use crate::bundle::{Difference, DifferenceKind};
+use crate::{
+    bundle::{Difference, DifferenceKind},
+    evidence::REFUSED_HELP,
+};
 
 /// A reason why a bundle isn't confirmed and signed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -39,6 +42,8 @@ pub enum Refusal {
     Earlier { sha256: String, why: String },
     #[error("the bundle isn't sealed: the run was cut off before its end")]
     NotSealed,
+    #[error("it was never sealed: {why}")]
+    HoldsSecret { why: String },
     #[error("nobody has signed it")]
     Unsigned,
     #[error("{path}: a signing was cut off; sign again")]
@@ -115,6 +120,7 @@ impl Refusal {
             Self::PhotoMissing { .. } => "photo-missing",
             Self::Earlier { .. } => "earlier-altered",
             Self::NotSealed => "not-sealed",
+            Self::HoldsSecret { .. } => "holds-secret",
             Self::Unsigned => "unsigned",
             Self::CutOff { .. } => "cut-off",
             Self::UnknownStatement { .. } => "unknown-statement",
@@ -147,6 +153,7 @@ impl Refusal {
             Self::NotSealed => {
                 "`shippass run --resume BUNDLE` completes it, `shippass review BUNDLE` shows what it saw"
             }
+            Self::HoldsSecret { .. } => REFUSED_HELP,
             Self::TooFewSigners { .. } => "let a colleague look at it and `shippass sign` too",
             Self::TooOld { .. } => "run, review and sign again",
             _ if self.is_alteration() => "use a fresh copy of the bundle, or run again",

@@ -79,6 +79,7 @@ pub fn verify(dir: &Path, expected: &Expectations) -> Result<Verified, BundleErr
         Err(BundleError::NotSealed { .. }) if BundlePaths::new(dir).is_begun() => {
             verified.refuse(Refusal::NotSealed);
         }
+        Err(BundleError::Refused { why, .. }) => verified.refuse(Refusal::HoldsSecret { why }),
         Err(error) => verified.refuse(unreadable_or(error, dir)?),
     }
     let files = match read_signoff(dir) {

@@ -28,6 +28,9 @@ fn leaky_site() -> Site {
           await fetch('/api/form', {{ method: 'POST', body: new URLSearchParams({{ password: p.value, other: btoa(token) }}) }});
           const form = new FormData(); form.append('password', p.value); form.append('file', new Blob([token]), 'a.txt');
           await fetch('/api/form', {{ method: 'POST', body: form }});
+          const photo = new FormData(); photo.append('csrf_token', token); photo.append('password', p.value); photo.append('title', 'My roof');
+          photo.append('photo', new Blob([new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13])], {{ type: 'image/png' }}), 'roof.png');
+          await fetch('/api/form?photo', {{ method: 'POST', body: photo }});
           await fetch('/api/echo?token=' + token + '#' + token);
           await fetch('/api/echo/' + encodeURIComponent(p.value));
           await fetch('/hop?sig=' + token);
@@ -184,6 +187,16 @@ fn no_planted_secret_reaches_the_bundle_and_the_har_is_valid() {
     assert!(
         serde_json::from_str::<Value>(sent).is_ok(),
         "what was sent is still JSON: {sent}"
+    );
+    let upload = entries.iter().find(|entry| {
+        let url = entry["request"]["url"].as_str();
+        url.is_some_and(|url| url.ends_with("/api/form?photo"))
+    });
+    let upload = upload.expect("the upload")["request"]["postData"]["text"].as_str();
+    let upload = upload.expect("a form");
+    assert!(
+        upload.contains("My roof") && upload.contains("[a file of 12 bytes, sha256 "),
+        "{upload}"
     );
     let came = json["response"]["content"]["text"]
         .as_str()

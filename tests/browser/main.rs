@@ -23,6 +23,7 @@ mod layout;
 mod mcp;
 mod phone;
 mod pictures;
+mod redaction;
 mod remote;
 mod resume;
 mod review;

@@ -41,6 +41,14 @@ fn whole() -> Run {
     .unwrap()
 }
 
+/// A run of one of them.
+pub(crate) fn one_of(number: usize) -> Run {
+    let mut run = whole();
+    run.info.id = format!("PART{number}");
+    run.checklists = vec![serde_json::from_value(checklist(number)).unwrap()];
+    run
+}
+
 fn checklist(number: usize) -> Value {
     let id = |offset: usize| format!("e{}", number * 3 + offset + 1);
     let body = body(number);
@@ -83,7 +91,7 @@ fn picture(number: usize) -> String {
 }
 
 /// What a run of these checklists leaves beside its journal.
-fn files(dir: &Path, numbers: impl Iterator<Item = usize>) {
+pub(crate) fn files(dir: &Path, numbers: impl Iterator<Item = usize>) {
     for number in numbers {
         let body = body(number);
         put(dir, &file_of(&body), body.as_bytes());

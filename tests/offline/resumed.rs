@@ -13,7 +13,7 @@ const LIST: &str = "name: Quotes\nsteps:\n  - name: Open\n    do:\n      - visit
 const TARGET: &str = "http://127.0.0.1:9";
 
 /// A run of one step that was killed at its end: so many of its last records were never written.
-fn killed(lost: usize) -> Workshop {
+pub(crate) fn killed(lost: usize) -> Workshop {
     let workshop = Workshop::new();
     workshop.write("list.yaml", LIST);
     let folder = workshop.path().join("out");

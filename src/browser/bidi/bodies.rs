@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::{
@@ -45,11 +46,16 @@ pub(super) async fn finish_exchange(
     let method = open.method().to_owned();
     let resource = open.resource();
     let sent = if open.has_request_body() {
-        fetch_body(&shared, &request, "request", content_type(&request)).await
+        as_sent(fetch_body(&shared, &request, "request", content_type(&request)).await)
     } else {
         CapturedBody::None
     };
     let is_first_party = shared.is_first_party(&url);
+    if let Some(response) = &response {
+        let headers = response.headers.iter();
+        let headers = headers.map(|header| (&*header.name, header.value.to_text().into_owned()));
+        shared.redactor().learn_cookies(headers);
+    }
     let sent = shared
         .witness
         .recorder
@@ -179,6 +185,32 @@ async fn fetch_body(
         }
         // Whatever the browser tells next may bring it; else once more a little later.
         let _ = tokio::time::timeout(left.min(Duration::from_millis(50)), marks.changed()).await;
+    }
+}
+
+/// Chromium tells what isn't text, a form with a picture in it, as the base64 of its bytes, and calls that a text.
+fn as_sent(body: CapturedBody) -> CapturedBody {
+    let CapturedBody::Bytes { mime, bytes } = body else {
+        return body;
+    };
+    let kind = mime.to_ascii_lowercase();
+    let is_form = kind.starts_with("multipart/");
+    let mut texts = ["text/", "json", "xml", "urlencoded", "graphql"].iter();
+    let is_text = kind.is_empty() || texts.any(|text| kind.contains(text));
+    let is_told = |sent: &Vec<u8>| {
+        if is_form {
+            sent.starts_with(b"--")
+        } else {
+            std::str::from_utf8(sent).is_err()
+        }
+    };
+    let sent = (!is_text && !bytes.starts_with(b"--"))
+        .then(|| STANDARD.decode(&bytes).ok())
+        .flatten()
+        .filter(is_told);
+    CapturedBody::Bytes {
+        mime,
+        bytes: sent.unwrap_or(bytes),
     }
 }
 

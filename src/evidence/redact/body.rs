@@ -5,7 +5,13 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-use super::{Redactor, known::Reach, lists::is_secret_key, url};
+use super::{
+    Redactor,
+    known::Reach,
+    lists::{is_secret_key, is_value_key},
+    multipart, url,
+    values::is_token_segment,
+};
 
 /// How deep JSON inside JSON strings is looked into.
 pub(super) const DEPTH: usize = 6;
@@ -18,12 +24,6 @@ static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static VALUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?is)\b(?:value|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))"#).ok()
 });
-static PART: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?is)(\bname="?([^"\r\n;]+)"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)(.*?)(\r?\n--)"#,
-    )
-    .ok()
-});
 
 /// Takes secrets out of a body and leaves its form.
 pub(super) fn clean(redactor: &Redactor, mime: &str, body: &str) -> String {
@@ -34,7 +34,7 @@ pub(super) fn clean(redactor: &Redactor, mime: &str, body: &str) -> String {
     } else if mime.contains("x-www-form-urlencoded") {
         Some(url::clean_pairs(redactor, body))
     } else if mime.contains("multipart") {
-        Some(clean_parts(redactor, body))
+        multipart::clean(redactor, body.as_bytes())
     } else if trimmed.starts_with('<') {
         Some(clean_markup(redactor, body))
     } else {
@@ -43,39 +43,63 @@ pub(super) fn clean(redactor: &Redactor, mime: &str, body: &str) -> String {
     redactor.text(structured.as_deref().unwrap_or(body))
 }
 
+/// What a key says of the values below it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    /// Nothing.
+    Plain,
+    /// They stand directly under a secret's key, or in a list there: they are the secret.
+    Secret,
+    /// They are parts of a thing that bears a secret's name, a session or a ticket: its facts and texts are none, and
+    /// what only a program can remember may be one.
+    PartOf,
+}
+
+impl Below {
+    /// What a key inside says.
+    fn key(self, key: &str) -> Self {
+        match self {
+            _ if is_secret_key(key) => Self::Secret,
+            Self::Secret | Self::PartOf if is_value_key(key) => Self::Secret,
+            Self::Secret | Self::PartOf => Self::PartOf,
+            Self::Plain => Self::Plain,
+        }
+    }
+}
+
 /// `None` when nothing had to be taken out or it is no JSON: the text stays as it was sent.
 fn clean_json(redactor: &Redactor, body: &str) -> Option<String> {
     let mut value: Value = serde_json::from_str(body).ok()?;
-    clean_value(redactor, &mut value, false, DEPTH).then(|| value.to_string())
+    clean_value(redactor, &mut value, Below::Plain, DEPTH).then(|| value.to_string())
 }
 
 /// Whether anything was taken out.
-fn clean_value(redactor: &Redactor, value: &mut Value, is_secret: bool, depth: usize) -> bool {
+fn clean_value(redactor: &Redactor, value: &mut Value, below: Below, depth: usize) -> bool {
     match value {
         Value::Object(map) => {
             let mut has_changed = false;
             for (key, item) in map.iter_mut() {
-                has_changed |= clean_value(redactor, item, is_secret || is_secret_key(key), depth);
+                has_changed |= clean_value(redactor, item, below.key(key), depth);
             }
             has_changed
         }
         Value::Array(items) => items
             .iter_mut()
-            .map(|item| clean_value(redactor, item, is_secret, depth))
+            .map(|item| clean_value(redactor, item, below, depth))
             .fold(false, |any, this| any | this),
-        Value::String(text) if is_secret => {
-            let clean = redactor.taken_out("json", text);
-            learn(redactor, text);
-            let has_changed = clean != *text;
-            *text = clean;
-            has_changed
-        }
-        Value::Number(number) if is_secret => {
+        Value::Number(number) if below == Below::Secret => {
             *value = Value::String(redactor.replacement("json", &number.to_string()));
             true
         }
         Value::String(text) => {
-            let clean = clean_text(redactor, text, depth);
+            let clean = match below {
+                Below::Secret => {
+                    learn(redactor, "answer", text);
+                    redactor.taken_out("json", text)
+                }
+                Below::PartOf if is_random(text) => redactor.taken_out("json", text),
+                Below::PartOf | Below::Plain => clean_text(redactor, text, depth),
+            };
             let has_changed = clean != *text;
             *text = clean;
             has_changed
@@ -88,7 +112,7 @@ fn clean_text(redactor: &Redactor, text: &str, depth: usize) -> String {
     if depth > 0
         && text.trim_start().starts_with(['{', '['])
         && let Ok(mut inner) = serde_json::from_str::<Value>(text)
-        && clean_value(redactor, &mut inner, false, depth - 1)
+        && clean_value(redactor, &mut inner, Below::Plain, depth - 1)
     {
         return inner.to_string();
     }
@@ -98,10 +122,10 @@ fn clean_text(redactor: &Redactor, text: &str, depth: usize) -> String {
     redactor.text(text)
 }
 
-/// A token that an answer brought will be sent back in other places.
-fn learn(redactor: &Redactor, value: &str) {
-    if is_learnable(value) {
-        redactor.learn("answer", value);
+/// A token that an answer or a page brought will be sent back in other places.
+fn learn(redactor: &Redactor, kind: &str, value: &str) {
+    if is_token(value) {
+        redactor.state().known.add(kind, value, Reach::FromNowOn);
     }
 }
 
@@ -112,9 +136,7 @@ pub(super) fn learn_stored(redactor: &Redactor, kind: &str, value: &str, depth: 
         Ok(Value::Array(items)) if depth > 0 => items,
         Ok(Value::String(text)) if depth > 0 => vec![Value::String(text)],
         _ => {
-            if is_token(value) {
-                redactor.state().known.add(kind, value, Reach::FromNowOn);
-            }
+            learn(redactor, kind, value);
             return;
         }
     };
@@ -127,15 +149,51 @@ pub(super) fn learn_stored(redactor: &Redactor, kind: &str, value: &str, depth: 
     }
 }
 
-/// Apps store much that is no secret and stands on their pages: sentences, addresses, times, ids.
+/// Apps store and send much that is no secret and stands on their pages: sentences, addresses, times, ids, names.
 fn is_token(value: &str) -> bool {
     is_learnable(value)
         && !value.contains(char::is_whitespace)
         && !value.starts_with("http")
         && !value.starts_with('/')
-        && value.parse::<jiff::Timestamp>().is_err()
+        && !is_time(value)
         && !is_uuid(value)
+        && !is_address(value)
+        && !is_wordy(value)
 }
+
+/// Nobody chose it and it names nothing: a secret when its key says so.
+pub(super) fn is_random(value: &str) -> bool {
+    let is_part = |next: char| next.is_ascii_alphanumeric() || matches!(next, '-' | '_');
+    let mut parts = value.split(|next| !is_part(next));
+    !value.contains(char::is_whitespace)
+        && !value.starts_with("http")
+        && parts.any(|part| is_token_segment(part) && !is_wordy(part))
+}
+
+fn is_time(value: &str) -> bool {
+    value.parse::<jiff::Timestamp>().is_ok() || value.parse::<jiff::civil::DateTime>().is_ok()
+}
+
+/// `ada1815@example.com`
+fn is_address(value: &str) -> bool {
+    let host = value.split_once('@').map(|(_, host)| host);
+    host.is_some_and(|host| host.contains('.') && !host.contains('@'))
+}
+
+/// Words and numbers with signs between them, as in `team-blue-2026`, `v2.14.0-beta.3` and `q3_report.pdf`.
+fn is_wordy(value: &str) -> bool {
+    let is_word = |part: &str| {
+        let bare = part.trim_start_matches(char::is_alphabetic);
+        let letters = part.len() - bare.len();
+        let is_number = bare.len() <= 13 && bare.bytes().all(|byte| byte.is_ascii_digit());
+        is_number && (bare.is_empty() || letters <= 1) && letters <= LONGEST_WORD
+    };
+    let is_sign = |next: char| matches!(next, '-' | '_' | '.' | ':' | '~');
+    value.split(is_sign).all(is_word)
+}
+
+/// What is longer without a sign in it is no word.
+const LONGEST_WORD: usize = 20;
 
 /// Names things in addresses everywhere.
 fn is_uuid(value: &str) -> bool {
@@ -177,9 +235,7 @@ fn clean_markup(redactor: &Redactor, body: &str) -> String {
                 .or(values.get(2))
                 .or(values.get(3))
                 .map_or("", |inner| inner.as_str());
-            if is_learnable(inner) {
-                redactor.learn("hidden field", inner);
-            }
+            learn(redactor, "hidden field", inner);
             if inner.is_empty() {
                 values[0].to_owned()
             } else {
@@ -187,25 +243,6 @@ fn clean_markup(redactor: &Redactor, body: &str) -> String {
             }
         });
         cleaned.into_owned()
-    });
-    replaced.into_owned()
-}
-
-fn clean_parts(redactor: &Redactor, body: &str) -> String {
-    let Some(part) = &*PART else {
-        return body.to_owned();
-    };
-    let replaced = part.replace_all(body, |found: &Captures<'_>| {
-        if is_secret_key(&found[2]) {
-            format!(
-                "{}{}{}",
-                &found[1],
-                redactor.taken_out("multipart", &found[3]),
-                &found[4]
-            )
-        } else {
-            found[0].to_owned()
-        }
     });
     replaced.into_owned()
 }

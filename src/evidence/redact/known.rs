@@ -13,6 +13,11 @@ pub(super) const SHORTEST: usize = 8;
 const SHORTEST_CODE: usize = 4;
 
 /// How far a known secret is looked for.
+///
+/// The last scan refuses the whole run, so it looks only for what is a secret for certain. What was merely seen under a
+/// secret's name may be an id or a word that stood on a page before, and no page is worth the run: it is hidden
+/// wherever it is written from then on. What stood there earlier is held by the rules that need not know a value: the
+/// names of keys, headers, cookies and fields, and the shapes of tokens, clean at first sight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// Wherever it stands, and by the last scan too.

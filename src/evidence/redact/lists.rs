@@ -104,17 +104,27 @@ pub(super) fn header_fate(name: &str) -> HeaderFate {
 
 /// Whether a key says that its value is a secret.
 pub(super) fn is_secret_key(key: &str) -> bool {
-    let plain: String = key
-        .chars()
-        .filter(|next| !matches!(next, '-' | '_' | '.' | ' '))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let plain = plain(key);
     let counts_them =
         plain.ends_with("count") || plain.ends_with("limit") || plain.starts_with("max");
     if counts_them || HARMLESS.contains(&plain.as_str()) {
         return false;
     }
     KEY_WORDS.contains(&*plain) || PARTS.iter().any(|part| plain.contains(part))
+}
+
+/// Whether a key only wraps what the key above it names: `{"password": {"stringValue": "…"}}`.
+pub(super) fn is_value_key(key: &str) -> bool {
+    let plain = plain(key);
+    plain.ends_with("value") || plain == "raw" || plain == "plaintext"
+}
+
+/// A key as the lists have it.
+fn plain(key: &str) -> String {
+    let kept = key
+        .chars()
+        .filter(|next| !matches!(next, '-' | '_' | '.' | ' '));
+    kept.flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a word names a way to authenticate (RFC 9110, section 11.1).

@@ -7,6 +7,7 @@ mod body;
 mod encodings;
 mod known;
 mod lists;
+mod multipart;
 mod pieces;
 mod scan;
 mod server_keys;
@@ -25,11 +26,12 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub(super) use scan::is_archive;
 pub use scan::{Leak, ScanError, Scanner};
 pub(crate) use server_keys::{SERVER_KEY, taken_from as server_keys_taken_from};
 
 use known::{Known, Reach, SHORTEST};
-use lists::{HeaderFate, header_fate, is_scheme};
+use lists::{HeaderFate, header_fate, is_scheme, is_secret_key};
 
 /// From here on a code is hidden wherever it stands.
 const LONG_CODE: usize = 12;
@@ -86,7 +88,8 @@ impl Redactor {
         &self.short
     }
 
-    /// Learns a secret while the run goes on: a cookie's value, a token in an answer.
+    /// Learns what is a secret for certain: it was typed into a private field, or opens a door. The last scan looks for
+    /// it too, and a bundle that holds it isn't sealed.
     pub fn learn(&self, kind: &str, value: &str) {
         self.state().known.add(kind, value, Reach::Everywhere);
     }
@@ -169,12 +172,36 @@ impl Redactor {
         let (cookie, attributes) = line
             .split_once(';')
             .map_or((line, None), |(cookie, rest)| (cookie, Some(rest)));
-        let value = cookie.split_once('=').map_or("", |(_, value)| value.trim());
-        if body::is_learnable(value) {
-            self.learn("cookie", value);
-        }
+        self.learn_cookie(cookie);
         let clean = self.cookie(cookie);
         attributes.map_or_else(|| clean.clone(), |rest| format!("{clean};{rest}"))
+    }
+
+    /// Learns the cookies that an answer sets, before anything else of that answer is written.
+    pub fn learn_cookies<'h>(&self, headers: impl IntoIterator<Item = (&'h str, String)>) {
+        for (name, value) in headers {
+            if header_fate(name) == HeaderFate::SetCookie {
+                let lines = value.split('\n');
+                lines
+                    .for_each(|line| self.learn_cookie(line.split(';').next().unwrap_or_default()));
+            }
+        }
+    }
+
+    /// Cookies hold settings and names as well as sessions. One that is a session by its name and random by its look is
+    /// a secret for certain; anything else is hidden from now on.
+    fn learn_cookie(&self, cookie: &str) {
+        let Some((name, value)) = cookie.split_once('=') else {
+            return;
+        };
+        let value = value.trim();
+        if is_secret_key(name) && body::is_random(value) {
+            self.learn("cookie", value);
+        }
+        self.learn_stored("cookie", value);
+        if let Some(plain) = scan::unpercent(value.as_bytes()) {
+            self.learn_stored("cookie", &String::from_utf8_lossy(&plain));
+        }
     }
 
     fn cookie(&self, cookie: &str) -> String {
@@ -187,6 +214,19 @@ impl Redactor {
     /// Takes secrets out of a body of text (JSON, form, multipart, HTML, plain).
     pub fn body(&self, mime: &str, text: &str) -> String {
         body::clean(self, mime, &server_keys::out(self, text))
+    }
+
+    /// A multipart body without its secrets, and with a line in place of each file that is no text; `None` when it
+    /// can't be taken apart.
+    pub fn multipart(&self, body: &[u8]) -> Option<String> {
+        let clean = multipart::clean(self, body)?;
+        Some(self.text(&server_keys::out(self, &clean)))
+    }
+
+    /// Whether bytes that can't be cleaned hold something that is known to be a secret by now.
+    pub fn holds_known_secret(&self, bytes: &[u8]) -> bool {
+        let finder = self.state().known.finder();
+        Scanner { finder }.scan(bytes).is_some()
     }
 
     /// What was taken out so far: rule and count.

@@ -11,10 +11,12 @@ use base64::{
     Engine,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use flate2::read::GzDecoder;
+use flate2::read::{DeflateDecoder, GzDecoder};
+use memchr::memmem;
 use regex::bytes::Regex;
 
 use super::{known::Finder, windows::Windows};
+use crate::evidence::error::REFUSED_HELP;
 
 /// How many decodings are undone, one inside the other.
 const DEPTH: usize = 4;
@@ -23,6 +25,8 @@ const UNPACKED: u64 = 64 << 20;
 
 /// The first bytes of a gzip (RFC 1952).
 const GZIP: [u8; 2] = [0x1F, 0x8B];
+/// The first bytes of a file in a zip, and so of the zip (APPNOTE 4.3.7).
+const ZIP: [u8; 4] = *b"PK\x03\x04";
 
 static BASE64: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/_-]{16,}={0,2}").ok());
@@ -63,10 +67,10 @@ pub enum ScanError {
 
 impl ScanError {
     /// What to do next.
-    pub fn help(&self) -> String {
+    pub fn help(&self) -> &'static str {
         match self {
-            Self::Leaks(_) => "delete the folder, and report where the secret stood: shippass should have taken it out".to_owned(),
-            Self::Unreadable { .. } => "see that the folder can be read".to_owned(),
+            Self::Leaks(_) => REFUSED_HELP,
+            Self::Unreadable { .. } => "see that the folder can be read",
         }
     }
 }
@@ -107,6 +111,11 @@ impl Scanner {
     pub fn scan_folder(&self, root: &Path) -> Result<(), ScanError> {
         let mut leaks = Vec::new();
         self.scan_below(root, &mut leaks)?;
+        for (path, _) in &mut leaks {
+            if let Ok(inside) = path.strip_prefix(root) {
+                *path = inside.to_path_buf();
+            }
+        }
         if leaks.is_empty() {
             Ok(())
         } else {
@@ -139,9 +148,9 @@ impl Scanner {
     fn scan_file(&self, path: &Path) -> io::Result<Option<Leak>> {
         let mut file = File::open(path)?;
         let mut first = Vec::new();
-        file.by_ref().take(2).read_to_end(&mut first)?;
+        file.by_ref().take(4).read_to_end(&mut first)?;
         file.rewind()?;
-        if first == GZIP {
+        if is_archive(&first) {
             // An archive is unpacked from its first byte on.
             return Ok(self.scan(&std::fs::read(path)?));
         }
@@ -167,7 +176,7 @@ fn scan_deep(finder: &Finder, bytes: &[u8], depth: usize, encoding: &str) -> Opt
         });
     }
     // A picture's bytes hold no encoded text; an archive is known by its first bytes.
-    let is_opaque = std::str::from_utf8(bytes).is_err() && !bytes.starts_with(&GZIP);
+    let is_opaque = std::str::from_utf8(bytes).is_err() && !is_archive(bytes);
     if depth == 0 || is_opaque {
         return None;
     }
@@ -181,6 +190,7 @@ fn scan_deep(finder: &Finder, bytes: &[u8], depth: usize, encoding: &str) -> Opt
     let deeper = |decoded: &[u8], step: &str| scan_deep(finder, decoded, depth - 1, &named(step));
     unpack(bytes)
         .and_then(|decoded| deeper(&decoded, "gzip"))
+        .or_else(|| unzip(bytes).find_map(|file| deeper(&file, "zip")))
         .or_else(|| unpercent(bytes).and_then(|decoded| deeper(&decoded, "percent")))
         .or_else(|| unescape(bytes).and_then(|decoded| deeper(&decoded, "escapes")))
         .or_else(|| {
@@ -198,6 +208,53 @@ fn scan_deep(finder: &Finder, bytes: &[u8], depth: usize, encoding: &str) -> Opt
 fn is_encoded(run: &[u8]) -> bool {
     let has = |test: fn(&u8) -> bool| run.iter().any(test);
     has(u8::is_ascii_uppercase) && (has(u8::is_ascii_lowercase) || has(u8::is_ascii_digit))
+}
+
+/// Whether it begins as what is packed does.
+pub(in crate::evidence) fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(&GZIP) || bytes.starts_with(&ZIP)
+}
+
+/// The names and the files of a zip, as far as all of them together stay within what is unpacked. Each is found by the
+/// header before it: a directory at the end that is torn, or made to hide one, changes nothing.
+fn unzip(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let zip = if bytes.starts_with(&ZIP) { bytes } else { &[] };
+    let mut left = UNPACKED;
+    let entries = memmem::find_iter(zip, &ZIP).filter_map(|at| zip_entry(&zip[at..]));
+    entries.flat_map(move |(name, data, is_deflated)| {
+        let mut file = Vec::new();
+        // A truncated file still has a beginning.
+        let _ = if is_deflated {
+            DeflateDecoder::new(data).take(left).read_to_end(&mut file)
+        } else {
+            data.take(left).read_to_end(&mut file)
+        };
+        left = left.saturating_sub(file.len() as u64);
+        [name.to_vec(), file]
+    })
+}
+
+/// A file's name, what stands behind its header, and whether that is deflated; else it is stored.
+fn zip_entry(header: &[u8]) -> Option<(&[u8], &[u8], bool)> {
+    let number = |at: usize| {
+        let bytes = header.get(at..at + 2)?;
+        Some(usize::from(u16::from_le_bytes(bytes.try_into().ok()?)))
+    };
+    let name = header.get(30..)?.get(..number(26)?)?;
+    let data = header.get(30 + name.len() + number(28)?..)?;
+    if number(8)? == 8 {
+        return Some((name, data, true));
+    }
+    // Its size may stand behind it only; the next header ends it too.
+    let mut next = memmem::find_iter(data, b"PK");
+    let is_header = |at: &usize| {
+        matches!(
+            data.get(at + 2..at + 4),
+            Some([1, 2] | [3, 4] | [5, 6] | [7, 8])
+        )
+    };
+    let end = next.find(is_header).unwrap_or(data.len());
+    Some((name, &data[..end], false))
 }
 
 fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -241,7 +298,7 @@ fn unhex(run: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Percent sequences and `+`; `None` when there is none.
-fn unpercent(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn unpercent(bytes: &[u8]) -> Option<Vec<u8>> {
     let first = bytes.iter().position(|byte| *byte == b'%')?;
     let mut decoded = bytes[..first].to_vec();
     let mut at = first;
