@@ -70,6 +70,8 @@ impl Demo {
             .args(["run", "--quiet", "--config", CONFIG, "--out"])
             .arg(folder.path().join("bundle"))
             .arg(&list)
+            // Not in a checkout, whose commit the demo doesn't serve.
+            .current_dir(folder.path())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .spawn()

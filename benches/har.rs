@@ -105,7 +105,7 @@ fn entry(at: usize, scripts: &[String], words: &mut Words) -> Value {
             ("image", format!("/i/{at}.png"), "image/png", text)
         }
         _ => {
-            let count = 2 + words.below(200);
+            let count = 2 + words.below(122);
             let path = format!("/api/quotes/{at}?page={}", at % 7);
             ("fetch", path, "application/json", words.quotes(count))
         }

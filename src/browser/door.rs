@@ -111,7 +111,7 @@ impl Door {
         }
     }
 
-    /// How many requests bore what opens the door, by origin.
+    /// How many requests were given what opens the door, by origin; one that its page cut off right after it is among them.
     pub(super) fn opened(&self) -> BTreeMap<String, u64> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.clone()
