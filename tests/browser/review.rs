@@ -157,7 +157,7 @@ const FIRST_HALF: &str = r#"
     expect: [{ see: It was slow }]
 "#;
 
-const SECOND_HALF: &str = r"
+const SECOND_HALF: &str = r#"
     expect: [{ see: See it }, { see: 1 to go }, { see: It was slow }]
   - name: Look at it large, and at all steps
     do: [{ press: z }, { press: Escape }, { press: l }]
@@ -170,9 +170,9 @@ const SECOND_HALF: &str = r"
       - press: Enter
     expect: [{ see: Nothing missing }, { see: shippass sign bundle }]
   - name: Think again
-    do: [{ press: k }, { press: c }]
+    do: [{ press: k }, { wait_for: { css: "main[data-ready='03-see-it']" } }, { press: c }]
     expect: [{ see: 3 confirmed }]
-";
+"#;
 
 #[test]
 #[ignore = "needs a browser driver"]
@@ -274,10 +274,10 @@ const ACCEPT: &str = r#"
       - press: Enter
       - wait_for: "Accepted: Known since Monday"
       - press: c
-      - wait_for: 2 to go
+      - wait_for: { css: "main[data-ready='01-open-the-quote']" }
       - press: Space
       - press: c
-      - wait_for: 1 to go
+      - wait_for: { css: "main[data-ready='03-see-it']" }
       - press: c
     expect: [{ see: Nothing missing }]
   - name: Accept the pictures
@@ -349,17 +349,58 @@ fn a_second_page_says_so_and_takes_over_when_it_is_told_to() {
     assert!(rest.contains("taken"), "{rest}");
 }
 
+/// A server of this process on the workshop's bundle.
+async fn served(workshop: &Workshop) -> ReviewServer {
+    let (sign, by) = ("shippass sign x".to_owned(), "Ada".to_owned());
+    let folder = workshop.path();
+    let review = Review::open(&folder.join("bundle"), &folder.join("none"), sign, by);
+    let review = Arc::new(review.expect("a whole bundle"));
+    let server = ReviewServer::bind(review, 0, PALETTE).await;
+    server.expect("a free port")
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_word_on_a_step_that_is_not_there_yet_is_not_taken_and_that_is_said() {
+    let workshop = of_quotes();
+    in_browser(async {
+        let server = served(&workshop).await;
+        let address = server.once_url().to_owned();
+        let serving = tokio::spawn(server.serve(std::future::pending()));
+        let (driver, client) = driver_life::open().await;
+        client.goto(&address).await.expect("a page");
+        see(&client, "main[data-ready='02-sign-it']").await;
+        // Quicker than any step can be there: both keys before anything else may run.
+        for word in ["c", "u", " ", "a", "n"] {
+            let keys = "for (const key of ['j', 'k', arguments[0]])
+                  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+                return document.getElementById('hint').textContent";
+            let said = client.execute(keys, vec![word.into()]).await;
+            let said = said.expect("an answer");
+            assert!(said.to_string().contains("still coming"), "{word}: {said}");
+        }
+        // `c` again, once it is there: now the finding is what it lacks.
+        read_until(&client, "main h2", "Sign it").await;
+        let ready = "const [done] = arguments;
+            const look = () => document.getElementById('hint').textContent === '' && done(true);
+            new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+            look();";
+        client.execute_async(ready, Vec::new()).await.expect("said");
+        let press = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', bubbles: true }))";
+        client.execute(press, Vec::new()).await.expect("pressed");
+        read_until(&client, "#hint", "Decide the finding first").await;
+        read_until(&client, "#progress", "3 to go").await;
+        driver.stop().await.expect("stopped");
+        serving.abort();
+    });
+}
+
 #[test]
 #[ignore = "needs a browser driver"]
 fn the_address_that_a_browser_is_opened_with_is_good_once() {
     let workshop = of_quotes();
-    let folder = workshop.path();
     in_browser(async {
-        let (sign, by) = ("shippass sign x".to_owned(), "Ada".to_owned());
-        let review = Review::open(&folder.join("bundle"), &folder.join("none"), sign, by);
-        let review = Arc::new(review.expect("a whole bundle"));
-        let server = ReviewServer::bind(review, 0, PALETTE).await;
-        let server = server.expect("a free port");
+        let server = served(&workshop).await;
         let address = server.once_url().to_owned();
         let serving = tokio::spawn(server.serve(std::future::pending()));
         let (driver, client) = driver_life::open().await;

@@ -15,6 +15,9 @@ const verdicts = document.querySelector(".verdicts");
 const now = { step: null, view: null, sheet: null, hindrance: null, isSeated: false };
 // Fewer unchanged steps than these are looked at one by one.
 const LEAST_ON_SHEET = 2;
+// A word on a step that isn't there yet would be one on something unseen: it isn't taken, and that is said.
+const STEP_COMES = "The step is still coming: say it again when it is there.";
+const PICTURE_COMES = "The picture is still coming: say it again when it is there.";
 
 const detailPath = (step) => `steps/${step.checklist}/${step.place}`;
 const details = new Map();
@@ -35,6 +38,12 @@ function hint(text) {
   verdicts.querySelector(".buttons").hidden = !now.view;
 }
 
+// The view of the step that lies open.
+function here() {
+  if (now.step && !now.view) hint(STEP_COMES);
+  return now.view;
+}
+
 function leave() {
   stopLooking();
   now.sheet?.end();
@@ -44,7 +53,7 @@ function leave() {
 
 async function show(step) {
   leave();
-  Object.assign(now, { step, view: null, sheet: null, hindrance: "The picture is still coming." });
+  Object.assign(now, { step, view: null, sheet: null, hindrance: PICTURE_COMES });
   remember({ view: "step", checklist: step.checklist, id: step.id });
   let told;
   try {
@@ -58,6 +67,7 @@ async function show(step) {
     if (now.step !== step) return;
     now.hindrance = hindrance;
     if (!hindrance) startLooking(step);
+    if (byId("hint").textContent === PICTURE_COMES) hint("");
     main.dataset.ready = step.id;
   });
   fill(main, now.view.element);
@@ -174,7 +184,8 @@ async function judge(verdict) {
 }
 
 async function confirm() {
-  const { step, view } = now;
+  const { step } = now;
+  const view = here();
   if (!view) return;
   if (step.status === "not-run") return hint("It never began, so it can’t be confirmed: reject it, or say that it couldn’t be checked.");
   if (now.hindrance) return hint(now.hindrance);
@@ -194,7 +205,7 @@ async function confirm() {
 }
 
 async function decline(verdict, title, label) {
-  if (!now.view) return;
+  if (!here()) return;
   const why = await askWords({ title, label, needed: true });
   if (why !== null) await judge({ verdict, why });
 }
@@ -204,7 +215,7 @@ const unchecked = () => decline("unchecked", "It couldn’t be checked", "Why no
 
 // The finding that has the focus, or the next one without a word.
 function findingHere() {
-  const findings = now.view?.findings ?? [];
+  const findings = here()?.findings ?? [];
   const focused = findings.find((it) => it.element.contains(document.activeElement));
   return focused ?? findings.find((it) => !walk.decisions[it.id]) ?? findings[0];
 }
@@ -223,7 +234,9 @@ function nextFinding() {
 }
 
 function tickNext() {
-  const question = now.view?.questions.find((it) => !it.isTicked());
+  const view = here();
+  if (!view) return;
+  const question = view.questions.find((it) => !it.isTicked());
   if (!question) return hint("Every question is ticked.");
   return question.tick(true);
 }
@@ -232,8 +245,8 @@ const KEYS = {
   j: () => go(1), ArrowRight: () => go(1), k: () => go(-1), ArrowLeft: () => go(-1),
   c: () => (now.sheet ? now.sheet.confirm() : confirm()), r: reject, u: unchecked, " ": tickNext, f: nextFinding,
   a: () => findingHere()?.accept(), x: () => findingHere()?.reject(),
-  n: () => now.view?.note(), m: () => now.view?.picture.mark(), z: () => now.view?.picture.large(),
-  v: () => now.view?.picture.compare(), l: showList, s: showSheet, e: showEnd, "?": () => open("keys"),
+  n: () => here()?.note(), m: () => here()?.picture.mark(), z: () => here()?.picture.large(),
+  v: () => here()?.picture.compare(), l: showList, s: showSheet, e: showEnd, "?": () => open("keys"),
 };
 
 function showList() {
