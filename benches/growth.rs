@@ -13,10 +13,9 @@ use std::{
     fmt::Write as _,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
-    time::Duration,
 };
 
-use figures::peak_of;
+use figures::watch;
 
 const SHORT: u64 = 20;
 const LONG: u64 = 170;
@@ -66,7 +65,7 @@ impl Demo {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("long.yaml");
         std::fs::write(&list, walk_of(steps)).unwrap();
-        let mut run = Command::new(env!("CARGO_BIN_EXE_shippass"))
+        let run = Command::new(env!("CARGO_BIN_EXE_shippass"))
             .args(["run", "--quiet", "--config", CONFIG, "--out"])
             .arg(folder.path().join("bundle"))
             .arg(&list)
@@ -76,14 +75,7 @@ impl Demo {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let mut peak = 0;
-        let status = loop {
-            peak = peak.max(peak_of(run.id()));
-            if let Some(status) = run.try_wait().unwrap() {
-                break status;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        };
+        let (status, peak) = watch(run);
         assert!(status.success(), "the healthy demo is clean: {status}");
         peak
     }

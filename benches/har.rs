@@ -6,23 +6,27 @@
     reason = "a program to run by hand"
 )]
 
+mod figures;
+
 use std::{
     fmt::Write as _,
     fs,
     io::{BufWriter, Write as _},
     path::Path,
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use serde_json::{Value, json};
+
+use figures::watch;
 
 const ENTRIES: usize = 10_000;
 const PAGES: usize = 50;
 /// The least that the archive is to weigh, in bytes.
 const SIZE: u64 = 200_000_000;
 /// The most that it may take, in seconds and in MB.
-const MOST: (f64, f64) = (2.0, 100.0);
+const MOST: (f64, u64) = (2.0, 100);
 const APP: &str = "https://preview.example";
 
 fn main() {
@@ -32,36 +36,22 @@ fn main() {
     let size = fs::metadata(&archive).unwrap().len();
     assert!(size >= SIZE, "the archive has {size} bytes only");
     let begun = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_shippass"))
+    let child = Command::new(env!("CARGO_BIN_EXE_shippass"))
         .arg("inspect")
         .arg(&archive)
         .current_dir(folder.path())
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let mut peak = 0.0_f64;
-    let status = loop {
-        peak = peak.max(peak_of(child.id()));
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
+    let (status, peak_kib) = watch(child);
     let took = begun.elapsed().as_secs_f64();
     assert!(status.success(), "nothing is wrong in it: {status}");
     let (seconds, megabytes) = MOST;
     println!(
-        "an archive of {ENTRIES} entries and {} MB: inspected in {took:.2} s (at most {seconds}), with {peak:.0} MB of memory (at most {megabytes})",
-        size / 1_000_000
+        "an archive of {ENTRIES} entries and {} MB: inspected in {took:.2} s (at most {seconds}), with {} MB of memory (at most {megabytes})",
+        size / 1_000_000,
+        peak_kib * 1024 / 1_000_000
     );
-}
-
-/// The kernel's own high-water mark of a process, in MB.
-fn peak_of(pid: u32) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-    kib.unwrap_or_default() * 1024.0 / 1e6
 }
 
 /// A day in a browser's developer tools: pages, each with scripts, pictures and calls, all of them healthy.

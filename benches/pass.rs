@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use figures::{median, peak_of};
+use figures::{median, watch};
 
 const ROUNDS: usize = 5;
 
@@ -71,20 +71,13 @@ fn mebibytes(kib: u64) -> f64 {
 fn run_shippass() -> Cost {
     let folder = tempfile::tempdir().unwrap();
     let clock = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_shippass"))
+    let child = Command::new(env!("CARGO_BIN_EXE_shippass"))
         .args(["demo", "--fault", "none", "--quiet", "--out"])
         .arg(folder.path().join("bundle"))
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let mut peak_kib = 0;
-    let status = loop {
-        peak_kib = peak_kib.max(peak_of(child.id()));
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    };
+    let (status, peak_kib) = watch(child);
     assert!(status.success(), "the healthy demo is clean: {status}");
     Cost {
         wall: clock.elapsed(),

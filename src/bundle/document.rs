@@ -215,18 +215,14 @@ impl BundleDocument {
         }
     }
 
-    /// The device that a checklist was walked on, by its index.
-    pub fn device_of(&self, checklist: usize) -> &DeviceFacts {
-        let list = self.checklists.get(checklist);
-        list.and_then(|list| list.device.as_ref())
-            .unwrap_or(&self.device)
+    /// The device that one of its checklists was walked on; bundles of several may have been merged.
+    pub fn device_of<'d>(&'d self, list: &'d ChecklistEntry) -> &'d DeviceFacts {
+        list.device.as_ref().unwrap_or(&self.device)
     }
 
-    /// The browser that a checklist was walked in, by its index.
-    pub fn engine_of(&self, checklist: usize) -> &EngineFacts {
-        let list = self.checklists.get(checklist);
-        list.and_then(|list| list.engine.as_ref())
-            .unwrap_or(&self.engine)
+    /// The browser that one of its checklists was walked in.
+    pub fn engine_of<'d>(&'d self, list: &'d ChecklistEntry) -> &'d EngineFacts {
+        list.engine.as_ref().unwrap_or(&self.engine)
     }
 
     /// The worst status of all steps; a run that was cut short or had no step is never clean.

@@ -162,16 +162,16 @@ fn read_manifest(paths: &BundlePaths) -> Result<Option<Manifest>, BundleError> {
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, BundleError> {
-    let path = || path.to_owned();
-    if fs::symlink_metadata(path()).is_ok_and(|found| !found.is_file()) {
-        return Err(BundleError::NotPlain { path: path() });
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        let path = path.to_owned();
+        return Err(BundleError::NotPlain { path });
     }
-    let bytes = read_plain(&path()).map_err(|source| BundleError::Read {
-        path: path(),
+    let bytes = read_plain(path).map_err(|source| BundleError::Read {
+        path: path.to_owned(),
         source,
     })?;
     serde_json::from_slice(&bytes).map_err(|source| BundleError::Invalid {
-        path: path(),
+        path: path.to_owned(),
         source,
     })
 }

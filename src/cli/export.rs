@@ -6,7 +6,7 @@ use super::{
     Exit,
     arguments::{ExportArguments, ExportFormat},
     failure::Failure,
-    handed::Handed,
+    handed::{Handed, make_folder},
     terminal::Terminal,
 };
 use crate::bundle::{paths, refuse_inside, write_whole};
@@ -55,10 +55,7 @@ fn make_folder_of(out: &Path) -> Result<(), Failure> {
     let Some(folder) = out.parent().filter(|it| !it.as_os_str().is_empty()) else {
         return Ok(());
     };
-    fs::create_dir_all(folder).map_err(|source| Failure::Io {
-        what: format!("make the folder {}", folder.display()),
-        source,
-    })
+    make_folder(folder)
 }
 
 /// The command that puts a summary there, or why there is none.

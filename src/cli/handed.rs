@@ -21,6 +21,14 @@ pub(super) struct Handed {
     lines: StepLines,
 }
 
+/// Makes a folder for what is handed on.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|source| Failure::Io {
+        what: format!("make the folder {}", folder.display()),
+        source,
+    })
+}
+
 impl Handed {
     /// Opens a folder or a zip.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {

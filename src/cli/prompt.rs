@@ -1,16 +1,13 @@
 //! `shippass prompt`: what went wrong, with its pictures, for a conversation with a model.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{
     Exit,
     arguments::{ClipboardOf, PromptArguments},
     clipboard,
     failure::Failure,
-    handed::Handed,
+    handed::{Handed, make_folder},
     terminal::Terminal,
 };
 use crate::bundle::{paths::slug, refuse_inside, write_whole};
@@ -86,10 +83,7 @@ fn beside(bundle: &Path, name: &str) -> PathBuf {
 }
 
 fn write(prompt: &Prompt, out: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(out).map_err(|source| Failure::Io {
-        what: format!("make the folder {}", out.display()),
-        source,
-    })?;
+    make_folder(out)?;
     for PromptPicture { name, drawn, .. } in &prompt.pictures {
         write_whole(&out.join(name), |file| file.write_all(&drawn.bytes))?;
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::bundle::Surface;
 use crate::detect::Status;
 use crate::report::visible;
-use crate::signoff::{Decided, Overall, RealDevice, Said, Signoff};
+use crate::signoff::{Decided, Overall, RealDevice, Said, Signoff, each_once};
 
 /// A word and what there is to say of it.
 pub(super) type Fact = (&'static str, String);
@@ -77,15 +77,6 @@ fn walked(signoff: &Signoff) -> String {
         each_once(personas).join(", "),
         each_once(places).join(", ")
     )
-}
-
-fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
-    texts.fold(Vec::new(), |mut found, text| {
-        if !found.contains(&text) {
-            found.push(text);
-        }
-        found
-    })
 }
 
 /// How much of a phone's own words is shown.

@@ -52,7 +52,7 @@ pub fn brief(
         origin(
             &mut text,
             view,
-            &[(view.engine_of(list), view.device_of(list))],
+            &[(view.document.engine_of(list), view.document.device_of(list))],
         );
         evidence(&mut text, view, case, &figures(case), "##");
         return text;

@@ -92,8 +92,8 @@ fn test(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> Value {
         add("line", view.line_of(walked.index, &step.id).into());
     }
     add("type", "e2e".into());
-    add("browser", shown(&view.engine_of(walked.list).name));
-    add("device", shown(&view.device_of(walked.list).name));
+    add("browser", shown(&view.document.engine_of(walked.list).name));
+    add("device", shown(&view.document.device_of(walked.list).name));
     let pictures: Vec<_> = step
         .screens
         .iter()

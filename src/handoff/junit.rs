@@ -44,7 +44,7 @@ pub fn junit(view: &BundleView<'_>) -> Result<String, HandoffError> {
 
 fn properties(view: &BundleView<'_>, list: &ChecklistEntry) -> Vec<Property> {
     let document = view.document;
-    let engine = view.engine_of(list);
+    let engine = view.document.engine_of(list);
     let engine = format!("{} {}", engine.name, engine.version);
     let shard = document.run.shard.map(|shard| shard.to_string());
     let pairs = [
@@ -55,7 +55,7 @@ fn properties(view: &BundleView<'_>, list: &ChecklistEntry) -> Vec<Property> {
         ("tier", list.tier.as_deref()),
         ("target", Some(document.target.url.as_str())),
         ("commit", document.target.commit.as_deref()),
-        ("device", Some(view.device_of(list).name.as_str())),
+        ("device", Some(view.document.device_of(list).name.as_str())),
         ("engine", Some(engine.as_str())),
     ];
     let told = pairs.into_iter().filter_map(|(name, value)| {

@@ -55,7 +55,7 @@ impl Drawn {
 /// The screen at the end of a case's step; `None` where there is none, or it is damaged.
 pub(super) fn shown(view: &BundleView<'_>, case: &Case<'_>) -> Option<Shown> {
     let mut screen = load(view, case.picture()?)?.into_rgb8();
-    let scale = view.device_of(case.walked.list).scale;
+    let scale = view.document.device_of(case.walked.list).scale;
     let boxes = pointed_at(view, case);
     for area in &boxes {
         draw_box(&mut screen, area, scale);

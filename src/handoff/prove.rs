@@ -59,7 +59,7 @@ fn again(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> String {
     if let Some(persona) = &walked.list.persona {
         let _ = write!(command, " --as {}", quote(persona));
     }
-    let device = view.device_of(walked.list);
+    let device = view.document.device_of(walked.list);
     if device.name != Device::default().name {
         let _ = write!(command, " --device {}", quote(&device.name));
     }

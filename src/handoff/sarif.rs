@@ -167,7 +167,7 @@ fn fingerprint(view: &BundleView<'_>, rule: &str, at: &StepRef, title: &str) -> 
     let mut text = [rule, file, persona.unwrap_or_default(), &at.step, title].join("\n");
     // Where bundles were merged, the same fault on another device is another one, whichever bundle was named first.
     if let Some(list) = list.filter(|_| view.places().len() > 1) {
-        let (engine, device) = (view.engine_of(list), view.device_of(list));
+        let (engine, device) = (view.document.engine_of(list), view.document.device_of(list));
         let _ = write!(text, "\n{}\n{}", engine.name, device.name);
     }
     crate::bundle::hex(&crate::bundle::sha256(text.as_bytes()))

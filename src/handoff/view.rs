@@ -49,23 +49,12 @@ impl<'a> BundleView<'a> {
             })
     }
 
-    /// The device that a checklist was walked on; bundles of several may have been merged.
-    pub(super) fn device_of<'l>(&'l self, list: &'l ChecklistEntry) -> &'l DeviceFacts {
-        list.device.as_ref().unwrap_or(&self.document.device)
-    }
-
-    /// The browser that a checklist was walked in.
-    pub(super) fn engine_of<'l>(&'l self, list: &'l ChecklistEntry) -> &'l EngineFacts {
-        list.engine.as_ref().unwrap_or(&self.document.engine)
-    }
-
     /// Every browser with the device that it was on, in the order of the walk.
     pub(super) fn places(&self) -> Vec<(&'a EngineFacts, &'a DeviceFacts)> {
         let document = self.document;
         let mut places = vec![(&document.engine, &document.device)];
         for list in &document.checklists {
-            let engine = list.engine.as_ref().unwrap_or(&document.engine);
-            let place = (engine, list.device.as_ref().unwrap_or(&document.device));
+            let place = (document.engine_of(list), document.device_of(list));
             if !places.contains(&place) {
                 places.push(place);
             }

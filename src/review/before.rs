@@ -290,7 +290,7 @@ fn shelves(document: &BundleDocument) -> Vec<Option<Shelf>> {
     let lists = &document.checklists;
     let mut shelves: Vec<Option<Shelf>> = Vec::new();
     for (index, list) in lists.iter().enumerate() {
-        let (device, engine) = (document.device_of(index), document.engine_of(index));
+        let (device, engine) = (document.device_of(list), document.engine_of(list));
         let shelf = |folder: &str| (folder.to_owned(), device.name.clone(), engine.name.clone());
         let mut files = list.steps.iter().filter_map(|step| step.screens.last());
         let folder = files.next().and_then(|file| folder_of(file));

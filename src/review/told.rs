@@ -103,8 +103,8 @@ impl<'a> Facts<'a> {
                     file: &checklist.file,
                     persona: checklist.persona.as_deref(),
                     tier: checklist.tier.as_deref(),
-                    device: &document.device_of(index).name,
-                    engine: &document.engine_of(index).name,
+                    device: &document.device_of(checklist).name,
+                    engine: &document.engine_of(checklist).name,
                     steps: (checklist.steps.iter().enumerate())
                         .map(|(step, entry)| StepFacts::new(review, (index, step), entry))
                         .collect(),

@@ -91,14 +91,15 @@ impl Earlier {
         let lists = self.document().checklists.iter().enumerate();
         let named = lists.filter(|(_, old)| old.name == list.name && old.persona == list.persona);
         let named: Vec<_> = named.collect();
-        let is_there = |(index, _): &&(usize, _)| is_same_place(self.document(), *index, now);
+        let is_there =
+            |(_, old): &&(usize, &ChecklistEntry)| is_same_place(self.document(), old, now);
         let found = named.iter().find(is_there);
         let (index, old) = match found {
             Some(found) => *found,
             None if named.is_empty() => return Err("its checklist wasn't walked then"),
             None if named
                 .iter()
-                .any(|(index, _)| is_same_engine(self.document().engine_of(*index), now.0)) =>
+                .any(|(_, old)| is_same_engine(self.document().engine_of(old), now.0)) =>
             {
                 return Err("it is another device");
             }
@@ -183,8 +184,12 @@ impl Carried {
 type Place<'a> = (&'a EngineFacts, &'a DeviceFacts);
 
 /// Whether a checklist was walked in the same browser on a device of the same size.
-fn is_same_place(document: &BundleDocument, checklist: usize, (engine, device): Place<'_>) -> bool {
-    let (old_engine, old) = (document.engine_of(checklist), document.device_of(checklist));
+fn is_same_place(
+    document: &BundleDocument,
+    list: &ChecklistEntry,
+    (engine, device): Place<'_>,
+) -> bool {
+    let (old_engine, old) = (document.engine_of(list), document.device_of(list));
     is_same_engine(old_engine, engine)
         && (old.width, old.height) == (device.width, device.height)
         && old.scale.total_cmp(&device.scale).is_eq()
@@ -215,10 +220,7 @@ fn word_of(
     (at, list, step): (&StepRef, &ChecklistEntry, &StepEntry),
 ) -> Result<String, &'static str> {
     let document = &now.bundle.document;
-    let place = (
-        document.engine_of(at.checklist),
-        document.device_of(at.checklist),
-    );
+    let place = (document.engine_of(list), document.device_of(list));
     let (then_at, then, said) = earlier.step((list, place), &step.id)?;
     if said.human != Some(Said::Confirmed) {
         return Err("it wasn't confirmed then");

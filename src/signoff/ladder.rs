@@ -90,7 +90,7 @@ impl fmt::Display for Pass<'_> {
 fn smoke(document: &BundleDocument, phones: &[RealDevice]) -> Rung {
     let name = "signed-in smoke at width";
     let mut passes: Vec<Pass<'_>> = Vec::new();
-    for (index, list) in document.checklists.iter().enumerate() {
+    for list in &document.checklists {
         let Some(persona) = &list.persona else {
             continue;
         };
@@ -99,7 +99,7 @@ fn smoke(document: &BundleDocument, phones: &[RealDevice]) -> Rung {
         if ran == 0 {
             continue;
         }
-        let (width, engine) = (document.device_of(index).width, document.engine_of(index));
+        let (width, engine) = (document.device_of(list).width, document.engine_of(list));
         let is_there = |pass: &Pass<'_>| pass.width == width && pass.engine == engine;
         if !passes.iter().any(is_there) {
             passes.push(Pass::new(width, engine));

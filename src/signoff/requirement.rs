@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{
     refusal::Refusal,
-    statement::{Said, Signoff},
+    statement::{Said, Signoff, each_once},
 };
 use crate::detect::is_same_commit;
 
@@ -124,13 +124,7 @@ fn confirmed<'s>(
 ) -> Vec<&'s str> {
     let steps = signoff.steps.iter();
     let steps = steps.filter(|step| step.human == Some(Said::Confirmed));
-    let mut found: Vec<&str> = Vec::new();
-    for one in steps.filter_map(of) {
-        if !found.contains(&one) {
-            found.push(one);
-        }
-    }
-    found
+    each_once(steps.filter_map(of))
 }
 
 fn met_by_one(found: &[&str], key: &'static str, wanted: &str) -> Result<(), Refusal> {

@@ -145,6 +145,16 @@ impl Signoff {
     }
 }
 
+/// What the steps have of something, each once, in their order.
+pub fn each_once<T: PartialEq>(of_steps: impl Iterator<Item = T>) -> Vec<T> {
+    of_steps.fold(Vec::new(), |mut found, one| {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+        found
+    })
+}
+
 /// The human's word on the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

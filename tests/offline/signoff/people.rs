@@ -5,7 +5,7 @@
 use shippass::{
     bundle::{Said, open},
     detect::StepRef,
-    signoff::{Reviewed, SignError, prepare, verify},
+    signoff::{Draft, Reviewed, SignError, Signer, prepare, verify},
 };
 
 use super::{
@@ -23,14 +23,20 @@ fn first_step(dir: &std::path::Path) -> StepRef {
     }
 }
 
+/// A walk of Ada's that waits for her yes.
+fn laid_out(dir: &std::path::Path) -> (Signer, Reviewed, Draft) {
+    sealed(dir, 1);
+    walk_all(dir);
+    let signer = KEYS.signer("ada");
+    let reviewed = Reviewed::read(dir).unwrap();
+    let draft = prepare(&reviewed, &signer, request(ADA)).unwrap();
+    (signer, reviewed, draft)
+}
+
 #[test]
 fn a_page_that_only_looks_on_stands_in_no_signatures_way() {
     let dir = tempfile::tempdir().unwrap();
-    sealed(dir.path(), 1);
-    walk_all(dir.path());
-    let signer = KEYS.signer("ada");
-    let reviewed = Reviewed::read(dir.path()).unwrap();
-    let draft = prepare(&reviewed, &signer, request(ADA)).unwrap();
+    let (signer, reviewed, draft) = laid_out(dir.path());
     // What an open page writes every ten seconds, between the laying out and the yes.
     let mut page = Walker::new(dir.path());
     page.look(&first_step(dir.path()));
@@ -43,11 +49,7 @@ fn a_page_that_only_looks_on_stands_in_no_signatures_way() {
 #[test]
 fn what_is_said_between_the_laying_out_and_the_yes_is_laid_out_first() {
     let dir = tempfile::tempdir().unwrap();
-    sealed(dir.path(), 1);
-    walk_all(dir.path());
-    let signer = KEYS.signer("ada");
-    let reviewed = Reviewed::read(dir.path()).unwrap();
-    let draft = prepare(&reviewed, &signer, request(ADA)).unwrap();
+    let (signer, reviewed, draft) = laid_out(dir.path());
     Walker::new(dir.path()).say(Said::Commented {
         step: first_step(dir.path()),
         text: "wait, the total is wrong".to_owned(),
