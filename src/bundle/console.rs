@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::evidence::{ConsoleKind, ConsoleLine, Run};
+use crate::evidence::{ConsoleKind, ConsoleLine, Recorded, Run};
 
 /// A console line and the step in which it was written.
 #[derive(Serialize)]
@@ -25,7 +25,14 @@ struct Line<'a> {
 }
 
 /// Writes every console line of a run, in order.
-pub(super) fn write_console(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_console(recorded: &dyn Recorded, out: &mut dyn Write) -> io::Result<()> {
+    for part in recorded.parts() {
+        write_part(&*recorded.read(&part).map_err(io::Error::other)?, out)?;
+    }
+    Ok(())
+}
+
+fn write_part(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     for (checklist, step) in run.steps() {
         for line in &step.console {
             let ConsoleLine {

@@ -1,6 +1,6 @@
 //! What follows from a run: `bundle.json`, `network.har`, `console.ndjson`, `redaction.json`.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, io, path::Path};
 
 use serde::Serialize;
 
@@ -12,7 +12,8 @@ use super::{
     paths::BundlePaths,
     whole_file::{write_json, write_whole},
 };
-use crate::{detect::Findings, evidence::Run};
+use crate::detect::Findings;
+use crate::evidence::{JOURNAL, Recorded};
 
 /// The whole of `redaction.json`: rules and counts, no values.
 #[derive(Serialize)]
@@ -25,17 +26,21 @@ struct Redactions<'a> {
 /// Writes everything that follows from a run into its folder, each file whole or not at all.
 pub fn write_derived(
     dir: &Path,
-    run: &Run,
+    recorded: &dyn Recorded,
     findings: &Findings,
 ) -> Result<BundleDocument, BundleError> {
     let paths = BundlePaths::new(dir);
-    let document = BundleDocument::new(run, findings);
-    write_whole(&paths.har(), |out| write_har(run, &paths, out))?;
-    write_whole(&paths.console(), |out| write_console(run, out))?;
+    let document = BundleDocument::of(recorded, findings).map_err(|error| BundleError::Read {
+        path: dir.join(JOURNAL),
+        source: io::Error::other(error),
+    })?;
+    write_whole(&paths.har(), |out| write_har(recorded, &paths, out))?;
+    write_whole(&paths.console(), |out| write_console(recorded, out))?;
+    let rules = &recorded.outline().redactions;
     let redactions = Redactions {
         format: "shippass-redaction/1",
-        total: run.redactions.values().sum(),
-        rules: &run.redactions,
+        total: rules.values().sum(),
+        rules,
     };
     write_json(&paths.redaction(), &redactions)?;
     // Last, so that a folder with a document has all that the document speaks of.

@@ -1,6 +1,6 @@
 //! `bundle.json`: the facts of a run and the judgement over it.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::{Finding, Findings, IgnoreUse, Noise, Severity, Status, StepRef, judge};
 use crate::evidence::{
-    Area, ChecklistRun, DeviceFacts, EngineFacts, Run, RunInfo, Shard, StepRun, TargetFacts,
+    Area, ChecklistRun, DeviceFacts, EngineFacts, EvidenceError, Recorded, Run, RunInfo, Shard,
+    StepRun, TargetFacts,
 };
 
 /// The format that is written, and the newest that is read.
@@ -187,12 +188,26 @@ impl fmt::Display for BundleDocument {
 impl BundleDocument {
     /// The facts of a run and the judgement over it.
     pub fn new(run: &Run, findings: &Findings) -> Self {
-        let checklists: Vec<_> = run
-            .checklists
-            .iter()
-            .enumerate()
-            .map(|(index, checklist)| ChecklistEntry::new(index, checklist, findings))
-            .collect();
+        let mut document = Self::outline(run, findings);
+        document.take(run, &(0..run.checklists.len()), findings);
+        document
+    }
+
+    /// The same of one that may be too long for memory.
+    ///
+    /// # Errors
+    ///
+    /// A part of it can't be read.
+    pub fn of(recorded: &dyn Recorded, findings: &Findings) -> Result<Self, EvidenceError> {
+        let mut document = Self::outline(recorded.outline(), findings);
+        for part in recorded.parts() {
+            document.take(&*recorded.read(&part)?, &part, findings);
+        }
+        Ok(document)
+    }
+
+    /// Everything but what its steps tell.
+    fn outline(run: &Run, findings: &Findings) -> Self {
         Self {
             format: FORMAT.to_owned(),
             tool: ToolEntry {
@@ -203,7 +218,7 @@ impl BundleDocument {
             target: run.target.clone(),
             device: run.device.clone(),
             engine: run.engine.clone(),
-            counts: Counts::of(&checklists),
+            counts: Counts::default(),
             findings: findings
                 .findings
                 .iter()
@@ -211,7 +226,24 @@ impl BundleDocument {
                 .collect(),
             noise: findings.noise.clone(),
             ignore: findings.ignore.clone(),
-            checklists,
+            checklists: Vec::new(),
+        }
+    }
+
+    /// What the steps of some checklists tell.
+    fn take(&mut self, run: &Run, part: &Range<usize>, findings: &Findings) {
+        let lists = run.checklists.iter().enumerate();
+        for (index, list) in lists.skip(part.start).take(part.len()) {
+            let entry = ChecklistEntry::new(index, list, findings);
+            entry.steps.iter().for_each(|step| self.counts.add(step));
+            self.checklists.push(entry);
+        }
+        let of_part = |finding: &&mut FindingEntry| part.contains(&finding.at.checklist);
+        for finding in self.findings.iter_mut().filter(of_part) {
+            let list = run.checklists.get(finding.at.checklist);
+            let mut steps = list.into_iter().flat_map(|list| &list.steps);
+            let step = steps.find(|step| step.id == finding.at.step);
+            finding.picture = step.and_then(final_picture);
         }
     }
 
@@ -308,12 +340,6 @@ impl StepEntry {
 impl FindingEntry {
     fn new(finding: &Finding, run: &Run) -> Self {
         let checklist = run.checklists.get(finding.at.checklist);
-        let step = checklist.and_then(|checklist| {
-            checklist
-                .steps
-                .iter()
-                .find(|step| step.id == finding.at.step)
-        });
         Self {
             id: finding.id.clone(),
             detector: finding.detector.clone(),
@@ -325,7 +351,7 @@ impl FindingEntry {
             title: finding.title.clone(),
             detail: finding.detail.clone(),
             requests: finding.requests.clone(),
-            picture: step.and_then(final_picture),
+            picture: None,
             at: finding.at.clone(),
             also_at: finding.also_at.clone(),
             signals: finding.signals.clone(),
@@ -344,19 +370,15 @@ fn final_picture(step: &StepRun) -> Option<String> {
 }
 
 impl Counts {
-    fn of(checklists: &[ChecklistEntry]) -> Self {
-        let mut counts = Self::default();
-        for step in checklists.iter().flat_map(|checklist| &checklist.steps) {
-            counts.steps += 1;
-            *match step.status {
-                Status::Clean => &mut counts.clean,
-                Status::Flagged => &mut counts.flagged,
-                Status::Failed => &mut counts.failed,
-                Status::Unknown => &mut counts.unknown,
-                Status::NotRun => &mut counts.not_run,
-            } += 1;
-        }
-        counts
+    fn add(&mut self, step: &StepEntry) {
+        self.steps += 1;
+        *match step.status {
+            Status::Clean => &mut self.clean,
+            Status::Flagged => &mut self.flagged,
+            Status::Failed => &mut self.failed,
+            Status::Unknown => &mut self.unknown,
+            Status::NotRun => &mut self.not_run,
+        } += 1;
     }
 
     /// The count of one status.

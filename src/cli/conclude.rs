@@ -9,13 +9,13 @@ use crate::bundle::{self, BundleDocument, BundlePaths, Counts, paths};
 use crate::config::IgnoreRule;
 use crate::detect::{self, Status};
 use crate::evidence::{
-    FlaggedSurface, PastRun, Protection, Redactor, Run, ScanError, hold_journal, read_run,
+    FlaggedSurface, PastRun, Protection, Recorded, Recording, Redactor, ScanError, hold_journal,
 };
 use crate::report::{self, ReportView, TableLook};
 
 /// A run with its judgement.
 pub(super) struct Judged {
-    run: Run,
+    recording: Recording,
     flagged: Vec<FlaggedSurface>,
     document: BundleDocument,
 }
@@ -27,9 +27,15 @@ impl Judged {
     }
 
     /// What answered in the target's place in some step.
-    pub(super) fn protection(&self) -> Option<Protection> {
-        let mut steps = self.run.steps();
-        steps.find_map(|(_, step)| step.protection(&self.run))
+    pub(super) fn protection(&self) -> Result<Option<Protection>, Failure> {
+        for part in self.recording.parts() {
+            let run = self.recording.read(&part)?;
+            let found = run.steps().find_map(|(_, step)| step.protection(&run));
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// What was written to `bundle.json`.
@@ -39,11 +45,12 @@ impl Judged {
 
     /// What the next runs need to know of it.
     pub(super) fn as_past(&self) -> PastRun {
+        let run = self.recording.outline();
         PastRun {
-            run: self.run.info.id.clone(),
-            started: self.run.info.started,
-            target: self.run.target.name.clone(),
-            commit: self.run.target.commit.clone(),
+            run: run.info.id.clone(),
+            started: run.info.started,
+            target: run.target.name.clone(),
+            commit: run.target.commit.clone(),
             flagged: self.flagged.clone(),
         }
     }
@@ -59,8 +66,8 @@ impl Judged {
     }
 
     /// The table of steps and the findings.
-    fn table(&self, look: TableLook) -> String {
-        report::table(&self.run, &self.document, look)
+    fn table(&self, look: TableLook) -> Result<String, Failure> {
+        Ok(report::table(&self.recording, &self.document, look)?)
     }
 }
 
@@ -74,12 +81,12 @@ pub(super) fn conclude(
     // Whoever goes on with the run, or seals it too, has to wait.
     let _held = hold_journal(folder)?;
     bundle::clear_unfinished(folder)?;
-    let run = read_run(folder)?;
-    let findings = detect::inspect(&run, ignore, today);
-    let document = bundle::write_derived(folder, &run, &findings)?;
+    let recording = Recording::open(folder)?;
+    let findings = detect::inspect_recorded(&recording, ignore, today)?;
+    let document = bundle::write_derived(folder, &recording, &findings)?;
     let paths = BundlePaths::new(folder);
     let view = ReportView {
-        run: &run,
+        recorded: &recording,
         document: &document,
         picture: &|name| paths.read(name).ok(),
     };
@@ -91,21 +98,27 @@ pub(super) fn conclude(
         return Err(found.into());
     }
     bundle::write_manifest(folder)?;
-    let flagged = detect::flagged_surfaces(&run, &findings.findings);
+    let flagged = detect::flagged_surfaces(&findings.findings);
     Ok(Judged {
-        run,
+        recording,
         flagged,
         document,
     })
 }
 
 /// Prints what came of a run.
-pub(super) fn print(folder: &Path, judged: &Judged, format: Format, terminal: &Terminal) {
+pub(super) fn print(
+    folder: &Path,
+    judged: &Judged,
+    format: Format,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     match format {
         Format::Json => terminal.print(&judged.document_text()),
         Format::Human => {
-            terminal.print(&judged.table(terminal.table_look()));
+            terminal.print(&judged.table(terminal.table_look())?);
             terminal.print(&format!("report  {}", folder.join(paths::REPORT).display()));
         }
     }
+    Ok(())
 }

@@ -19,7 +19,7 @@ use crate::evidence::{EvidenceError, Redactor, Run, read_run_so_far};
 use crate::report::{self, visible};
 
 /// What was recorded, and what it can't show.
-struct Recorded {
+struct Inspected {
     run: Run,
     /// A line each.
     not_shown: Vec<String>,
@@ -55,7 +55,7 @@ pub(super) fn main(
     let findings = detect::inspect(&recorded.run, &config.ignore, day_of(end_of(&recorded.run)));
     let document = BundleDocument::new(&recorded.run, &findings);
     let text = match arguments.format {
-        InspectionFormat::Text => text(&recorded, &document, terminal),
+        InspectionFormat::Text => text(&recorded, &document, terminal)?,
         InspectionFormat::Json => json(arguments, &recorded, &document),
     };
     // A secret may have been seen before it was known to be one.
@@ -82,7 +82,7 @@ pub(super) fn configuration_in(
     Ok(config)
 }
 
-fn of_bundle(bundle: &Opened) -> Result<Recorded, Failure> {
+fn of_bundle(bundle: &Opened) -> Result<Inspected, Failure> {
     let (run, torn) = read_run_so_far(bundle.folder()).map_err(no_run)?;
     let not_shown = match &torn {
         Some(why) => Some(format!("the rest; the journal is damaged at {why}")),
@@ -91,7 +91,7 @@ fn of_bundle(bundle: &Opened) -> Result<Recorded, Failure> {
         }
         None => None,
     };
-    Ok(Recorded {
+    Ok(Inspected {
         run,
         is_whole: not_shown.is_none(),
         not_shown: not_shown.into_iter().collect(),
@@ -112,7 +112,7 @@ fn of_archive(
     arguments: &InspectArguments,
     config: &Config,
     redactor: &Redactor,
-) -> Result<Recorded, Failure> {
+) -> Result<Inspected, Failure> {
     let url = arguments.url.as_ref();
     let expected = Expected {
         origins: url.map(|url| origins(url, config)).unwrap_or_default(),
@@ -127,7 +127,7 @@ fn of_archive(
             "the bodies of {count} answers; the archive was saved without them"
         ));
     }
-    Ok(Recorded {
+    Ok(Inspected {
         run: archive.run,
         not_shown,
         is_whole: true,
@@ -166,8 +166,12 @@ pub(super) fn day_of(end: Timestamp) -> Date {
     end.to_zoned(TimeZone::system()).date()
 }
 
-fn text(recorded: &Recorded, document: &BundleDocument, terminal: &Terminal) -> String {
-    let mut text = report::table(&recorded.run, document, terminal.table_look());
+fn text(
+    recorded: &Inspected,
+    document: &BundleDocument,
+    terminal: &Terminal,
+) -> Result<String, Failure> {
+    let mut text = report::table(&recorded.run, document, terminal.table_look())?;
     if let Some(line) = set_aside(&document.noise) {
         let _ = writeln!(text, "{line}");
     }
@@ -175,7 +179,7 @@ fn text(recorded: &Recorded, document: &BundleDocument, terminal: &Terminal) -> 
         // It may quote what a stranger wrote.
         let _ = writeln!(text, "not shown: {}", visible::line(line));
     }
-    text
+    Ok(text)
 }
 
 /// How much was set aside, and where to read it; nothing is lost.
@@ -191,7 +195,7 @@ fn set_aside(noise: &[Noise]) -> Option<String> {
     (!told.is_empty()).then(|| format!("set aside: {}; {listed}", told.join(", ")))
 }
 
-fn json(arguments: &InspectArguments, recorded: &Recorded, document: &BundleDocument) -> String {
+fn json(arguments: &InspectArguments, recorded: &Inspected, document: &BundleDocument) -> String {
     let inspection = Inspection {
         format: "shippass-inspection/1",
         of: arguments.of.display().to_string(),

@@ -47,7 +47,7 @@ pub(super) fn main(
     if is_of_shards {
         past::remember(&past::history(), &judged, terminal);
     }
-    conclude::print(folder, &judged, arguments.format, terminal);
+    conclude::print(folder, &judged, arguments.format, terminal)?;
     if judged.is_clean() {
         return Ok(Exit::Clean);
     }

@@ -92,7 +92,7 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let passed = walked(assignment, terminal, runtime)?;
     let format = assignment.browser.format;
-    conclude::print(&passed.folder, &passed.judged, format, terminal);
+    conclude::print(&passed.folder, &passed.judged, format, terminal)?;
     passed.exit()
 }
 
@@ -163,7 +163,7 @@ pub(super) fn walked(
     })?;
     let today = Zoned::now().date();
     let judged = conclude::conclude(&folder, &assignment.project.config.ignore, &redactor, today)?;
-    let end = match (end, judged.protection()) {
+    let end = match (end, judged.protection()?) {
         // Some show themselves only in the bodies of answers, which are judged afterwards.
         (WalkEnd::Whole, Some(protection)) => WalkEnd::Failed(RunnerError::protected(
             &target_facts(assignment),

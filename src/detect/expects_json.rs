@@ -6,7 +6,7 @@ use super::{
     html::{Html, is_sign_in_path, is_sign_out_path, sign_in_mark},
     html_on_purpose::{is_inertia, is_json_type},
     route::route_of,
-    seen_step::{SeenStep, seen_steps},
+    seen_step::SeenStep,
 };
 use crate::checklist::PathPattern;
 use crate::evidence::{Content, Exchange, ReadAs, Resource, Run};
@@ -117,33 +117,28 @@ impl<'r> Call<'r> {
 }
 
 /// What the whole run tells about its endpoints.
+#[derive(Debug, Default)]
 pub(super) struct Endpoints {
     /// Method and route of calls that were answered with JSON.
     json: BTreeSet<String>,
     /// Routes that are pages: they were opened as such.
     pages: BTreeSet<String>,
-    api: Vec<PathPattern>,
 }
 
 impl Endpoints {
-    pub(super) fn of(run: &Run) -> Self {
-        let mut endpoints = Self {
-            json: BTreeSet::new(),
-            pages: BTreeSet::new(),
-            api: run.api.iter().map(PathPattern::new).collect(),
-        };
-        for seen in seen_steps(run) {
-            for exchange in &seen.step.exchanges {
-                endpoints.learn(exchange);
+    /// Learns from a run, or from the next part of one.
+    pub(super) fn learn(&mut self, run: &Run) {
+        for (_, step) in run.steps() {
+            for exchange in &step.exchanges {
+                self.learn_from(exchange);
             }
-            for navigation in &seen.step.navigations {
-                endpoints.pages.insert(route_of(&navigation.url));
+            for navigation in &step.navigations {
+                self.pages.insert(route_of(&navigation.url));
             }
         }
-        endpoints
     }
 
-    fn learn(&mut self, exchange: &Exchange) {
+    fn learn_from(&mut self, exchange: &Exchange) {
         let Some(answer) = exchange.answer() else {
             return;
         };
@@ -160,14 +155,15 @@ impl Endpoints {
         }
     }
 
-    /// Every signal that a call wanted JSON; those that something outweighs are left out.
-    pub(super) fn signals(&self, call: &Call<'_>) -> Vec<Signal> {
-        let mut signals = self.all_signals(call);
+    /// Every signal that a call wanted JSON; those that something outweighs are left out. `api` are the paths that the
+    /// configuration declares.
+    pub(super) fn signals(&self, call: &Call<'_>, api: &[PathPattern]) -> Vec<Signal> {
+        let mut signals = self.all_signals(call, api);
         signals.retain(|signal| self.counts(signal, call));
         signals
     }
 
-    fn all_signals(&self, call: &Call<'_>) -> Vec<Signal> {
+    fn all_signals(&self, call: &Call<'_>, api: &[PathPattern]) -> Vec<Signal> {
         let first = call.first();
         let mut signals = Vec::new();
         if is_inertia(first) {
@@ -198,7 +194,7 @@ impl Endpoints {
             signals.push(Signal::SameEndpoint);
         }
         let path = first.path();
-        if let Some(pattern) = self.api.iter().find(|pattern| pattern.matches(&path)) {
+        if let Some(pattern) = api.iter().find(|pattern| pattern.matches(&path)) {
             signals.push(Signal::Api(pattern.to_string()));
         }
         signals.extend(checklist_signal(call));

@@ -20,11 +20,6 @@ pub(super) fn with_lines(run: &Run, mut found: Vec<Finding>) -> Vec<Finding> {
     found
 }
 
-/// Merges what has one cause.
-pub(super) fn merge(run: &Run, found: &[Finding]) -> Vec<Finding> {
-    merge_equal(take_in_effects(run, found))
-}
-
 /// Orders by step and numbers.
 pub(super) fn number(run: &Run, findings: &mut [Finding]) {
     findings.sort_by_key(|finding| place_of(run, finding));
@@ -34,7 +29,7 @@ pub(super) fn number(run: &Run, findings: &mut [Finding]) {
 }
 
 /// What follows from another finding is told by it.
-fn take_in_effects(run: &Run, found: &[Finding]) -> Vec<Finding> {
+pub(super) fn take_in_effects(run: &Run, found: &[Finding]) -> Vec<Finding> {
     let cause_of = |effect: &Finding| found.iter().position(|cause| follows(run, effect, cause));
     let causes: Vec<_> = found.iter().map(cause_of).collect();
     let mut kept = found.to_vec();
@@ -76,6 +71,7 @@ fn take_in(cause: &mut Finding, effect: Finding) {
         let _ = write!(cause.detail, " {}", effect.detail);
     }
     cause.severity = cause.severity.max(effect.severity);
+    cause.named_by.extend(effect.named_by);
     add_new(&mut cause.requests, effect.requests);
     add_new(&mut cause.console, effect.console);
 }
@@ -91,7 +87,7 @@ fn repeats(cause: &Finding, effect: &Finding) -> bool {
 }
 
 /// The same fault again is the same finding.
-fn merge_equal(found: Vec<Finding>) -> Vec<Finding> {
+pub(super) fn merge_equal(found: Vec<Finding>) -> Vec<Finding> {
     let mut grouped: Vec<Finding> = Vec::new();
     for finding in found {
         let same = grouped
@@ -115,6 +111,7 @@ fn absorb(known: &mut Finding, other: Finding) {
     add_new(&mut known.console, other.console);
     add_new(&mut known.signals, other.signals);
     known.severity = known.severity.max(other.severity);
+    known.named_by.extend(other.named_by);
 }
 
 fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
@@ -126,7 +123,7 @@ fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
 }
 
 /// Checklist, then step; findings of one step stay in the detectors' order.
-fn place_of(run: &Run, finding: &Finding) -> (usize, usize) {
+pub(super) fn place_of(run: &Run, finding: &Finding) -> (usize, usize) {
     let list = run.checklists.get(finding.at.checklist);
     let step = list.and_then(|list| {
         let mut steps = list.steps.iter();

@@ -3,13 +3,15 @@
 use std::fmt::Write;
 
 use super::{
-    expects_json::{Call, Endpoints, Signal, is_success},
+    across::Across,
+    expects_json::{Call, Signal, is_success},
     html::{Html, html_of, title_of},
     html_on_purpose::{asks_for_html, is_json_type},
     origin::{Owner, call_of, is_sent_by_own_code, owner_of},
     rule::{Finding, Inspect, Rule, Severity},
     seen_step::{SeenStep, seen_steps},
 };
+use crate::checklist::PathPattern;
 use crate::evidence::{Exchange, ExpectationOutcome, ReadAs, Run, StepRun};
 
 /// The rule.
@@ -33,11 +35,11 @@ pub(super) const RULE: Rule = Rule {
              redirected: then Livewire itself goes to the page.",
     mend: "Let the API answer 401 with JSON when nobody is signed in, put the route on the middleware's allowlist, and let the client check \
            `response.headers.get(\"content-type\")` before it believes an answer.",
-    inspect: Inspect::Run(inspect),
+    inspect: Inspect::Across(inspect),
 };
 
-fn inspect(run: &Run) -> Vec<Finding> {
-    let endpoints = Endpoints::of(run);
+fn inspect(run: &Run, across: &Across) -> Vec<Finding> {
+    let api: Vec<_> = run.api.iter().map(PathPattern::new).collect();
     let mut findings = Vec::new();
     for seen in seen_steps(run) {
         for exchange in seen.asked_by_page() {
@@ -47,7 +49,7 @@ fn inspect(run: &Run) -> Vec<Finding> {
             if asks_for_html(call.first(), call.last) || !is_of_interest(run, call.first()) {
                 continue;
             }
-            let signals = endpoints.signals(&call);
+            let signals = across.endpoints.signals(&call, &api);
             if !signals.is_empty() {
                 findings.push(finding(run, &call, &signals));
             }

@@ -13,6 +13,29 @@ use super::{
 use crate::config::{IgnoreRule, RequestPattern};
 use crate::evidence::{Exchange, Run};
 
+/// A finding, and the rule that accepts it.
+pub(super) type Accepted<'i> = (Finding, &'i IgnoreRule);
+
+/// Notes with each finding which rules name one of its requests: later these may not be at hand any more.
+pub(super) fn mark(run: &Run, found: &mut [Finding], rules: &[IgnoreRule]) {
+    let patterns = rules.iter().enumerate();
+    let patterns: Vec<_> = patterns
+        .filter_map(|(index, rule)| Some((index, rule.request.as_ref()?)))
+        .collect();
+    if patterns.is_empty() {
+        return;
+    }
+    for finding in found {
+        let ids = finding.requests.iter();
+        let exchanges: Vec<_> = ids.filter_map(|id| run.exchange(id)).collect();
+        let naming = patterns.iter().filter(|(_, pattern)| {
+            let mut exchanges = exchanges.iter();
+            exchanges.any(|exchange| is_named(pattern, exchange))
+        });
+        finding.named_by = naming.map(|(index, _)| *index).collect();
+    }
+}
+
 /// Findings that no rule accepts, and those that one does, with the rule.
 ///
 /// Asked before anything is merged: a rule that accepts one request must not hide another. What follows from nothing but
@@ -22,15 +45,15 @@ pub(super) fn split<'i>(
     found: Vec<Finding>,
     rules: &'i [IgnoreRule],
     today: Date,
-) -> (Vec<Finding>, Vec<(Finding, &'i IgnoreRule)>) {
+) -> (Vec<Finding>, Vec<Accepted<'i>>) {
     let (mut kept, mut accepted) = (Vec::new(), Vec::new());
     for finding in found {
-        let holds = |rule: &&IgnoreRule| {
+        let holds = |(index, rule): &(usize, &IgnoreRule)| {
             // The last day on which it holds is one on which it holds.
-            rule.until.is_none_or(|until| today <= until) && accepts(run, rule, &finding)
+            rule.until.is_none_or(|until| today <= until) && accepts(*index, rule, &finding)
         };
-        match rules.iter().find(holds) {
-            Some(rule) => accepted.push((finding, rule)),
+        match rules.iter().enumerate().find(holds) {
+            Some((_, rule)) => accepted.push((finding, rule)),
             None => kept.push(finding),
         }
     }
@@ -44,7 +67,7 @@ pub(super) fn split<'i>(
 fn next_effect<'i>(
     run: &Run,
     kept: &[Finding],
-    accepted: &[(Finding, &'i IgnoreRule)],
+    accepted: &[Accepted<'i>],
 ) -> Option<(usize, &'i IgnoreRule)> {
     kept.iter().enumerate().find_map(|(at, effect)| {
         let mut causes = accepted.iter();
@@ -103,7 +126,7 @@ impl fmt::Display for IgnoreUse {
 /// more than a few.
 pub(super) fn worth_a_look(
     rules: &[IgnoreRule],
-    accepted: &[(Finding, &IgnoreRule)],
+    accepted: &[Accepted<'_>],
     today: Date,
 ) -> Vec<IgnoreUse> {
     let uses = rules.iter().map(|rule| {
@@ -125,7 +148,7 @@ pub(super) fn worth_a_look(
 }
 
 /// Files what was accepted.
-pub(super) fn file(accepted: Vec<(Finding, &IgnoreRule)>) -> impl Iterator<Item = Noise> {
+pub(super) fn file(accepted: Vec<Accepted<'_>>) -> impl Iterator<Item = Noise> {
     accepted.into_iter().map(|(finding, rule)| Noise {
         rule: format!("{IGNORED}{}", rule.why),
         at: finding.at,
@@ -139,15 +162,9 @@ pub(super) fn file(accepted: Vec<(Finding, &IgnoreRule)>) -> impl Iterator<Item 
     })
 }
 
-fn accepts(run: &Run, rule: &IgnoreRule, finding: &Finding) -> bool {
-    if rule.detector != finding.detector {
-        return false;
-    }
-    let Some(pattern) = &rule.request else {
-        return true;
-    };
-    let mut exchanges = run.steps().flat_map(|(_, step)| &step.exchanges);
-    exchanges.any(|exchange| finding.requests.contains(&exchange.id) && is_named(pattern, exchange))
+fn accepts(index: usize, rule: &IgnoreRule, finding: &Finding) -> bool {
+    rule.detector == finding.detector
+        && (rule.request.is_none() || finding.named_by.contains(&index))
 }
 
 fn is_named(pattern: &RequestPattern, exchange: &Exchange) -> bool {

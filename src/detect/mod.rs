@@ -1,5 +1,6 @@
 //! Judgement: one file a detector, each a pure function of a `Run`. No files, no network, no clock.
 
+mod across;
 mod amount;
 mod cause;
 mod crash_sight;
@@ -10,6 +11,7 @@ mod group;
 mod html;
 mod html_on_purpose;
 mod ignore;
+mod inspection;
 mod json_start;
 mod judge;
 mod laid_out;
@@ -63,16 +65,12 @@ mod zoom_on_focus;
 pub(crate) use crash_sight::error_page_line;
 pub(crate) use failure_shown::said_by_page;
 pub use ignore::IgnoreUse;
+pub use inspection::{inspect, inspect_recorded};
 pub use judge::{Judgement, judge, judge_all};
 pub(crate) use route::is_id;
 pub use rule::{Finding, Findings, Inspect, Noise, Rule, Severity, Status, StepRef, Undecided};
 pub use stale_deployment::is_same_commit;
 pub use surface::flagged_surfaces;
-
-use jiff::civil::Date;
-
-use crate::config::IgnoreRule;
-use crate::evidence::Run;
 
 /// Every detector.
 pub const RULES: &[&Rule] = &[
@@ -118,42 +116,4 @@ pub fn names() -> Vec<&'static str> {
 /// The detector of that name.
 pub fn explain(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name).copied()
-}
-
-/// Runs every detector, merges what is one fault, files noise and sets aside what is accepted.
-pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
-    let seen = group::with_lines(run, protected::without(run, found_in(run)));
-    let (seen, mut accepted) = ignore::split(run, seen, ignore, today);
-    let mut findings = group::merge(run, &seen);
-    let (said, more) = ignore::split(run, found_about(run, &findings), ignore, today);
-    findings.extend(said);
-    accepted.extend(more);
-    group::number(run, &mut findings);
-    let ignored = ignore::worth_a_look(ignore, &accepted, today);
-    let mut noise = noise::file(run);
-    noise.extend(ignore::file(accepted));
-    Findings {
-        findings,
-        noise,
-        undecided: undecided::undecided(run),
-        ignore: ignored,
-    }
-}
-
-/// What is wrong in what was seen.
-fn found_in(run: &Run) -> Vec<Finding> {
-    let rules = RULES.iter().filter_map(|rule| match rule.inspect {
-        Inspect::Run(inspect) => Some(inspect),
-        Inspect::Findings(_) => None,
-    });
-    rules.flat_map(|inspect| inspect(run)).collect()
-}
-
-/// What there is to say of what was found.
-fn found_about(run: &Run, findings: &[Finding]) -> Vec<Finding> {
-    let rules = RULES.iter().filter_map(|rule| match rule.inspect {
-        Inspect::Findings(inspect) => Some(inspect),
-        Inspect::Run(_) => None,
-    });
-    rules.flat_map(|inspect| inspect(run, findings)).collect()
 }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    rule::{Finding, Inspect, Rule, Severity},
-    surface::surface_of,
-};
-use crate::evidence::{PastRun, Run};
+use super::rule::{Finding, Inspect, Rule, Severity};
+use crate::evidence::{FlaggedSurface, PastRun, Run};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -38,7 +35,7 @@ fn inspect(run: &Run, findings: &[Finding]) -> Vec<Finding> {
         .filter(|finding| finding.severity >= Severity::Warning);
     heavy
         .filter_map(|finding| {
-            let surface = surface_of(run, finding);
+            let surface = FlaggedSurface::from(finding);
             let past = flagged_before(run, |past| past.flagged.contains(&surface));
             let is_new = past.len() + 1 >= OFTEN && told.insert(surface.clone());
             is_new.then(|| again(run, finding, &surface.surface, &past))
@@ -89,6 +86,7 @@ fn again(run: &Run, finding: &Finding, surface: &str, past: &[&PastRun]) -> Find
         also_at: finding.also_at.clone(),
         detail: format!("Flagged before: {}. {advice}", runs.join("; ")),
         requests: finding.requests.clone(),
+        named_by: finding.named_by.clone(),
         ..RULE.finding(finding.at.clone(), title, format!("{name} {surface}"))
     }
 }

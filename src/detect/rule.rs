@@ -1,9 +1,11 @@
 //! What a detector says of itself, and what it finds.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ignore::IgnoreUse;
+use super::{across::Across, ignore::IgnoreUse};
 use crate::evidence::{Area, Run};
 
 /// A detector: its texts and its judgement.
@@ -30,9 +32,11 @@ pub struct Rule {
 /// A judgement is a pure function; of what it depends on.
 #[derive(Debug, Clone, Copy)]
 pub enum Inspect {
-    /// Of what was seen.
+    /// Of what was seen, each checklist by itself: a long run comes in parts.
     Run(fn(&Run) -> Vec<Finding>),
-    /// Of what was seen and what the others found in it, one finding a cause.
+    /// Of what was seen, and of what all calls of the run tell of each other.
+    Across(fn(&Run, &Across) -> Vec<Finding>),
+    /// Of what the others found, one finding a cause, and the run's facts; what was seen in its steps needn't be there any more.
     Findings(fn(&Run, &[Finding]) -> Vec<Finding>),
 }
 
@@ -84,6 +88,12 @@ pub struct Finding {
     /// What makes two findings the same fault; detector-made, never shown.
     #[serde(default)]
     pub fault: String,
+    /// The part of the product that it is about, as the next deployment calls it too; given after grouping.
+    #[serde(skip)]
+    pub surface: String,
+    /// The ignore rules, by their place in the configuration, that name one of its requests.
+    #[serde(skip)]
+    pub named_by: BTreeSet<usize>,
 }
 
 /// Names a step of a run.

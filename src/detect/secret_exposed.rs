@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::{
+    across::Across,
     noise::file_of,
     origin::{Owner, call_of, is_sent_by_own_code, owner_of},
     rule::{Finding, Inspect, Rule, Severity},
@@ -33,19 +34,18 @@ pub(super) const RULE: Rule = Rule {
              token in the address of a web socket or an event stream, where browsers allow no header, is a notice.",
     mend: "Replace the key, for it is known; then call that service from the server. Send tokens in a header or a cookie that scripts can't \
            read, and forms by POST, also without their script.",
-    inspect: Inspect::Run(inspect),
+    inspect: Inspect::Across(inspect),
 };
 
-fn inspect(run: &Run) -> Vec<Finding> {
-    let typed = keys_typed(run);
-    let session = session_tokens(run);
+fn inspect(run: &Run, across: &Across) -> Vec<Finding> {
+    let Secrets { typed, session, .. } = &across.secrets;
     let in_step = |seen: SeenStep<'_>| {
         let calls = seen.asked_by_page();
         let counted = calls.filter(|exchange| is_counted(run, &seen, exchange));
         let found: Vec<_> = counted
             .flat_map(|exchange| {
-                let keys = keys_in(run, &seen, exchange, &typed);
-                keys.chain(token_in_url(run, &seen, exchange, &session))
+                let keys = keys_in(run, &seen, exchange, typed);
+                keys.chain(token_in_url(run, &seen, exchange, session))
             })
             .collect();
         found
@@ -134,29 +134,62 @@ fn keys_of(body: &Body) -> Vec<String> {
     keys
 }
 
-/// Keys that came from a person: a form for a key of theirs shows it again, or uses it.
-fn keys_typed(run: &Run) -> BTreeSet<String> {
-    let steps = || run.steps().map(|(_, step)| step);
-    let actions = steps().flat_map(|step| &step.actions);
-    let typed = actions.flat_map(|action| &action.typed);
-    let mut keys: BTreeSet<String> = typed
-        .flat_map(|typed| server_keys_taken_from(&typed.typed))
-        .collect();
-    // What the page sends may also be what the server had given it.
-    let mut brought = BTreeSet::new();
-    for step in steps() {
-        let is_given = may_be_given_in(step);
-        for exchange in step.exchanges.iter().filter(|it| !it.is_of_check()) {
-            if is_given {
-                let sent = keys_of(&exchange.request_body).into_iter();
-                keys.extend(sent.filter(|key| !brought.contains(key)));
-            }
-            if let Some(answer) = exchange.answer() {
-                brought.extend(keys_of(&answer.body));
+/// Secrets of which it is known in the whole run whose they are.
+#[derive(Debug, Default)]
+pub(super) struct Secrets {
+    /// Keys that came from a person: a form for a key of theirs shows it again, or uses it.
+    typed: BTreeSet<String>,
+    /// Keys that the server had given the page: it may well send them.
+    brought: BTreeSet<String>,
+    /// The digits of the tokens by which the persona is known: session cookies, and what a sign-in answered.
+    session: BTreeSet<String>,
+}
+
+impl Secrets {
+    /// Learns from a run, or from the next part of one.
+    pub(super) fn learn(&mut self, run: &Run) {
+        for seen in seen_steps(run) {
+            let actions = seen.step.actions.iter();
+            let typed = actions.flat_map(|action| &action.typed);
+            let keys = typed.flat_map(|typed| server_keys_taken_from(&typed.typed));
+            self.typed.extend(keys);
+            let is_given = may_be_given_in(seen.step);
+            for exchange in &seen.step.exchanges {
+                self.learn_keys(exchange, is_given);
+                self.learn_tokens(&seen, exchange);
             }
         }
     }
-    keys
+
+    fn learn_keys(&mut self, exchange: &Exchange, is_given: bool) {
+        if exchange.is_of_check() {
+            return;
+        }
+        if is_given {
+            let sent = keys_of(&exchange.request_body).into_iter();
+            let own = sent.filter(|key| !self.brought.contains(key));
+            self.typed.extend(own);
+        }
+        if let Some(answer) = exchange.answer() {
+            self.brought.extend(keys_of(&answer.body));
+        }
+    }
+
+    fn learn_tokens(&mut self, seen: &SeenStep<'_>, exchange: &Exchange) {
+        let cookies = exchange.request_header("cookie").unwrap_or_default();
+        for (name, value) in cookies.split(';').filter_map(|pair| pair.split_once('=')) {
+            if is_session_name(&plain(name)) {
+                self.session.extend(digits_of(value));
+            }
+        }
+        let answer = exchange.answer().and_then(|answer| answer.body.start());
+        let answer = answer.filter(|_| seen.is_sign_in() || signs_in(exchange));
+        for (name, value) in answer.into_iter().flat_map(json_pairs) {
+            if TOKENS.contains(&plain(name).as_str()) {
+                self.session.extend(digits_of(value));
+            }
+        }
+    }
 }
 
 /// Somebody entered something in the step; in traffic alone that can't be seen.
@@ -269,29 +302,6 @@ fn digits_of(value: &str) -> Option<String> {
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|next| next.to_ascii_lowercase()).collect()
-}
-
-/// The digits of the tokens by which the persona is known: session cookies, and what a sign-in answered.
-fn session_tokens(run: &Run) -> BTreeSet<String> {
-    let mut tokens = BTreeSet::new();
-    for seen in seen_steps(run) {
-        for exchange in &seen.step.exchanges {
-            let cookies = exchange.request_header("cookie").unwrap_or_default();
-            for (name, value) in cookies.split(';').filter_map(|pair| pair.split_once('=')) {
-                if is_session_name(&plain(name)) {
-                    tokens.extend(digits_of(value));
-                }
-            }
-            let answer = exchange.answer().and_then(|answer| answer.body.start());
-            let answer = answer.filter(|_| seen.is_sign_in() || signs_in(exchange));
-            for (name, value) in answer.into_iter().flat_map(json_pairs) {
-                if TOKENS.contains(&plain(name).as_str()) {
-                    tokens.extend(digits_of(value));
-                }
-            }
-        }
-    }
-    tokens
 }
 
 /// A server also answers tokens for others: for a map, for a call.

@@ -1,8 +1,13 @@
 //! `slow-response`: an answer that people give up waiting for.
 
-use std::fmt::Write;
+use std::{
+    collections::HashMap,
+    fmt::Write,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::{
+    across::Across,
     leaving::open_for,
     noise::{GIVEN_UP, file_of},
     origin::{Owner, call_of, owner_of},
@@ -27,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
              statuses (those are `http-error`).",
     mend: "Look at the server's log for that call, at the number of its queries and their indexes first. What has to take long is begun \
            by the call and asked for later; the page says meanwhile that it is at work.",
-    inspect: Inspect::Run(inspect),
+    inspect: Inspect::Across(inspect),
 };
 
 /// From here on people wonder, in milliseconds.
@@ -37,12 +42,12 @@ const TOO_LONG: f64 = 10_000.0;
 /// From here on the phone's own sending may be what takes long, in bytes.
 const LARGE: u64 = 500_000;
 
-fn inspect(run: &Run) -> Vec<Finding> {
+fn inspect(run: &Run, across: &Across) -> Vec<Finding> {
     let in_step = |seen: SeenStep<'_>| {
         let calls = seen.asked_by_page();
         let slow = calls.filter(|exchange| is_of_interest(run, exchange));
         let found: Vec<_> = slow
-            .filter_map(|exchange| finding(run, &seen, exchange))
+            .filter_map(|exchange| finding((run, across), &seen, exchange))
             .collect();
         found
     };
@@ -66,9 +71,10 @@ fn is_of_interest(run: &Run, exchange: &Exchange) -> bool {
     is_asked && matches!(owner_of(run, &exchange.url), Owner::Target | Owner::Site)
 }
 
-fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Finding> {
+fn finding(of: (&Run, &Across), seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Finding> {
+    let (run, _) = of;
     if matches!(exchange.outcome, Outcome::Failed { .. }) {
-        return given_up(run, seen, exchange);
+        return given_up(of, seen, exchange);
     }
     let answer = exchange.answer().filter(|answer| answer.status < 400)?;
     let took = took(exchange, answer).filter(|took| *took >= LONG)?;
@@ -93,12 +99,13 @@ fn finding(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Findin
     let signals = said.map(|said| format!("the server says of its own time: {said}"));
     Some(Finding {
         signals: signals.into_iter().collect(),
-        ..weighed(run, seen, exchange, took, (title, detail))
+        ..weighed(of, seen, exchange, took, (title, detail))
     })
 }
 
 /// Nobody left the page, and its code waited no longer: a time limit of its own.
-fn given_up(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Finding> {
+fn given_up(of: (&Run, &Across), seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Finding> {
+    let (run, _) = of;
     let took = open_for(exchange).filter(|took| *took >= LONG)?;
     let is_counted = file_of(run, seen, exchange) == Some(GIVEN_UP);
     let accept = exchange.request_header("accept").unwrap_or_default();
@@ -113,18 +120,18 @@ fn given_up(run: &Run, seen: &SeenStep<'_>, exchange: &Exchange) -> Option<Findi
     );
     let detail =
         "The page's code stopped waiting for it, and the page was not left meanwhile.".to_owned();
-    Some(weighed(run, seen, exchange, took, (title, detail)))
+    Some(weighed(of, seen, exchange, took, (title, detail)))
 }
 
 /// A finding as heavy as the time is long.
 fn weighed(
-    run: &Run,
+    (run, across): (&Run, &Across),
     seen: &SeenStep<'_>,
     exchange: &Exchange,
     took: f64,
     (title, mut detail): (String, String),
 ) -> Finding {
-    let fastest = fastest(run, exchange);
+    let fastest = across.fastest.of(exchange);
     let is_once = fastest < LONG;
     let is_warning = took >= TOO_LONG && !is_once && run.target.kind != "local";
     if is_once {
@@ -158,19 +165,35 @@ fn took(exchange: &Exchange, answer: &Answer) -> Option<f64> {
     timings.wait.map(|wait| wait + rest).or(timings.total)
 }
 
-/// The best time of the same call in the whole run.
-fn fastest(run: &Run, exchange: &Exchange) -> f64 {
-    let others = run.steps().flat_map(|(_, step)| &step.exchanges);
-    let is_same = |other: &&Exchange| {
-        other.method == exchange.method
-            && other.url == exchange.url
-            && other.request_body.start() == exchange.request_body.start()
-    };
-    let answers = others.filter(is_same).filter_map(|other| {
-        let is_real = |answer: &&Answer| answer.status < 400 && !answer.from_cache;
-        took(other, other.answer().filter(is_real)?)
-    });
-    answers.fold(f64::INFINITY, f64::min)
+/// The best time of each call in the whole run, in milliseconds.
+#[derive(Debug, Default)]
+pub(super) struct Fastest(HashMap<u64, f64>);
+
+impl Fastest {
+    /// Learns from a run, or from the next part of one.
+    pub(super) fn learn(&mut self, run: &Run) {
+        for exchange in run.steps().flat_map(|(_, step)| &step.exchanges) {
+            let is_real = |answer: &&Answer| answer.status < 400 && !answer.from_cache;
+            let answer = exchange.answer().filter(is_real);
+            if let Some(time) = answer.and_then(|answer| took(exchange, answer)) {
+                let best = self.0.entry(key_of(exchange)).or_insert(f64::INFINITY);
+                *best = best.min(time);
+            }
+        }
+    }
+
+    fn of(&self, exchange: &Exchange) -> f64 {
+        let known = self.0.get(&key_of(exchange));
+        known.copied().unwrap_or(f64::INFINITY)
+    }
+}
+
+/// What is the same call: a long run has many, and their whole texts would fill the memory.
+fn key_of(exchange: &Exchange) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&exchange.method, &exchange.url).hash(&mut hasher);
+    exchange.request_body.start().hash(&mut hasher);
+    hasher.finish()
 }
 
 /// It is read while it comes; a model's answer, a log, a feed of events.

@@ -9,23 +9,29 @@ use super::{
 use crate::evidence::{FlaggedSurface, Run, hops_to};
 
 /// What findings flag, each surface once; notices flag nothing, and `recurring` is about the others.
-pub fn flagged_surfaces(run: &Run, findings: &[Finding]) -> Vec<FlaggedSurface> {
+pub fn flagged_surfaces(findings: &[Finding]) -> Vec<FlaggedSurface> {
     let heavy = findings.iter().filter(|finding| {
         finding.severity >= Severity::Warning && finding.detector != super::recurring::RULE.name
     });
-    let mut flagged: Vec<_> = heavy.map(|finding| surface_of(run, finding)).collect();
+    let mut flagged: Vec<_> = heavy.map(FlaggedSurface::from).collect();
     flagged.sort();
     flagged.dedup();
     flagged
 }
 
+impl From<&Finding> for FlaggedSurface {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            detector: finding.detector.clone(),
+            surface: finding.surface.clone(),
+        }
+    }
+}
+
 /// The route of the decisive request, or of the page where there is none; a target's address
 /// differs from one deployment to the next and is left out.
-pub(super) fn surface_of(run: &Run, finding: &Finding) -> FlaggedSurface {
-    FlaggedSurface {
-        detector: finding.detector.clone(),
-        surface: called(run, finding).unwrap_or_else(|| page(run, finding)),
-    }
+pub(super) fn surface_of(run: &Run, finding: &Finding) -> String {
+    called(run, finding).unwrap_or_else(|| page(run, finding))
 }
 
 fn called(run: &Run, finding: &Finding) -> Option<String> {

@@ -166,3 +166,29 @@ pub struct StepIndex {
     /// The step's index in its checklist.
     pub step: usize,
 }
+
+impl RunEvent {
+    /// The step that it belongs to; `None` when it tells of the whole run.
+    pub fn place(&mut self) -> Option<&mut StepIndex> {
+        match self {
+            Self::RunStarted { .. }
+            | Self::EngineStarted(_)
+            | Self::DeviceMeasured(_)
+            | Self::TargetLearned(_)
+            | Self::RunResumed { .. }
+            | Self::RunFinished { .. } => None,
+            Self::StepStarted { at, .. }
+            | Self::ActionFinished { at, .. }
+            | Self::ExpectationFinished { at, .. }
+            | Self::ExchangeFinished { at, .. }
+            | Self::AnswerRead { at, .. }
+            | Self::ConsoleWritten { at, .. }
+            | Self::Navigated { at, .. }
+            | Self::Happened { at, .. }
+            | Self::LayoutMeasured { at, .. }
+            | Self::PictureTaken { at, .. }
+            | Self::StepFinished { at, .. }
+            | Self::StepSkipped { at, .. } => Some(at),
+        }
+    }
+}

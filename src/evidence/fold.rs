@@ -36,22 +36,55 @@ struct PendingRead {
     how: ReadAs,
 }
 
+/// A run that is being folded.
+#[derive(Default)]
+pub(super) struct Fold {
+    run: Run,
+    reads: Vec<PendingRead>,
+    texts: HeaderTexts,
+}
+
 impl Run {
     /// Folds events; a step that began and never ended keeps no page and no end.
     pub fn from_events(events: impl IntoIterator<Item = RunEvent>) -> Result<Self, EvidenceError> {
-        let mut run = Self::default();
-        let mut reads = Vec::new();
-        let mut texts = HeaderTexts::default();
-        for mut event in events {
-            if let RunEvent::ExchangeFinished { exchange, .. } = &mut event {
-                exchange.share_headers(&mut texts);
-            }
-            run.take(event, &mut reads)?;
+        let mut fold = Fold::default();
+        for event in events {
+            fold.take(event)?;
         }
-        for read in reads {
-            run.attach(&read);
+        Ok(fold.end())
+    }
+}
+
+impl Fold {
+    /// Goes on with a run of which facts and plan are known.
+    pub(super) fn of(run: Run) -> Self {
+        Self {
+            run,
+            ..Self::default()
         }
-        for checklist in &mut run.checklists {
+    }
+
+    /// Keeps facts and plan alone.
+    pub(super) fn put_evidence_away(&mut self) {
+        let steps = self.run.checklists.iter_mut();
+        steps
+            .flat_map(|list| &mut list.steps)
+            .for_each(StepRun::begin_anew);
+        self.reads = Vec::new();
+        self.texts = HeaderTexts::default();
+    }
+
+    /// Whether the plan has a step.
+    pub(super) fn check(&mut self, at: StepIndex) -> Result<(), EvidenceError> {
+        self.run.step(at).map(|_| ())
+    }
+
+    /// The run.
+    pub(super) fn end(mut self) -> Run {
+        for read in std::mem::take(&mut self.reads) {
+            self.run.attach(&read);
+        }
+        for checklist in &mut self.run.checklists {
             for step in &mut checklist.steps {
                 // Exchanges end in another order than they begin.
                 step.exchanges
@@ -59,10 +92,15 @@ impl Run {
                 step.exchanges.shrink_to_fit();
             }
         }
-        Ok(run)
+        self.run
     }
 
-    fn take(&mut self, event: RunEvent, reads: &mut Vec<PendingRead>) -> Result<(), EvidenceError> {
+    /// What happened next.
+    pub(super) fn take(&mut self, mut event: RunEvent) -> Result<(), EvidenceError> {
+        if let RunEvent::ExchangeFinished { exchange, .. } = &mut event {
+            exchange.share_headers(&mut self.texts);
+        }
+        let run = &mut self.run;
         match event {
             RunEvent::RunStarted {
                 info,
@@ -73,36 +111,36 @@ impl Run {
                 checklists,
             } => {
                 // Whatever it says of itself: only its last record ends a run.
-                self.info = RunInfo {
+                run.info = RunInfo {
                     finished: None,
                     cut_short: None,
                     ..info
                 };
-                self.target = *target;
-                self.api = api;
-                self.contracts = contracts;
-                self.past = past;
-                self.checklists = checklists;
-                for checklist in &mut self.checklists {
+                run.target = *target;
+                run.api = api;
+                run.contracts = contracts;
+                run.past = past;
+                run.checklists = checklists;
+                for checklist in &mut run.checklists {
                     for step in &mut checklist.steps {
                         step.finished = false;
                     }
                 }
             }
             RunEvent::RunResumed { resumed, anew } => {
-                self.info.resumed.push(resumed);
-                self.info.finished = None;
-                self.info.cut_short = None;
+                run.info.resumed.push(resumed);
+                run.info.finished = None;
+                run.info.cut_short = None;
                 for at in anew {
-                    self.step(at)?.begin_anew();
+                    run.step(at)?.begin_anew();
                 }
             }
-            RunEvent::EngineStarted(engine) => self.engine = engine,
-            RunEvent::DeviceMeasured(device) => self.device = device,
-            RunEvent::TargetLearned(target) => self.target = target,
+            RunEvent::EngineStarted(engine) => run.engine = engine,
+            RunEvent::DeviceMeasured(device) => run.device = device,
+            RunEvent::TargetLearned(target) => run.target = target,
             RunEvent::AnswerRead { at, url, how } => {
-                self.step(at)?;
-                reads.push(PendingRead { at, url, how });
+                run.step(at)?;
+                self.reads.push(PendingRead { at, url, how });
             }
             RunEvent::RunFinished {
                 finished,
@@ -110,12 +148,12 @@ impl Run {
                 redactions,
                 opened,
             } => {
-                if let Some(access) = &mut self.target.access {
+                if let Some(access) = &mut run.target.access {
                     add_counts(&mut access.requests, &opened);
                 }
-                self.info.finished = Some(finished);
-                self.info.cut_short = cut_short;
-                add_counts(&mut self.redactions, &redactions);
+                run.info.finished = Some(finished);
+                run.info.cut_short = cut_short;
+                add_counts(&mut run.redactions, &redactions);
             }
             RunEvent::StepStarted { at, .. }
             | RunEvent::ActionFinished { at, .. }
@@ -127,13 +165,15 @@ impl Run {
             | RunEvent::LayoutMeasured { at, .. }
             | RunEvent::PictureTaken { at, .. }
             | RunEvent::StepFinished { at, .. }
-            | RunEvent::StepSkipped { at, .. } => self.step(at)?.take(event),
+            | RunEvent::StepSkipped { at, .. } => run.step(at)?.take(event),
         }
         Ok(())
     }
+}
 
+impl Run {
     /// Reads the whole texts of those answers that a contract speaks of; others stay on the disk.
-    fn take_bodies(&mut self, folder: &Path) {
+    pub(super) fn take_bodies(&mut self, folder: &Path) {
         let contracts = std::mem::take(&mut self.contracts);
         let steps = self.checklists.iter_mut().flat_map(|list| &mut list.steps);
         for exchange in steps.flat_map(|step| &mut step.exchanges) {

@@ -5,6 +5,7 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{BufRead, BufReader, Read as _, Seek, SeekFrom, Write},
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -215,6 +216,42 @@ impl JournalReader {
     pub fn torn(self) -> Option<String> {
         self.torn
     }
+
+    /// Where the last whole record stands.
+    pub(super) fn place_of_last(&self) -> Range<u64> {
+        self.length - self.line.len() as u64..self.length
+    }
+}
+
+/// Reads records again by where they stand; the whole journal was read and its chain checked before.
+pub(super) fn read_spans(
+    folder: &Path,
+    spans: &[Range<u64>],
+    mut take: impl FnMut(RunEvent) -> Result<(), EvidenceError>,
+) -> Result<(), EvidenceError> {
+    let (file, path) = open_plain(folder)?;
+    let mut file = BufReader::new(file);
+    let unreadable = |source| failed("read", &path, source);
+    let mut line = Vec::new();
+    for span in spans {
+        file.seek(SeekFrom::Start(span.start)).map_err(unreadable)?;
+        let mut left = file.by_ref().take(span.end - span.start);
+        loop {
+            line.clear();
+            if left.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {
+                break;
+            }
+            let (_, record) = whole_record(&line).map_err(|why| {
+                let why = format!("it was changed while it was read: {why}");
+                EvidenceError::NoJournal {
+                    path: path.clone(),
+                    why,
+                }
+            })?;
+            take(record.ev)?;
+        }
+    }
+    Ok(())
 }
 
 impl Iterator for JournalReader {
@@ -289,14 +326,20 @@ fn keep_torn_end(journal: &mut File, whole: u64, folder: &Path) -> std::io::Resu
     journal.sync_all()
 }
 
-fn check_record(line: &[u8], next: u64, head: &str) -> Result<(String, RunEvent), String> {
+/// A record whose hash fits, and that hash.
+fn whole_record(line: &[u8]) -> Result<(&str, Read), String> {
     let line = line.strip_suffix(b"\n").ok_or("it breaks off")?;
     let line = std::str::from_utf8(line).map_err(|_| "it isn't text")?;
     let (hash, text) = line.split_once(' ').ok_or("it has no hash")?;
     if hash != hex_sha256(text.as_bytes()) {
         return Err("its hash doesn't fit".to_owned());
     }
-    let record: Read = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let record = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    Ok((hash, record))
+}
+
+fn check_record(line: &[u8], next: u64, head: &str) -> Result<(String, RunEvent), String> {
+    let (hash, record) = whole_record(line)?;
     if record.n != next || record.prev != head {
         return Err("it doesn't follow the record before".to_owned());
     }

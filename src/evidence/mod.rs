@@ -21,6 +21,7 @@ mod picture;
 mod pixels;
 mod protection;
 mod recorder;
+mod recording;
 mod records;
 mod redact;
 mod refusal;
@@ -54,6 +55,7 @@ pub use picture::{NewPicture, draw_box};
 pub use pixels::differing_pixels;
 pub use protection::{Answered, Protection, protection_at_the_door, protection_of};
 pub use recorder::Recorder;
+pub use recording::{Recorded, Recording};
 pub use records::{
     About, ActionOutcome, ActionRecord, Area, ConsoleKind, ConsoleLine, DownloadedFile, Effects,
     ElementFacts, ExpectationOutcome, ExpectationRecord, Happening, Navigation, PageFacts, Picture,

@@ -282,6 +282,15 @@ pub struct StepRun {
     pub is_traffic_only: bool,
 }
 
+impl ChecklistRun {
+    /// Whether it is the same checklist, walked as somebody else.
+    pub(super) fn is_pass_of(&self, other: &Self) -> bool {
+        self.persona.is_some()
+            && other.persona.is_some()
+            && (&self.file, &self.sha256, &self.name) == (&other.file, &other.sha256, &other.name)
+    }
+}
+
 impl StepRun {
     /// Whether it came to an end of its own: it was walked, or left out for a reason that still holds.
     pub fn is_settled(&self) -> bool {

@@ -84,7 +84,7 @@ fn the_table_has_a_column_for_each_persona() {
         colour: Colour::Never,
         charset: Charset::Ascii,
     };
-    insta::assert_snapshot!(table(&run, &document, look));
+    insta::assert_snapshot!(table(&run, &document, look).expect("in memory"));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn the_report_has_a_row_for_each_step_and_both_pictures_in_it() {
     let run = run();
     let document = BundleDocument::new(&run, &Findings::default());
     let view = ReportView {
-        run: &run,
+        recorded: &run,
         document: &document,
         picture: &|_| None,
     };

@@ -26,6 +26,7 @@ mod mcp;
 mod merge;
 mod merge_memory;
 mod outside;
+mod parts;
 mod progress;
 mod protections;
 mod refused;

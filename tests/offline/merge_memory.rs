@@ -1,5 +1,5 @@
-//! How much memory each merged bundle costs: the journals are read event by event, the run that comes of them is judged
-//! whole.
+//! How much memory each merged bundle costs: the journals are read event by event, and the run that comes of them is judged in
+//! parts.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
@@ -9,10 +9,14 @@ use std::{
     process::{Command, Stdio},
 };
 
+use shippass::evidence::{Exchange, Run};
+
 use crate::{merge, replayed::bundle, support::Workshop};
 
-/// The most that a bundle of one step and three calls may add, in kB.
-const MOST: u64 = 16;
+/// How often the calls of a bundle are made.
+const TIMES: u64 = 14;
+/// The most that a bundle of one step and three calls made so often may add, in kB.
+const MOST: u64 = 8;
 const FEW: usize = 200;
 const MANY: usize = 1000;
 
@@ -40,6 +44,22 @@ fn peak(mut command: Command) -> u64 {
         .unwrap()
 }
 
+/// A run whose page asks for the same again and again.
+fn talking(number: usize) -> Run {
+    let mut run = merge::one_of(number);
+    let exchanges = &mut run.checklists[0].steps[0].exchanges;
+    let once = exchanges.clone();
+    for time in 1..TIMES {
+        let renamed = |id: &String| format!("{id}{time:02}");
+        exchanges.extend(once.iter().map(|exchange| Exchange {
+            id: renamed(&exchange.id),
+            redirected_from: exchange.redirected_from.as_ref().map(renamed),
+            ..exchange.clone()
+        }));
+    }
+    run
+}
+
 #[test]
 #[ignore = "writes and merges a thousand bundles: minutes"]
 #[expect(clippy::print_stderr, reason = "the figure is what it is run for")]
@@ -49,7 +69,7 @@ fn a_merged_bundle_costs_a_few_kilobytes_of_memory() {
     let names: Vec<String> = (0..MANY).map(|number| format!("part-{number}")).collect();
     for (number, name) in names.iter().enumerate() {
         let folder = workshop.path().join(name);
-        bundle(&folder, &merge::one_of(number), |dir| {
+        bundle(&folder, &talking(number), |dir| {
             merge::files(dir, number..=number);
         });
     }

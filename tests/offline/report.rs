@@ -19,7 +19,7 @@ use crate::golden::{self, Pictures};
 fn html(dir: &BundlePaths, run: &Run) -> String {
     let document = BundleDocument::new(run, &golden::findings());
     let view = ReportView {
-        run,
+        recorded: run,
         document: &document,
         picture: &|name| dir.read(name).ok(),
     };
@@ -57,7 +57,7 @@ fn what_would_make_the_page_slow_stays_beside_it_and_what_went_wrong_never() {
     let mut large = vec![0xFF, 0xD8, 0xFF];
     large.resize(13 << 20, 0);
     let view = ReportView {
-        run: &run,
+        recorded: &run,
         document: &document,
         picture: &|_| Some(large.clone()),
     };
@@ -123,7 +123,8 @@ fn steps_that_share_a_reason_tell_it_once_in_the_table() {
             colour: Colour::Never,
             charset: Charset::Ascii,
         },
-    );
+    )
+    .expect("in memory");
     assert_eq!(text.matches("the browser ended").count(), 1);
     assert!(text.matches('x').count() < 200, "{text}");
 }
@@ -247,7 +248,7 @@ fn golden_table(look: TableLook) -> String {
     let dir = tempfile::tempdir().unwrap();
     let run = golden::run(dir.path(), Pictures::Tiny);
     let document = BundleDocument::new(&run, &golden::findings());
-    table(&run, &document, look)
+    table(&run, &document, look).expect("in memory")
 }
 
 #[test]
@@ -274,7 +275,7 @@ fn a_terminal_gets_the_first_of_much_evidence_and_where_the_rest_is() {
     let told = |count: usize| {
         let mut findings = findings.clone();
         findings.findings[0].signals = (1..=count).map(|it| format!("signal {it}")).collect();
-        table(&run, &BundleDocument::new(&run, &findings), look)
+        table(&run, &BundleDocument::new(&run, &findings), look).expect("in memory")
     };
     // One more would take as much room as saying so.
     assert!(told(7).contains("- signal 7"));

@@ -139,7 +139,7 @@ pub(crate) fn seal_at(
     let findings = detect::inspect(&run, &[], date(2026, 11, 21));
     let document = bundle::write_derived(folder, &run, &findings).expect("derived");
     let view = ReportView {
-        run: &run,
+        recorded: &run,
         document: &document,
         picture: &|name| BundlePaths::new(folder).read(name).ok(),
     };

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use self::entry::Entry;
 use super::paths::BundlePaths;
-use crate::evidence::{ChecklistRun, Run, StepRun};
+use crate::evidence::{ChecklistRun, Recorded, Run, StepRun};
 
 /// Who made the archive, or which browser spoke.
 #[derive(Serialize)]
@@ -48,7 +48,12 @@ struct PageTimings {
 }
 
 /// Writes the whole archive of a run; bodies are read from the bundle one at a time.
-pub(super) fn write_har(run: &Run, paths: &BundlePaths, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_har(
+    recorded: &dyn Recorded,
+    paths: &BundlePaths,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let run = recorded.outline();
     out.write_all(b"{\"log\":{\"version\":\"1.2\",\"creator\":")?;
     let creator = Product {
         name: "shippass",
@@ -62,15 +67,23 @@ pub(super) fn write_har(run: &Run, paths: &BundlePaths, out: &mut dyn Write) -> 
     };
     serde_json::to_writer(&mut *out, &browser)?;
     out.write_all(b",\n\"pages\":[")?;
-    let pages = steps(run).filter_map(|(index, checklist, step)| page(index, checklist, step));
-    write_list(pages, out)?;
+    let mut pages = List::new(out);
+    for part in recorded.parts() {
+        let run = recorded.read(&part).map_err(io::Error::other)?;
+        steps(&run)
+            .filter_map(|(index, checklist, step)| page(index, checklist, step))
+            .try_for_each(|page| pages.push(&page))?;
+    }
     out.write_all(b"],\n\"entries\":[")?;
-    let entries = steps(run).flat_map(|(index, _, step)| {
-        step.exchanges
-            .iter()
-            .map(move |exchange| Entry::new(exchange, page_id(index, step), paths))
-    });
-    write_list(entries, out)?;
+    let mut entries = List::new(out);
+    for part in recorded.parts() {
+        let run = recorded.read(&part).map_err(io::Error::other)?;
+        for (index, _, step) in steps(&run) {
+            for exchange in &step.exchanges {
+                entries.push(&Entry::new(exchange, page_id(index, step), paths))?;
+            }
+        }
+    }
     out.write_all(b"]}}\n")
 }
 
@@ -103,10 +116,24 @@ fn page_id(index: usize, step: &StepRun) -> String {
     format!("{}/{}", index + 1, step.id)
 }
 
-fn write_list<T: Serialize>(items: impl Iterator<Item = T>, out: &mut dyn Write) -> io::Result<()> {
-    for (index, item) in items.enumerate() {
-        out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &item)?;
+/// The members of a JSON array, one by one.
+struct List<'o> {
+    out: &'o mut dyn Write,
+    is_empty: bool,
+}
+
+impl<'o> List<'o> {
+    fn new(out: &'o mut dyn Write) -> Self {
+        Self {
+            out,
+            is_empty: true,
+        }
     }
-    Ok(())
+
+    fn push(&mut self, item: &impl Serialize) -> io::Result<()> {
+        let before: &[u8] = if self.is_empty { b"\n" } else { b",\n" };
+        self.out.write_all(before)?;
+        self.is_empty = false;
+        Ok(serde_json::to_writer(&mut *self.out, item)?)
+    }
 }

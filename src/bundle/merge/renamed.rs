@@ -11,7 +11,7 @@ use crate::bundle::{
     error::BundleError,
     paths::{BundlePaths, SCREENS},
 };
-use crate::evidence::{Body, Exchange, Outcome, RunEvent, StepIndex};
+use crate::evidence::{Body, Exchange, Outcome, RunEvent};
 
 /// Gives each part's events their places behind those of the parts before.
 pub(super) struct Renamed<'t> {
@@ -84,7 +84,7 @@ impl<'t> Renamed<'t> {
             }
             return Ok(Some(event));
         }
-        let Some(at) = place_of(&mut event) else {
+        let Some(at) = event.place() else {
             return Ok(None);
         };
         at.checklist += self.checklists;
@@ -176,29 +176,5 @@ impl<'t> Renamed<'t> {
             }
             target.write_all(&buffer[..length]).map_err(unwritten)?;
         }
-    }
-}
-
-/// The step that an event belongs to; `None` when it tells of the whole run.
-fn place_of(event: &mut RunEvent) -> Option<&mut StepIndex> {
-    match event {
-        RunEvent::RunStarted { .. }
-        | RunEvent::EngineStarted(_)
-        | RunEvent::DeviceMeasured(_)
-        | RunEvent::TargetLearned(_)
-        | RunEvent::RunResumed { .. }
-        | RunEvent::RunFinished { .. } => None,
-        RunEvent::StepStarted { at, .. }
-        | RunEvent::ActionFinished { at, .. }
-        | RunEvent::ExpectationFinished { at, .. }
-        | RunEvent::ExchangeFinished { at, .. }
-        | RunEvent::AnswerRead { at, .. }
-        | RunEvent::ConsoleWritten { at, .. }
-        | RunEvent::Navigated { at, .. }
-        | RunEvent::Happened { at, .. }
-        | RunEvent::LayoutMeasured { at, .. }
-        | RunEvent::PictureTaken { at, .. }
-        | RunEvent::StepFinished { at, .. }
-        | RunEvent::StepSkipped { at, .. } => Some(at),
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     ReportView,
-    evidence::{Evidence, finding_anchor, place},
+    evidence::{Evidence, LAID_OPEN, finding_anchor, place},
     exchange::exchange,
     shown::{shown, shown_block},
 };
@@ -32,26 +32,37 @@ pub(super) fn finding(
                 h5 { "Why the detector thinks so" }
                 ul { @for signal in &finding.signals { li { (shown(signal)) } } }
             }
-            @for (at, id) in finding.requests.iter().enumerate() {
+            @for (at, id) in finding.requests.iter().take(LAID_OPEN).enumerate() {
                 @match evidence.exchange(id) {
                     // The first one is decisive; the others stand folded behind it.
                     Some(found) => (exchange(evidence, found, at == 0)),
                     None => p.missing { "The exchange " (shown(id)) " is not in the record." },
                 }
             }
+            (further(finding.requests.len(), "exchange", "network.har"))
             @if !finding.console.is_empty() {
                 h5 { "Console" }
                 ul.console {
-                    @for id in &finding.console {
+                    @for id in finding.console.iter().take(LAID_OPEN) {
                         li { @match evidence.console(id) {
                             Some(line) => (console_line(evidence, line)),
                             None => { "The line " (shown(id)) " is not in the record." },
                         } }
                     }
                 }
+                (further(finding.console.len(), "line", "console.ndjson"))
             }
             (also_at(view, finding))
             (about(&finding.detector))
+        }
+    }
+}
+
+/// What isn't laid open any more, and where it stands.
+fn further(count: usize, noun: &str, file: &str) -> Markup {
+    html! {
+        @if let Some(more @ 1..) = count.checked_sub(LAID_OPEN) {
+            p.quiet { "And " (words::plural(more, &format!("more {noun}"))) ", in " code { (file) } "." }
         }
     }
 }

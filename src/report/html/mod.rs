@@ -15,15 +15,21 @@ mod shown;
 mod step;
 mod summary;
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    ops::Range,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use self::{evidence::Evidence, shown::shown};
+use self::{
+    evidence::{Evidence, Exhibits, Pointed},
+    shown::shown,
+};
 use crate::bundle::{BundleDocument, ChecklistEntry, sha256};
 use crate::detect::Status;
-use crate::evidence::Run;
+use crate::evidence::Recorded;
 use crate::report::beside;
 
 /// The colours, by day and by night, of every page that shippass makes.
@@ -34,7 +40,7 @@ const STYLE: &str = include_str!("style.css");
 /// What a report is made from.
 pub struct ReportView<'a> {
     /// What was seen.
-    pub run: &'a Run,
+    pub recorded: &'a dyn Recorded,
     /// What the machine says of it.
     pub document: &'a BundleDocument,
     /// The bytes of a picture, named by its path in the bundle.
@@ -43,38 +49,59 @@ pub struct ReportView<'a> {
 
 /// Writes the report.
 pub fn write_html(view: &ReportView<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let evidence = Evidence::new(view.run, view.document);
-    let mut write = |markup: Markup| out.write_all(markup.0.as_bytes());
-    write(page_opening(&title(view.document), ""))?;
-    write(head::head(view.document))?;
-    write(summary::summary(view.document))?;
-    for group in beside::groups(&view.document.checklists) {
-        let passes = &view.document.checklists[group.clone()];
-        write(checklist_head(passes))?;
-        let is_one = passes.len() == 1;
-        for step in 0..passes.first().map_or(0, |pass| pass.steps.len()) {
-            if !is_one {
-                write(PreEscaped("<div class=\"beside\">".to_owned()))?;
-            }
-            // What isn't clean is open, and what stands beside it, to be compared.
-            let is_clean = |pass: &ChecklistEntry| pass.steps[step].status == Status::Clean;
-            let is_open = !passes.iter().all(is_clean);
-            for (pass, index) in passes.iter().zip(group.clone()) {
-                let step = step::step(view, &evidence, (index, step), is_open);
-                write(if is_one {
-                    step
-                } else {
-                    as_persona(pass, &step)
-                })?;
-            }
-            if !is_one {
-                write(PreEscaped("</div>".to_owned()))?;
-            }
+    let exhibits = Exhibits::of(view.recorded, view.document)?;
+    let pointed = Pointed::new(view.document, exhibits);
+    write(out, &page_opening(&title(view.document), ""))?;
+    write(out, &head::head(view.document))?;
+    write(out, &summary::summary(view.document))?;
+    let groups = beside::groups(&view.document.checklists);
+    for part in view.recorded.parts() {
+        let run = view.recorded.read(&part).map_err(io::Error::other)?;
+        let evidence = Evidence::new(&run, &pointed);
+        for group in groups.iter().filter(|it| part.contains(&it.start)) {
+            write_group(view, &evidence, group, out)?;
         }
-        write(PreEscaped("</section>".to_owned()))?;
     }
-    write(closing::closing(view.document, view.run))?;
-    write(PreEscaped("</main></body></html>\n".to_owned()))
+    let outline = view.recorded.outline();
+    write(out, &closing::closing(view.document, outline))?;
+    write(out, &PreEscaped("</main></body></html>\n".to_owned()))
+}
+
+fn write(out: &mut dyn Write, markup: &Markup) -> io::Result<()> {
+    out.write_all(markup.0.as_bytes())
+}
+
+/// A checklist, walked once or as several personas.
+fn write_group(
+    view: &ReportView<'_>,
+    evidence: &Evidence<'_>,
+    group: &Range<usize>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let passes = &view.document.checklists[group.clone()];
+    write(out, &checklist_head(passes))?;
+    let is_one = passes.len() == 1;
+    for step in 0..passes.first().map_or(0, |pass| pass.steps.len()) {
+        if !is_one {
+            write(out, &PreEscaped("<div class=\"beside\">".to_owned()))?;
+        }
+        // What isn't clean is open, and what stands beside it, to be compared.
+        let is_clean = |pass: &ChecklistEntry| pass.steps[step].status == Status::Clean;
+        let is_open = !passes.iter().all(is_clean);
+        for (pass, index) in passes.iter().zip(group.clone()) {
+            let step = step::step(view, evidence, (index, step), is_open);
+            let step = if is_one {
+                step
+            } else {
+                as_persona(pass, &step)
+            };
+            write(out, &step)?;
+        }
+        if !is_one {
+            write(out, &PreEscaped("</div>".to_owned()))?;
+        }
+    }
+    write(out, &PreEscaped("</section>".to_owned()))
 }
 
 /// Everything up to the content of a page that looks like the report, opens offline and lets nothing in but its own

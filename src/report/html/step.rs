@@ -27,11 +27,7 @@ pub(super) fn step(
     is_open: bool,
 ) -> Markup {
     let entry = &view.document.checklists[at.0].steps[at.1];
-    let seen = view
-        .run
-        .checklists
-        .get(at.0)
-        .and_then(|checklist| checklist.steps.iter().find(|step| step.id == entry.id));
+    let seen = evidence.step(at.0, &entry.id);
     html! {
         details class={ "step " (class(entry.status)) } open[is_open] {
             (summary(entry))

@@ -1,6 +1,9 @@
 //! The table of steps on a terminal or in a log, the findings under it, and the last line.
 
-use std::fmt::Write;
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+};
 
 mod plain;
 mod several;
@@ -19,7 +22,7 @@ use tabled::{
 use super::{beside, visible, words, wrap::wrap};
 use crate::bundle::{BundleDocument, ChecklistEntry, FindingEntry, StepEntry};
 use crate::detect::{Severity, Status, StepRef};
-use crate::evidence::Run;
+use crate::evidence::{EvidenceError, Exchange, Recorded};
 
 /// A narrower terminal breaks the lines itself.
 const NARROWEST: usize = 60;
@@ -67,7 +70,16 @@ impl Charset {
 }
 
 /// A table per checklist, the findings as blocks, and a line that sums up.
-pub fn table(run: &Run, document: &BundleDocument, look: TableLook) -> String {
+///
+/// # Errors
+///
+/// What was seen can't be read.
+pub fn table(
+    recorded: &dyn Recorded,
+    document: &BundleDocument,
+    look: TableLook,
+) -> Result<String, EvidenceError> {
+    let calls = calls_told(recorded, document)?;
     let look = TableLook {
         width: look.width.max(NARROWEST),
         ..look
@@ -84,11 +96,11 @@ pub fn table(run: &Run, document: &BundleDocument, look: TableLook) -> String {
         text.push_str("\n\n");
     }
     for finding in &document.findings {
-        text.push_str(&block(run, document, finding, look));
+        text.push_str(&block(&calls, document, finding, look));
         text.push('\n');
     }
     text.push_str(&closing(document, look));
-    text
+    Ok(text)
 }
 
 fn title(checklist: &ChecklistEntry) -> String {
@@ -224,7 +236,12 @@ fn colour(status: Status) -> Color {
 }
 
 /// A finding: title, where, why, and the exchanges it points at.
-fn block(run: &Run, document: &BundleDocument, finding: &FindingEntry, look: TableLook) -> String {
+fn block(
+    calls: &HashMap<&str, String>,
+    document: &BundleDocument,
+    finding: &FindingEntry,
+    look: TableLook,
+) -> String {
     let mut text = String::new();
     let severity = words::severity(finding.severity);
     let head = format!(
@@ -247,20 +264,41 @@ fn block(run: &Run, document: &BundleDocument, finding: &FindingEntry, look: Tab
     if !places.is_empty() {
         line(&format!("at {}", places.join(", and ")));
     }
-    let requests = finding.requests.iter().filter_map(|id| request(run, id));
+    let requests = told_of(finding).filter_map(|id| calls.get(id).cloned());
     let signals = finding.signals.iter();
     let signals = signals.map(|signal| format!("- {}", visible::line(signal)));
     let evidence: Vec<_> = requests.chain(signals).collect();
-    let told = if evidence.len() > EVIDENCE + 1 {
-        EVIDENCE
-    } else {
-        evidence.len()
-    };
+    let all = evidence.len() + finding.requests.len().saturating_sub(EVIDENCE + 1);
+    let told = if all > EVIDENCE + 1 { EVIDENCE } else { all };
     evidence[..told].iter().for_each(|it| line(it));
-    if told < evidence.len() {
-        line(&format!("and {} more in the report", evidence.len() - told));
+    if told < all {
+        line(&format!("and {} more in the report", all - told));
     }
     text
+}
+
+/// The requests of a finding for which there may be room.
+fn told_of(finding: &FindingEntry) -> impl Iterator<Item = &str> {
+    let ids = finding.requests.iter().map(String::as_str);
+    ids.take(EVIDENCE + 1)
+}
+
+/// The requests that are told of, in a line each.
+fn calls_told<'d>(
+    recorded: &dyn Recorded,
+    document: &'d BundleDocument,
+) -> Result<HashMap<&'d str, String>, EvidenceError> {
+    let wanted: HashSet<_> = document.findings.iter().flat_map(told_of).collect();
+    let mut calls = HashMap::new();
+    for part in recorded.parts() {
+        let run = recorded.read(&part)?;
+        for exchange in run.steps().flat_map(|(_, step)| &step.exchanges) {
+            if let Some(id) = wanted.get(exchange.id.as_str()) {
+                calls.entry(*id).or_insert_with(|| call(exchange));
+            }
+        }
+    }
+    Ok(calls)
 }
 
 /// Colours the severity alone, so that no line break falls inside an escape sequence.
@@ -279,8 +317,7 @@ fn place(document: &BundleDocument, at: &StepRef, look: TableLook) -> Option<Str
     ))
 }
 
-fn request(run: &Run, id: &str) -> Option<String> {
-    let exchange = run.exchange(id)?;
+fn call(exchange: &Exchange) -> String {
     let mut line = format!(
         "{} {}",
         visible::line(&exchange.method),
@@ -293,7 +330,7 @@ fn request(run: &Run, id: &str) -> Option<String> {
         }
         None => line.push_str(" no answer"),
     }
-    Some(line.trim_end().to_owned())
+    line.trim_end().to_owned()
 }
 
 fn closing(document: &BundleDocument, look: TableLook) -> String {

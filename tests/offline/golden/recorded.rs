@@ -26,7 +26,7 @@ pub(crate) fn seal(dir: &Path, run: &Run, findings: &Findings) {
     let document = write_derived(dir, &run, findings).unwrap();
     let paths = BundlePaths::new(dir);
     let view = ReportView {
-        run: &run,
+        recorded: &run,
         document: &document,
         picture: &|name| paths.read(name).ok(),
     };
