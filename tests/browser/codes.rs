@@ -1,7 +1,6 @@
 //! Codes and links that are only known while a persona signs in.
 
 use std::{
-    os::unix::fs::PermissionsExt,
     path::Path,
     sync::{Arc, Mutex},
 };
@@ -15,7 +14,7 @@ use axum::{
 use serde_json::{Value, json};
 use shippass::{config::Authenticator, evidence::read_run};
 
-use crate::support::{Ended, Site, Workshop, page};
+use crate::support::{Ended, Site, Workshop, page, write_program};
 
 const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
@@ -202,9 +201,7 @@ fn a_link_that_a_command_prints_is_opened_and_its_key_is_hidden() {
         "#!/bin/sh\ncurl -s {}/api/v1/messages | sed 's/HOST/{host}/g'\n",
         site.url
     );
-    workshop.write("latest.sh", &script);
-    let path = workshop.path().join("latest.sh");
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("made to run");
+    write_program(&workshop.path().join("latest.sh"), &script);
     let persona = "    inbox: { command: [./latest.sh], find: \"http://[^ \\\"]+\" }\n    sign_in: { do: [{ visit: /send/link }, { visit: \"${inbox}\" }] }\n";
     let ended = walk(&site, &workshop, persona);
     assert_eq!(ended.status, 0, "{:#?}\n{}", ended.steps(), ended.stderr);

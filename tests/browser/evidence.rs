@@ -237,7 +237,7 @@ fn pictures_are_in_device_pixels_and_private_fields_are_blank() {
 #[ignore = "needs a browser driver"]
 fn a_call_that_the_page_gives_up_is_told_with_how_long_it_was_open() {
     let script = "<p id=out>Loading</p><script>
-        fetch('/api/quotes', { signal: AbortSignal.timeout(3200) })
+        fetch('/api/quotes', { signal: AbortSignal.timeout(4000) })
           .catch(() => setTimeout(() => { out.textContent = 'Nothing came' }, 1000));
         </script>";
     let router = Router::new()
@@ -262,9 +262,14 @@ fn a_call_that_the_page_gives_up_is_told_with_how_long_it_was_open() {
     let titles: Vec<_> = findings.iter().map(|it| it["title"].as_str()).collect();
     assert_eq!(titles.len(), 1, "{document:#}");
     let title = titles[0].expect("a title");
+    let after = title.strip_prefix("GET /api/quotes had no answer after ");
+    let after = after.and_then(|rest| rest.split(' ').next()?.parse().ok());
+    // When it began and ended is known as soon as a machine comes to it: not to a tenth of a second.
+    let step = &document["checklists"][0]["steps"][0]["duration_ms"];
+    let step = step.as_f64().expect("a time") / 1_000.0;
     assert!(
-        title.starts_with("GET /api/quotes had no answer after 3."),
-        "{title}"
+        after.is_some_and(|after| (3.0..step).contains(&after)),
+        "{title} of {step}"
     );
     assert_eq!(findings[0]["severity"], "notice");
     assert_eq!(findings[0]["step"], "01-open");

@@ -179,10 +179,10 @@ fn doctor_tells_each_target_by_itself() {
             ),
     );
     let url = &site.url;
-    // A port that was free a moment ago.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let nobody = listener.local_addr().expect("bound").port();
-    drop(listener);
+    // A port that is taken, so that nobody else gets it, and where nobody listens.
+    let taken = tokio::net::TcpSocket::new_v4().expect("a socket");
+    taken.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+    let nobody = taken.local_addr().expect("bound").port();
     let workshop = Workshop::new();
     workshop.write(
         "shippass.yaml",

@@ -20,6 +20,7 @@ mod failures;
 mod first_look;
 mod history;
 mod layout;
+mod looking;
 mod mcp;
 mod phone;
 mod pictures;

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Cursor},
     path::Path,
     process::{Child, ChildStdout, Stdio},
+    time::Duration,
 };
 
 use axum::{Router, extract::Request, routing::any};
@@ -165,12 +166,20 @@ async fn open_step(phone: &Client) {
         .click()
         .await
         .expect("a tap");
-    let windows = phone.windows().await.expect("windows");
-    let other = windows
-        .into_iter()
-        .find(|window| *window != here)
-        .expect("a new tab");
+    let another = async {
+        loop {
+            let windows = phone.windows().await.expect("windows");
+            let other = windows.into_iter().find(|window| *window != here);
+            if let Some(other) = other {
+                break other;
+            }
+        }
+    };
+    let other = tokio::time::timeout(Duration::from_secs(30), another).await;
+    let other = other.expect("a new tab");
     phone.switch_to_window(other).await.expect("switched");
+    // It is empty at first, and asked there nothing would be answered.
+    see(phone, "#from").await;
     read_until(phone, "h1", "Quote 1042").await;
     let url = phone.current_url().await.expect("an address");
     assert_eq!(url.path(), "/quotes/1042");

@@ -206,7 +206,7 @@ fn a_page_that_never_answers_is_no_page_and_a_target_that_never_answers_cannot_b
             "shippass.yaml",
             &format!(
                 "targets: {{ here: {{ url: '{url}', kind: local }} }}\nwebdriver:\n  url: http://{}\n  capabilities:\n    \
-                 browserName: chrome\n    timeouts: {{ implicit: 0, pageLoad: 2000, script: 120000 }}\n    {PHONE}",
+                 browserName: chrome\n    timeouts: {{ implicit: 0, pageLoad: 6000, script: 120000 }}\n    {PHONE}",
                 driver.authority
             ),
         );
@@ -226,12 +226,12 @@ fn a_page_that_never_answers_is_no_page_and_a_target_that_never_answers_cannot_b
         ended.steps()
     );
     let why = ended.why("Quote");
-    assert!(why.contains("no answer for 2 s"), "{why}");
+    assert!(why.contains("no answer for 6 s"), "{why}");
 
     let (_workshop, ended) = run(&nobody, list);
     assert_eq!(ended.status, 3, "{}\n{}", ended.stdout, ended.stderr);
     assert!(
-        ended.stderr.contains("can't be reached: no answer for 2 s")
+        ended.stderr.contains("can't be reached: no answer for 6 s")
             && ended.stderr.contains("never answers"),
         "{}",
         ended.stderr

@@ -29,7 +29,7 @@ use crate::support::{
     recorded::{answered, quotes, seal, step},
 };
 
-const RUN: &str = "01JD5M3Q8ZK4V7T2N9XW6R1YHB";
+pub(crate) const RUN: &str = "01JD5M3Q8ZK4V7T2N9XW6R1YHB";
 
 /// `shippass review`, until the value is dropped; then it is killed.
 struct Reviewed {
@@ -106,7 +106,7 @@ impl Drop for Reviewed {
     }
 }
 
-fn of_quotes() -> Workshop {
+pub(crate) fn of_quotes() -> Workshop {
     let workshop = Workshop::new();
     seal(&workshop.path().join("bundle"), RUN, &quotes(), |_| 4);
     workshop
@@ -132,7 +132,7 @@ const OPEN: &str = r"
 const FIRST_HALF: &str = r#"
     expect: [{ see: Sign it }, { see: 1 finding to decide }, { title: "Review of *" }, { url: / }]
   - name: The finding can't be passed over
-    do: [{ press: c }]
+    do: [{ wait_for: { css: "main[data-ready='02-sign-it']" } }, { press: c }]
     expect: [{ see: "Decide the finding first: accept it with a reason (a), or reject it (x)." }, { see: 3 to go }]
   - name: Nor accepted without a reason
     do: [{ press: a }, { press: Enter }]
@@ -144,13 +144,19 @@ const FIRST_HALF: &str = r#"
     do: [{ press: c }]
     expect: [{ see: Open the quote }, { see: 2 to go }]
   - name: A question can't be passed over
-    do: [{ press: c }]
+    do: [{ wait_for: { css: "main[data-ready='01-open-the-quote']" } }, { press: c }]
     expect: [{ see: "Tick what holds first: 1 question open." }]
   - name: Tick it and confirm
     do: [{ press: Space }, { press: c }]
     expect: [{ see: See it }, { see: 1 to go }]
   - name: Mark a place
-    do: [{ press: m }, { press: ArrowRight }, { press: Enter }, { fill: { "What is there?": The total } }, { press: Enter }]
+    do:
+      - wait_for: { css: "main[data-ready='03-see-it']" }
+      - press: m
+      - press: ArrowRight
+      - press: Enter
+      - fill: { "What is there?": The total }
+      - press: Enter
     expect: [{ see: The total }]
   - name: Write a note
     do: [{ press: n }, { fill: { "What is to be remembered?": It was slow } }, { press: Enter }]
@@ -160,7 +166,7 @@ const FIRST_HALF: &str = r#"
 const SECOND_HALF: &str = r#"
     expect: [{ see: See it }, { see: 1 to go }, { see: It was slow }]
   - name: Look at it large, and at all steps
-    do: [{ press: z }, { press: Escape }, { press: l }]
+    do: [{ wait_for: { css: "main[data-ready='03-see-it']" } }, { press: z }, { press: Escape }, { press: l }]
     expect: [{ see: confirmed }]
   - name: Say that it couldn't be checked
     do:
@@ -273,6 +279,7 @@ const ACCEPT: &str = r#"
       - fill: { "Why is it no hindrance?": Known since Monday }
       - press: Enter
       - wait_for: "Accepted: Known since Monday"
+      - wait_for: { css: "main[data-ready='02-sign-it']" }
       - press: c
       - wait_for: { css: "main[data-ready='01-open-the-quote']" }
       - press: Space

@@ -3,12 +3,16 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Stdio},
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
 use axum::{Router, routing::get};
 
 use crate::support::{Site, Workshop, page};
+
+/// How long a run may take to end, or what it leaves to be gone: less than its step would hang.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// A run in the middle of a step that waits for something that never comes.
 struct Midway {
@@ -19,11 +23,20 @@ struct Midway {
 
 impl Midway {
     fn start() -> Self {
-        let site = Site::serve(Router::new().route("/", get(|| async { page("<h1>Here</h1>") })));
+        let (begun, hangs) = mpsc::channel();
+        let second = move || {
+            let _ = begun.send(());
+            async { page("<h1>There</h1>") }
+        };
+        let site = Site::serve(
+            Router::new()
+                .route("/", get(|| async { page("<h1>Here</h1>") }))
+                .route("/hangs", get(second)),
+        );
         let workshop = Workshop::new();
         workshop.write(
             "list.yaml",
-            "name: Test\nsteps:\n  - name: First\n    do:\n      - visit: /\n    expect:\n      - see: Here\n  - name: Hangs\n    expect:\n      - see: Never\n        within: 60s\n  - name: After\n    do:\n      - visit: /\n",
+            "name: Test\nsteps:\n  - name: First\n    do:\n      - visit: /\n    expect:\n      - see: Here\n  - name: Hangs\n    do:\n      - visit: /hangs\n    expect:\n      - see: Never\n        within: 60s\n  - name: After\n    do:\n      - visit: /\n",
         );
         let mut child = workshop
             .command(&["run", "--url", &site.url, "--out", "out", "list.yaml"])
@@ -32,12 +45,13 @@ impl Midway {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary runs");
-        // The first step's line says that the second has begun.
+        // The first step's line says that its record is on the disk, the second's request that it has begun.
         let lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
         let seen = lines
             .map_while(Result::ok)
             .any(|line| line.contains("First"));
         assert!(seen, "the first step is done");
+        hangs.recv().expect("the second step has begun");
         Self {
             workshop,
             child,
@@ -54,13 +68,13 @@ impl Midway {
         assert!(sent.success());
     }
 
-    fn wait(&mut self, limit: Duration) -> i32 {
+    fn wait(&mut self) -> i32 {
         let started = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a status") {
                 return status.code().unwrap_or(-1);
             }
-            assert!(started.elapsed() < limit, "still running after {limit:?}");
+            assert!(started.elapsed() < LIMIT, "still running after {LIMIT:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -97,7 +111,7 @@ impl Midway {
         let started = Instant::now();
         loop {
             let left = self.traces();
-            if left.is_empty() || started.elapsed() > Duration::from_secs(5) {
+            if left.is_empty() || started.elapsed() > LIMIT {
                 return left;
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -115,7 +129,7 @@ fn one_signal_ends_the_run_in_order() {
             "the browser runs under a name that is found"
         );
         midway.signal(signal);
-        assert_eq!(midway.wait(Duration::from_secs(15)), 4, "{signal}");
+        assert_eq!(midway.wait(), 4, "{signal}");
         let output = std::process::Output {
             status: std::process::ExitStatus::default(),
             stdout: Vec::new(),
@@ -140,7 +154,7 @@ fn a_second_signal_leaves_at_once_and_leaves_nothing() {
     let mut midway = Midway::start();
     midway.signal("-INT");
     midway.signal("-INT");
-    assert_eq!(midway.wait(Duration::from_secs(10)), 4);
+    assert_eq!(midway.wait(), 4);
     assert_eq!(midway.leftovers(), Vec::<String>::new());
 }
 
@@ -149,7 +163,7 @@ fn a_second_signal_leaves_at_once_and_leaves_nothing() {
 fn a_killed_run_leaves_no_browser_and_its_journal_can_be_read() {
     let mut midway = Midway::start();
     midway.signal("-KILL");
-    assert_eq!(midway.wait(Duration::from_secs(5)), -1);
+    assert_eq!(midway.wait(), -1);
     assert_eq!(midway.leftovers(), Vec::<String>::new());
     let folder = midway.workshop.path().join("out");
     let run = shippass::evidence::read_run(&folder).expect("the journal is readable");

@@ -15,8 +15,8 @@ use shippass::{
     truth::{Connection, TruthError},
 };
 
-/// How long a question may take that is answered at once.
-const SOON: Duration = Duration::from_secs(5);
+/// How long a question may take that is answered at once, on a machine that has much else to do too.
+const SOON: Duration = Duration::from_secs(30);
 
 fn database(engine: Engine, url: &str) -> Database {
     Database {

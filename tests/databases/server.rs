@@ -21,6 +21,8 @@ const PLACES: [&str; 4] = [
 pub(crate) struct Server {
     pub(crate) port: u16,
     pub(crate) folder: TempDir,
+    /// Keeps the port from others until the server takes it: much is made ready before that.
+    reserved: Option<TcpListener>,
     process: Option<Child>,
     /// Ends it, where killing its process isn't the way.
     stop: Option<Command>,
@@ -37,9 +39,15 @@ impl Server {
         Self {
             port: listener.local_addr().expect("bound").port(),
             folder,
+            reserved: Some(listener),
             process: None,
             stop: None,
         }
+    }
+
+    /// Leaves the port to the server, which is started at once.
+    pub(crate) fn leave_port(&mut self) {
+        self.reserved = None;
     }
 
     pub(crate) fn path(&self, name: &str) -> String {
@@ -69,6 +77,7 @@ impl Server {
             .current_dir(self.folder.path())
             .stdout(log.try_clone().expect("a log"))
             .stderr(log);
+        self.leave_port();
         self.process = Some(command.spawn().expect("the server starts"));
     }
 

@@ -2,12 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde_json::Value;
 use shippass::detect::Findings;
 
 use crate::golden::{self, Pictures, seal};
+use crate::support::write_program;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,10 +20,6 @@ fn yaml(text: &str) -> Value {
 
 fn action() -> Value {
     yaml(&fs::read_to_string(root().join("action.yml")).unwrap())
-}
-
-fn write(path: &Path, text: &str) {
-    shippass::bundle::write_whole(path, |out| out.write_all(text.as_bytes())).unwrap();
 }
 
 /// A runner's folder, with a `shippass` whose `run` gives the golden bundle and ends as it is told.
@@ -48,8 +45,7 @@ impl Runner {
             "#!/bin/sh\nif [ \"$1\" = run ]; then\n  printf '<%s>' \"$@\" > arguments\n  mkdir -p \"$(dirname \"$3\")\"\n  \
              [ {ends_with} = 3 ] || cp -r golden \"$3\"\n  exit {ends_with}\nfi\nexec {real} \"$@\"\n"
         );
-        write(&program, &text);
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&program, &text);
         let mut all = BTreeMap::new();
         for (name, input) in action()["inputs"].as_object().unwrap() {
             all.insert(name.clone(), input["default"].as_str().unwrap().to_owned());

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 use shippass::{
@@ -16,7 +16,7 @@ use crate::{
     golden::Pictures,
     handoff::{exported, project_with, shippass},
     replayed::put,
-    support::assistant::Assistant,
+    support::{assistant::Assistant, write_program},
 };
 
 /// Only the steps before the fault, and what is planned behind them.
@@ -158,8 +158,8 @@ fn the_line_for_a_pull_request_does_what_it_says() {
         dir.path().join("my (last) runs/it's one"),
     )
     .unwrap();
-    put(dir.path(), "bin/gh", GH.as_bytes());
-    fs::set_permissions(dir.path().join("bin/gh"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir(dir.path().join("bin")).unwrap();
+    write_program(&dir.path().join("bin/gh"), GH);
     for out in ["sum.md", "for pr/new/sum it's.md", "-x/-y.md"] {
         let out_option = format!("--out={out}");
         let arguments = [

@@ -2,10 +2,11 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output},
 };
+
+use crate::support::write_program;
 
 /// A machine whose programs are the given scripts, and nothing else but a shell's own tools.
 struct Machine {
@@ -36,12 +37,7 @@ impl Machine {
 
     fn install(&self, name: &str, body: &str) {
         let path = self.folder.path().join(name);
-        fs::File::create(&path)
-            .and_then(|mut file| {
-                std::io::Write::write_all(&mut file, format!("#!/bin/sh\n{body}\n").as_bytes())
-            })
-            .expect("written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
+        write_program(&path, &format!("#!/bin/sh\n{body}\n"));
     }
 
     fn setup(&self) -> Output {

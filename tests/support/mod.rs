@@ -7,8 +7,9 @@ pub(crate) mod small_disk;
 
 use std::{
     collections::BTreeSet,
+    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -16,6 +17,25 @@ use serde_json::Value;
 /// A folder with checklists and a configuration, in which the binary is run.
 pub(crate) struct Workshop {
     folder: tempfile::TempDir,
+}
+
+/// Writes a program. A child does it: were the file open for writing in here, a child that another test starts at that moment
+/// would hold it open too, and the system runs nothing that somebody may still write.
+pub(crate) fn write_program(path: &Path, text: &str) {
+    let mut child = Command::new("sh")
+        .args(["-c", "cat > \"$1\" && chmod 755 \"$1\"", "sh"])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(text.as_bytes()).expect("written");
+    drop(input);
+    assert!(
+        child.wait().expect("it ends").success(),
+        "{}",
+        path.display()
+    );
 }
 
 /// How a run ended.

@@ -241,6 +241,16 @@ fn record(
         recorder.record(RunEvent::Happened { at, happening });
     }
     let (file, encoded) = picture();
+    for more in seen.pictures.iter().filter(|it| it.caption.is_some()) {
+        let more = NewPicture {
+            file: more.file.clone(),
+            encoded: encoded.clone(),
+            caption: more.caption.clone(),
+            scale: 3.0,
+            ..NewPicture::default()
+        };
+        recorder.take_picture(at, more);
+    }
     let picture = NewPicture {
         file,
         encoded,

@@ -4,6 +4,7 @@ import { el, fill, plural, shown } from "./write.js";
 import { ask, onSaving, pictureOf, sit, wasUsed } from "./wire.js";
 import { count, isOpen, load, onChange, reference, refresh, sheetSteps, startLooking, stopLooking, tell, tellLook, undecided, walk } from "./walk.js";
 import { askWords, close, isAsking, open } from "./words.js";
+import { PICTURE_COMES } from "./picture.js";
 import { stepView } from "./step.js";
 import { sheetView } from "./sheet.js";
 import { allSteps, endView } from "./lists.js";
@@ -17,7 +18,6 @@ const now = { step: null, view: null, sheet: null, hindrance: null, isSeated: fa
 const LEAST_ON_SHEET = 2;
 // A word on a step that isn't there yet would be one on something unseen: it isn't taken, and that is said.
 const STEP_COMES = "The step is still coming: say it again when it is there.";
-const PICTURE_COMES = "The picture is still coming: say it again when it is there.";
 
 const detailPath = (step) => `steps/${step.checklist}/${step.place}`;
 const details = new Map();
@@ -42,6 +42,14 @@ function hint(text) {
 function here() {
   if (now.step && !now.view) hint(STEP_COMES);
   return now.view;
+}
+
+// The picture of the step that lies open; a place on one that isn't there yet would be one on something unseen.
+function pictureHere() {
+  const picture = here()?.picture;
+  if (!picture?.lack()) return picture;
+  hint(picture.lack());
+  return null;
 }
 
 function leave() {
@@ -245,7 +253,7 @@ const KEYS = {
   j: () => go(1), ArrowRight: () => go(1), k: () => go(-1), ArrowLeft: () => go(-1),
   c: () => (now.sheet ? now.sheet.confirm() : confirm()), r: reject, u: unchecked, " ": tickNext, f: nextFinding,
   a: () => findingHere()?.accept(), x: () => findingHere()?.reject(),
-  n: () => here()?.note(), m: () => here()?.picture.mark(), z: () => here()?.picture.large(),
+  n: () => here()?.note(), m: () => pictureHere()?.mark(), z: () => pictureHere()?.large(),
   v: () => here()?.picture.compare(), l: showList, s: showSheet, e: showEnd, "?": () => open("keys"),
 };
 

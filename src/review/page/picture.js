@@ -7,6 +7,7 @@ import { askWords, open } from "./words.js";
 import { comparison } from "./compare.js";
 
 const POINT = 0.02;
+export const PICTURE_COMES = "The picture is still coming: say it again when it is there.";
 
 // A picture in its frame; `ready` is called when it is before the reader's eyes.
 export function phone(step, told, ready) {
@@ -20,16 +21,31 @@ export function phone(step, told, ready) {
   const caption = el("figcaption", {});
   const tabs = el("div", { class: "tabs", role: "group", "aria-label": "Pictures of this step" });
   const notes = el("ol", { class: "mark-notes" });
-  const tools = el("p", { class: "tools" },
+  const buttons = [
     el("button", { type: "button", click: () => large() }, "Large ", el("kbd", {}, "z")),
-    el("button", { type: "button", click: () => mark() }, "Mark a place ", el("kbd", {}, "m")));
+    el("button", { type: "button", click: () => mark() }, "Mark a place ", el("kbd", {}, "m"))];
+  const tools = el("p", { class: "tools" }, buttons);
   const frame = el("div", { class: "frame" }, screen);
   const compared = told.change ? comparison(step, told.change, frame, screen) : null;
   const element = el("figure", { class: "phone" }, el("div", { class: "frames" }, frame), compared?.element, caption, tabs, tools, notes);
+  // The picture before the reader's eyes, or why there is none.
   let url = null;
+  let lack = PICTURE_COMES;
+  let turn = 0;
+
+  function lay(shownUrl, why) {
+    url = shownUrl;
+    lack = why;
+    for (const button of buttons) button.disabled = !url;
+  }
 
   async function show(index) {
+    turn += 1;
+    const mine = turn;
     now = index;
+    lay(null, PICTURE_COMES);
+    // The one before it may have been broken, or be drawn on.
+    fill(screen, image, boxes, marks);
     const picture = pictures[index];
     if (picture.width > 0) screen.style.aspectRatio = `${picture.width} / ${picture.height}`;
     fill(caption, picture.caption ? shown(picture.caption) : null);
@@ -39,16 +55,21 @@ export function phone(step, told, ready) {
     compared?.show(isLast ? compared.mode() : "now");
     for (const [place, tab] of [...tabs.children].entries()) tab.setAttribute("aria-pressed", String(place === index));
     try {
-      url = await pictureOf(picture.file);
-      if (now !== index) return;
-      image.src = url;
+      const file = await pictureOf(picture.file);
+      if (turn !== mine) return;
+      image.src = file;
       image.alt = `The page in step “${step.name}”`;
       await image.decode();
+      if (turn !== mine) return;
       screen.style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
+      lay(file, null);
       ready(null);
     } catch (error) {
+      // Whoever asked for another picture meanwhile has ended this one's decoding.
+      if (turn !== mine) return;
       fill(screen, el("p", { class: "broken", role: "alert" }, "The picture can’t be shown: ", shown(error.message)));
-      ready("The picture can’t be shown, so the step can’t be confirmed.");
+      lay(null, "The picture can’t be shown, so the step can’t be confirmed.");
+      ready(lack);
     }
     update();
   }
@@ -85,9 +106,10 @@ export function phone(step, told, ready) {
   if (pictures.length === 0) {
     fill(screen, el("p", { class: "broken" }, told.status === "not-run" ? "This step never began." : "No picture was kept."));
     tools.hidden = true;
+    lay(null, "This step has no picture.");
     ready(null);
   } else show(now);
-  return { element, update, large, mark, compare: () => compared?.next() };
+  return { element, update, large, mark, lack: () => lack, compare: () => compared?.next() };
 }
 
 // What the findings of this step point at, as far as the picture shows it, and what isn't compared with the picture before.

@@ -11,16 +11,21 @@ const LONG_ENOUGH = 400;
 export function sheetView(go, done, attempt) {
   const steps = sheetSteps();
   const heading = el("h2", { tabindex: "-1" }, `${plural(steps.length, "step")} as last accepted`);
-  const cards = steps.map((step) => card(step, go, update));
+  const cards = steps.map((step) => card(step, go, { look, changed: update }));
   const button = el("button", { type: "button", class: "main", click: () => attempt(confirm) }, "");
   const hint = el("p", { class: "quiet", role: "status" });
-  const observer = new IntersectionObserver((entries) => {
+  const observer = new IntersectionObserver(sort, { threshold: [0, 0.3, IN_SIGHT, 1] });
+  function sort(entries) {
     for (const { target, intersectionRatio, rootBounds, boundingClientRect } of entries) {
       // A card that is higher than the window is in sight when it fills it.
       const isTall = rootBounds && boundingClientRect.height * IN_SIGHT > rootBounds.height * IN_SIGHT;
       cards.find((it) => it.element === target).sight(intersectionRatio >= IN_SIGHT || (isTall && intersectionRatio > 0.3));
     }
-  }, { threshold: [0, 0.3, IN_SIGHT, 1] });
+  }
+  // On a page that is busy a card may have left the window without anybody having been told yet.
+  function look() {
+    sort(observer.takeRecords());
+  }
   for (const it of cards) observer.observe(it.element);
   const ended = new AbortController();
   document.addEventListener("visibilitychange", () => cards.forEach((it) => it.clock()), { signal: ended.signal });
@@ -67,7 +72,7 @@ export function sheetView(go, done, attempt) {
   return { element, heading, confirm, move, end };
 }
 
-function card(step, go, changed) {
+function card(step, go, { look, changed }) {
   const place = surroundings(step.list);
   const image = el("img", { alt: `The page in step “${step.name}”`, decoding: "async" });
   const mark = el("span", { class: "seen-mark" }, "not seen yet");
@@ -107,6 +112,8 @@ function card(step, go, changed) {
     since ??= performance.now();
     if (isSeen) return;
     timer = setTimeout(() => {
+      look();
+      if (!isInSight) return;
       isSeen = true;
       element.classList.add("was-seen");
       fill(mark, "seen");

@@ -19,8 +19,12 @@ export function open(id, ...children) {
 
 export const close = (id) => byId(id).close();
 
+// Leaves the words that were asked for last, when nothing has told yet that their dialog was closed.
+let leaveLast = () => {};
+
 // Asks for a few sentences, of something that has a name of its own; `null` when they were left.
 export function askWords({ title, of = null, label, needed }) {
+  leaveLast();
   const dialog = byId("words");
   const text = byId("words-text");
   fill(byId("words-title"), title);
@@ -33,7 +37,7 @@ export function askWords({ title, of = null, label, needed }) {
   return new Promise((resolve) => {
     const done = new AbortController();
     const listen = (target, name, heard) => target.addEventListener(name, heard, { signal: done.signal });
-    const end = (words) => { done.abort(); if (dialog.open) dialog.close(); (before?.isConnected ? before : document.querySelector("main h2"))?.focus({ preventScroll: true }); resolve(words); };
+    const end = (words) => { done.abort(); leaveLast = () => {}; if (dialog.open) dialog.close(); (before?.isConnected ? before : document.querySelector("main h2"))?.focus({ preventScroll: true }); resolve(words); };
     const keep = () => {
       if (needed && text.value.trim() === "") { text.setAttribute("aria-invalid", "true"); text.focus(); return; }
       end(text.value.trim());
@@ -46,6 +50,7 @@ export function askWords({ title, of = null, label, needed }) {
     listen(text, "keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); keep(); }
     });
+    leaveLast = () => end(null);
     text.removeAttribute("aria-invalid");
     dialog.showModal();
     text.focus();

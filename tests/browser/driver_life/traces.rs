@@ -9,8 +9,8 @@ use std::{
 
 use shippass::browser::launch::DriverProcess;
 
-/// How long everything may take to be gone.
-const LIMIT: Duration = Duration::from_secs(5);
+/// How long everything may take to be gone, on a machine that has much else to do too.
+const LIMIT: Duration = Duration::from_secs(30);
 /// What is known of a browser, to look for it when it should be gone.
 #[derive(Debug)]
 pub(super) struct Traces {
