@@ -28,7 +28,7 @@ pub(super) struct Stage {
     pub(super) certificate: Option<CertificateFacts>,
     /// What stood before the target and answered one of its requests in this step.
     pub(super) protection: Option<Protection>,
-    /// Requests that were still open when patience ran out; not waited for again.
+    /// Requests that were still open when patience ran out, as the page names them; not waited for again.
     pub(super) endless: HashSet<String>,
 }
 

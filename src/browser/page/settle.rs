@@ -35,7 +35,10 @@ pub struct Settled {
     pub motion: Motion,
     /// What had happened on the page by then.
     pub counters: Counters,
-    /// Requests still open.
+    /// Why it is the old page still: the next one was asked for, and nobody has seen it.
+    #[serde(skip)]
+    pub left_behind: Option<String>,
+    /// Requests still open, by what they are known by when they are asked again.
     #[serde(default)]
     open: Vec<String>,
 }
@@ -91,7 +94,13 @@ impl Session {
             let mut settled: Settled = self.ask_page(SETTLE, vec![json!(endless)], left).await?;
             if !is_network_quiet {
                 // With no time left the page can say no more than that it is still changing.
-                let what = if before.downloads > 0 {
+                settled.left_behind = (before.loading > 0).then(|| {
+                    let seconds = limit.as_secs();
+                    format!("the page that it led to never answered within {seconds} s")
+                });
+                let what = if before.loading > 0 {
+                    "the next page hasn't answered"
+                } else if before.downloads > 0 {
                     "a download is still under way"
                 } else {
                     "a request that the page loads with is still open"
