@@ -69,6 +69,8 @@ pub use rule::{Finding, Findings, Inspect, Noise, Rule, Severity, Status, StepRe
 pub use stale_deployment::is_same_commit;
 pub use surface::flagged_surfaces;
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use crate::config::IgnoreRule;
@@ -131,6 +133,12 @@ pub fn inspect(run: &Run, ignore: &[IgnoreRule], today: Date) -> Findings {
     group::number(run, &mut findings);
     let ignored = ignore::worth_a_look(ignore, &accepted, today);
     let mut noise = noise::file(run);
+    // What counts is told once: as a finding.
+    let told = findings.iter().chain(accepted.iter().map(|(it, _)| it));
+    let told: HashSet<&str> = told
+        .flat_map(|finding| finding.requests.iter().map(String::as_str))
+        .collect();
+    noise.retain(|noise| !told.contains(noise.evidence.as_str()));
     noise.extend(ignore::file(accepted));
     Findings {
         findings,
