@@ -150,7 +150,7 @@ fn a_clock_that_nobody_masks_is_a_difference_and_a_wrong_selector_is_said() {
 #[test]
 #[ignore = "needs a browser driver"]
 fn a_page_with_more_frames_than_are_looked_into_is_not_clean() {
-    let frames = "<iframe width=40 height=20 srcdoc='<input type=password value=x>'></iframe>";
+    let frames = "<iframe width=40 height=20 srcdoc='<input type=password value=x style=font-size:16px>'></iframe>";
     let body = format!("<h1>Advertised</h1>{}", frames.repeat(25));
     let site = Site::serve(Router::new().route("/", get(move || async move { page(&body) })));
     let workshop = Workshop::new();

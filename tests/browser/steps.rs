@@ -166,8 +166,7 @@ fn a_link_whose_page_never_answers_is_not_clean() {
     );
     let why = ended.why("Go on");
     assert!(
-        why.starts_with("unknown ")
-            && why.contains("the page that it led to never answered within"),
+        why.starts_with("unknown ") && why.contains("the page that it led to gave no answer for"),
         "{why}"
     );
     assert_eq!(ended.status, 1);

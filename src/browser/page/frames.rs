@@ -17,7 +17,7 @@ use url::Url;
 use super::{act::is_fatal, script::Script};
 use crate::browser::{BrowserError, Session};
 
-/// How many documents of a page are asked; an advertisement may nest without end.
+/// How many documents of a page are asked; an advertisement may nest without end. `still.js` tells of as many frames.
 pub(super) const MOST_DOCUMENTS: usize = 24;
 
 /// The frame elements to enter, from the top document down.

@@ -94,10 +94,6 @@ impl Session {
             let mut settled: Settled = self.ask_page(SETTLE, vec![json!(endless)], left).await?;
             if !is_network_quiet {
                 // With no time left the page can say no more than that it is still changing.
-                settled.left_behind = (before.loading > 0).then(|| {
-                    let seconds = limit.as_secs();
-                    format!("the page that it led to never answered within {seconds} s")
-                });
                 let what = if before.loading > 0 {
                     "the next page hasn't answered"
                 } else if before.downloads > 0 {
@@ -111,6 +107,12 @@ impl Session {
             let is_at_rest =
                 after.navigations == before.navigations && after.loading == 0 && after.awaited == 0;
             if is_at_rest || settled.unsettled.is_some() || started.elapsed() >= limit {
+                let is_waiting = !is_network_quiet && before.loading > 0;
+                let waited = is_waiting.then_some(limit);
+                settled.left_behind = waited.or_else(|| self.observer.unanswered()).map(|waited| {
+                    let seconds = waited.as_secs();
+                    format!("the page that it led to gave no answer for {seconds} s")
+                });
                 if settled.unsettled.is_some() {
                     self.observer.give_up_on(settled.open.drain(..));
                 }
