@@ -147,16 +147,15 @@ impl BundleError {
             | Self::NotSealed { .. }
             | Self::Refused { .. }
             | Self::Altered { .. }
+            | Self::NotPlain { .. }
+            | Self::UnfitName { .. }
             | Self::UnfitZip { .. }
             | Self::Inside { .. }
             | Self::Occupied { .. }
             | Self::Reviewed { .. }
             | Self::AcceptedUnreadable { .. }
             | Self::OtherBundle { .. } => true,
-            Self::Write { .. }
-            | Self::NotPlain { .. }
-            | Self::InUse { .. }
-            | Self::UnfitName { .. } => false,
+            Self::Write { .. } | Self::InUse { .. } => false,
         }
     }
 

@@ -10,10 +10,13 @@ use super::{
     error::BundleError,
     paths::{BundlePaths, is_bundle_name},
     plain::read_plain,
-    seal::{Found, MANIFEST_FORMAT, Manifest, SealedFile, survey},
+    seal::{Found, MANIFEST_FORMAT, Manifest, SealedFile, hash_file, survey},
 };
 
 use crate::evidence::Refused;
+
+/// More bytes are no bundle, and aren't read to say so: a file full of holes takes no room and hours to read.
+const LARGEST_BUNDLE: u64 = 64 << 30;
 
 /// A bundle on disk.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +51,8 @@ pub enum DifferenceKind {
     Added,
     /// A link, a pipe or a device stands there.
     NotPlain,
+    /// Nothing in a bundle is as large.
+    TooLarge,
     /// The manifest gives it a name that no bundle holds: a way out of the folder, or one that other systems take for another's.
     UnfitName,
 }
@@ -59,6 +64,7 @@ impl fmt::Display for Difference {
             DifferenceKind::Missing => "missing",
             DifferenceKind::Added => "added after sealing",
             DifferenceKind::NotPlain => "not a plain file",
+            DifferenceKind::TooLarge => "larger than anything in a bundle",
             DifferenceKind::UnfitName => "no name that a bundle may hold",
         };
         write!(f, "{}: {how}", self.path.escape_debug())
@@ -111,16 +117,24 @@ pub fn check_whole(dir: &Path) -> Result<Vec<Difference>, BundleError> {
             kind: DifferenceKind::UnfitName,
         })
         .collect();
-    let found = survey(dir)?.into_iter().filter_map(|(path, found)| {
+    let mut room = LARGEST_BUNDLE;
+    for (path, found) in survey(dir)? {
+        // Whatever is told by its name or its size isn't read.
         let kind = match (found, sealed.remove(path.as_str())) {
             (Found::NotPlain, _) => DifferenceKind::NotPlain,
-            (Found::File(_), None) => DifferenceKind::Added,
-            (Found::File(file), Some(then)) if file != *then => DifferenceKind::Altered,
-            (Found::File(_), Some(_)) => return None,
+            (Found::File { .. }, None) => DifferenceKind::Added,
+            (Found::File { size }, Some(then)) if size != then.size => DifferenceKind::Altered,
+            (Found::File { size }, Some(_)) if size > room => DifferenceKind::TooLarge,
+            (Found::File { size }, Some(then)) => {
+                room -= size;
+                if hash_file(&dir.join(&path), path.clone())? == *then {
+                    continue;
+                }
+                DifferenceKind::Altered
+            }
         };
-        Some(Difference { path, kind })
-    });
-    differences.extend(found);
+        differences.push(Difference { path, kind });
+    }
     differences.extend(sealed.into_keys().map(|path| Difference {
         path: path.to_owned(),
         kind: DifferenceKind::Missing,

@@ -45,7 +45,10 @@ pub struct SealedFile {
 /// What stands at a path of the folder.
 pub(super) enum Found {
     /// A plain file.
-    File(SealedFile),
+    File {
+        /// In bytes.
+        size: u64,
+    },
     /// A link, a pipe, a device: never part of a bundle.
     NotPlain,
 }
@@ -63,7 +66,7 @@ pub fn write_manifest(dir: &Path) -> Result<Manifest, BundleError> {
     let mut files = Vec::new();
     for (path, found) in survey(dir)? {
         match found {
-            Found::File(file) => files.push(file),
+            Found::File { .. } => files.push(hash_file(&dir.join(&path), path)?),
             Found::NotPlain => {
                 return Err(BundleError::NotPlain {
                     path: dir.join(path),
@@ -90,7 +93,7 @@ pub fn seal(dir: &Path, report_html: &str) -> Result<Manifest, BundleError> {
     write_manifest(dir)
 }
 
-/// Everything in the folder but the manifest and the sign-off, hashed, sorted by path.
+/// Everything in the folder but the manifest and the sign-off, sorted by path.
 pub(super) fn survey(dir: &Path) -> Result<BTreeMap<String, Found>, BundleError> {
     let mut found = BTreeMap::new();
     let mut folders = vec![String::new()];
@@ -113,8 +116,8 @@ pub(super) fn survey(dir: &Path) -> Result<BTreeMap<String, Found>, BundleError>
             if kind.is_dir() {
                 folders.push(name + "/");
             } else if kind.is_file() {
-                let file = hash_file(&entry.path(), name.clone())?;
-                found.insert(name, Found::File(file));
+                let size = entry.metadata().map_err(unreadable)?.len();
+                found.insert(name, Found::File { size });
             } else {
                 found.insert(name, Found::NotPlain);
             }

@@ -12,7 +12,7 @@ use super::{
     error::BundleError,
     open::{Difference, DifferenceKind},
     paths::{EARLIER, ENVELOPE, PHONE, SIGNATURE, SIGNOFF, STATEMENT, WALK},
-    plain::read_plain,
+    plain::{LARGEST, read_plain},
     seal::hash_file,
 };
 
@@ -91,6 +91,10 @@ impl SignoffFiles {
             let path = format!("{path}/{name}");
             match kind_of(&entry) {
                 Kind::File if is_cut_off(&name) => self.cut_off.push(path),
+                // No phone's photo is as large; a hole could be, and take hours to read.
+                Kind::File if is_larger_than_any(&entry) => {
+                    self.refuse(&path, DifferenceKind::TooLarge);
+                }
                 Kind::File => {
                     let file = hash_file(&entry.path(), path)?;
                     self.photos.insert(file.path, file.sha256);
@@ -198,6 +202,10 @@ fn kind_of(entry: &DirEntry) -> Kind {
         Ok(kind) if kind.is_dir() => Kind::Folder,
         _ => Kind::Other,
     }
+}
+
+fn is_larger_than_any(entry: &DirEntry) -> bool {
+    entry.metadata().is_ok_and(|found| found.len() > LARGEST)
 }
 
 /// The entries of a folder by name.

@@ -10,13 +10,21 @@ use crate::browser::{Browser, launch::DriverRequest};
 use crate::config::{Device, RemoteDriver, Target};
 use crate::evidence::{Recorder, Redactor, RunEvent};
 
+/// What the command line says of the driver.
+#[derive(Clone, Copy)]
+pub(super) struct AskedDriver<'a> {
+    /// `--webdriver`.
+    pub(super) url: Option<&'a Url>,
+    /// With `-v`, who hears what it says of itself.
+    pub(super) listener: Option<fn(&str)>,
+}
+
 /// Which browser is to look, and as which device.
 pub(super) struct Glance<'a> {
     pub(super) device: &'a Device,
     /// The configuration's driver that already runs.
     pub(super) remote: Option<&'a RemoteDriver>,
-    /// `--webdriver`.
-    pub(super) remote_url: Option<&'a Url>,
+    pub(super) asked: AskedDriver<'a>,
     pub(super) redactor: Arc<Redactor>,
     /// What is looked at.
     pub(super) target: &'a Target,
@@ -38,8 +46,8 @@ impl Glance<'_> {
             device: self.device,
             is_headed: false,
             remote: self.remote,
-            remote_url: self.remote_url,
-            listener: None,
+            remote_url: self.asked.url,
+            listener: self.asked.listener,
         };
         let browser = Browser::start(
             request,

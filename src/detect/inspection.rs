@@ -1,6 +1,6 @@
 //! All detectors over a run, whole or in parts: what is one fault is told once, noise is filed, what is accepted is set aside.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use jiff::civil::Date;
 
@@ -100,6 +100,14 @@ impl<'a> Inspection<'a> {
         self.accepted
             .sort_by_key(|(finding, _)| group::place_of(outline, finding));
         let ignore = ignore::worth_a_look(self.ignore, &self.accepted, self.today);
+        // What counts is told once: as a finding.
+        let accepted = self.accepted.iter().map(|(finding, _)| finding);
+        let told = findings.iter().chain(accepted);
+        let told: HashSet<&str> = told
+            .flat_map(|finding| finding.requests.iter().map(String::as_str))
+            .collect();
+        self.noise
+            .retain(|noise| !told.contains(noise.evidence.as_str()));
         self.noise.extend(ignore::file(self.accepted));
         Findings {
             findings,

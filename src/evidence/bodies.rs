@@ -226,9 +226,15 @@ fn is_multipart(mime: &str) -> bool {
 }
 
 /// Bytes are kept as they came or not at all: nothing can be taken out of them.
+///
+/// Size and hash alone would be safer, but an archive is to hold binary bodies in base64, and `bodies/` has `.bin` for
+/// them: whoever asks why an upload or a picture broke needs its bytes. So what the deployment's own calls bring is kept,
+/// up to 512 KiB, unless a known secret stands in it or its inside is packed and can't be looked into at all.
 fn why_not_clean(bytes: &[u8], redactor: &Redactor) -> Option<String> {
     if is_archive(bytes) {
         Some("archives are not kept: nothing can be taken out of what is packed".to_owned())
+    } else if bytes.starts_with(b"%PDF-") {
+        Some("PDFs are not kept: nothing can be taken out of what is packed in them".to_owned())
     } else if redactor.holds_known_secret(bytes) {
         Some("a known secret stands in its bytes".to_owned())
     } else {
@@ -288,6 +294,7 @@ mod tests {
             (&b"\x89PNG\0tok_4f9a8b7c6d5e"[..], "a known secret"),
             (b"PK\x03\x04\x14\0\0\0", "archives are not kept"),
             (b"\x1f\x8b\x08\0", "archives are not kept"),
+            (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\0", "PDFs are not kept"),
         ] {
             let prepared = kept("application/octet-stream", bytes, &redactor);
             let told = format!("{:?}", prepared.body);

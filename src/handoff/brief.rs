@@ -58,7 +58,9 @@ pub fn brief(
         return text;
     }
     let _ = writeln!(text, "# {}\n", headline(view, cases));
-    for case in cases {
+    // Of what never ran there is nothing to tell but that, so it takes no room from what was seen.
+    let (unrun, open): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.is_unrun());
+    for case in open.iter().chain(&unrun) {
         let (number, more) = (case.walked.number, case.alike.len());
         let steps = match more {
             0 => format!("step {number}"),
@@ -70,8 +72,8 @@ pub fn brief(
         text.push('\n');
     }
     origin(&mut text, view, &view.places());
-    let first = &cases[..cases.len().min(MOST_TOLD)];
-    if let more @ 1.. = cases.len() - first.len() {
+    let first = &open[..open.len().min(MOST_TOLD)];
+    if let more @ 1.. = open.len() - first.len() {
         let _ = writeln!(
             text,
             "- The first {MOST_TOLD} are told below; the other {more} can be asked for with `--step N`."
@@ -81,6 +83,13 @@ pub fn brief(
         let _ = writeln!(text, "\n## {}: {}\n", case.id(), case.heading());
         cause(&mut text, view, case);
         evidence(&mut text, view, case, &figures(case), "###");
+    }
+    if !unrun.is_empty() {
+        text.push_str("\n## Never ran\n\n");
+    }
+    for case in unrun {
+        let steps: Vec<_> = std::iter::once(&case.walked).chain(&case.alike).collect();
+        let _ = writeln!(text, "- {}: {}", listed(&steps), code(case.title()));
     }
     text
 }
@@ -134,13 +143,12 @@ fn cause(text: &mut String, view: &BundleView<'_>, case: &Case<'_>) {
         view.line_of(walked.index, &walked.step.id),
     );
     let _ = writeln!(text, "- Judged: {}", code(&case.kind()));
-    if let more @ 1.. = case.alike.len() {
-        let names: Vec<_> = case.alike.iter().take(MOST_ALIKE).map(named).collect();
-        let left_out = match more.saturating_sub(MOST_ALIKE) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let _ = writeln!(text, "- Nor ran: {}{left_out}", names.join(", "));
+    if !case.alike.is_empty() {
+        let _ = writeln!(
+            text,
+            "- Nor ran: {}",
+            listed(&case.alike.iter().collect::<Vec<_>>())
+        );
     }
     for (finding, at) in seen_before(view, case) {
         let (id, title) = (code(&finding.id), code(&finding.title));
@@ -151,8 +159,17 @@ fn cause(text: &mut String, view: &BundleView<'_>, case: &Case<'_>) {
     }
 }
 
-fn named(walked: &WalkedStep<'_>) -> String {
-    format!("step {} {}", walked.number, code(&walked.step.name))
+/// Steps by number and name; of very many the first ones.
+fn listed(steps: &[&WalkedStep<'_>]) -> String {
+    let left_out = match steps.len().saturating_sub(MOST_ALIKE) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let first = steps.iter().take(MOST_ALIKE);
+    let names: Vec<_> = first
+        .map(|walked| format!("step {} {}", walked.number, code(&walked.step.name)))
+        .collect();
+    format!("{}{left_out}", names.join(", "))
 }
 
 /// A step that fails without a finding of its own mostly pays for one that was made before it.

@@ -59,8 +59,9 @@ fn again(view: &BundleView<'_>, walked: &WalkedStep<'_>) -> String {
     if let Some(persona) = &walked.list.persona {
         let _ = write!(command, " --as {}", quote(persona));
     }
+    // Always named: the project may walk another one where nobody says.
     let device = view.document.device_of(walked.list);
-    if device.name != Device::default().name {
+    if Device::parse(&device.name).is_ok() {
         let _ = write!(command, " --device {}", quote(&device.name));
     }
     // It was only looked at unless somebody had allowed more.

@@ -203,7 +203,7 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             undecided: protection
                 .map(|it| format!("{} answered instead of the target", it.name))
                 .into_iter()
-                .chain(self.undecided)
+                .chain(self.undecided.into_iter().chain(settled.left_behind))
                 .map(|why| redactor.text(&why))
                 .collect(),
         });

@@ -98,6 +98,7 @@ impl Refusal {
                 DifferenceKind::Missing => "file-missing",
                 DifferenceKind::Added => "file-added",
                 DifferenceKind::NotPlain => "not-a-file",
+                DifferenceKind::TooLarge => "too-large",
                 DifferenceKind::UnfitName => "unfit-name",
             },
             Self::Unreadable { .. } => "unreadable",

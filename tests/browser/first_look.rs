@@ -6,6 +6,9 @@ use shippass::demo::{Demo, FaultSet};
 
 use crate::support::{Ended, Site, Workshop, page};
 
+/// What `-v` lets through of it.
+const DRIVER_SPEAKS: &str = "driver: Starting ChromeDriver";
+
 fn read(workshop: &Workshop, name: &str) -> String {
     std::fs::read_to_string(workshop.path().join(name)).expect("written")
 }
@@ -38,8 +41,9 @@ fn init_on_a_plain_page_writes_what_runs_as_it_is() {
     let workshop = Workshop::new();
     let address = format!("{}/shop?day=1", site.url);
     let bare = address.trim_start_matches("http://");
-    let ended = workshop.shippass(&["init", bare]);
+    let ended = workshop.shippass(&["init", "-v", bare]);
     assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert!(ended.stderr.contains(DRIVER_SPEAKS), "{}", ended.stderr);
     assert!(ended.stdout.contains("shippass run"), "{}", ended.stdout);
     let config = read(&workshop, "shippass.yaml");
     assert!(config.starts_with("# yaml-language-server: $schema=.shippass/config.schema.json\n"));
@@ -203,9 +207,10 @@ fn doctor_tells_each_target_by_itself() {
     );
     let (_, found) = line(&report, "target c-nobody");
     assert!(found.contains("ERR_CONNECTION_REFUSED"), "{found}");
-    let mut command = workshop.command(&["doctor", "--target", "d-good"]);
+    let mut command = workshop.command(&["doctor", "-v", "--target", "d-good"]);
     let only = workshop.ended(&command.output().expect("runs"));
     assert_eq!(only.status, 0, "{}", only.stdout);
+    assert!(only.stderr.contains(DRIVER_SPEAKS), "{}", only.stderr);
     assert!(!only.stdout.contains("a-gone"), "{}", only.stdout);
 }
 

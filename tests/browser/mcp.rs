@@ -87,6 +87,10 @@ struct Midway {
 
 impl Midway {
     fn start() -> Self {
+        Self::asking(&json!({}))
+    }
+
+    fn asking(arguments: &Value) -> Self {
         let site = Site::serve(Router::new().route("/", get(|| async { page("<h1>Here</h1>") })));
         let workshop = Workshop::new();
         workshop
@@ -98,7 +102,7 @@ impl Midway {
         let mut assistant = Assistant::start(workshop.path());
         let run = assistant.begin(
             "tools/call",
-            &json!({ "name": "run_checklists", "arguments": {}, "_meta": { "progressToken": "p" } }),
+            &json!({ "name": "run_checklists", "arguments": arguments, "_meta": { "progressToken": "p" } }),
         );
         // The first step's line says that the second has begun.
         let is_first = |message: &Value| {
@@ -188,6 +192,25 @@ fn a_run_that_is_cancelled_ends_in_order_and_the_next_question_is_answered() {
     assert!(
         !is_wrong && said.contains("The run was cut short: `interrupted`"),
         "{said}"
+    );
+    assert_eq!(midway.assistant.status(), 0);
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_run_that_takes_longer_than_it_may_ends_in_order_and_its_answer_says_so() {
+    let mut midway = Midway::asking(&json!({ "minutes": 0.3 }));
+    let run = midway.run;
+    let answer = midway.assistant.answer(run);
+    midway.is_ended_in_order();
+    let told = answer["result"].to_string();
+    assert!(
+        told.contains("After 0.3 min the run was ended in order"),
+        "{told}"
+    );
+    assert_eq!(
+        answer["result"]["structuredContent"]["holds"]["cut_short"],
+        "interrupted"
     );
     assert_eq!(midway.assistant.status(), 0);
 }

@@ -146,3 +146,20 @@ fn a_clock_that_nobody_masks_is_a_difference_and_a_wrong_selector_is_said() {
     let sights = sights(&workshop);
     assert!(sights[0].1.contains("differs"), "{sights:?}");
 }
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_page_with_more_frames_than_are_looked_into_is_not_clean() {
+    let frames = "<iframe width=40 height=20 srcdoc='<input type=password value=x style=font-size:16px>'></iframe>";
+    let body = format!("<h1>Advertised</h1>{}", frames.repeat(25));
+    let site = Site::serve(Router::new().route("/", get(move || async move { page(&body) })));
+    let workshop = Workshop::new();
+    let checklist = "name: Frames\nsteps:\n  - name: Look\n    do:\n      - visit: /\n";
+    workshop.write("list.yaml", checklist);
+    let ended = workshop.shippass(&["run", "--url", &site.url, "--out", "out", "list.yaml"]);
+    let why = ended.why("Look");
+    assert!(
+        why.starts_with("unknown ") && why.contains("more than 23 frames"),
+        "{why}"
+    );
+}

@@ -115,7 +115,7 @@ fn pages_that_never_settle_are_taken_anyway_and_the_step_says_so() {
     let router = Router::new()
         .route("/", get(|| async { page("<p id=t>0</p><script>(function grow() { t.textContent++; requestAnimationFrame(grow); })()</script>") }))
         .route("/poll", get(|| async {
-            page("<p>Polling</p><script>(async () => { for (;;) await fetch('/slow') })();
+            page("<p>Polling</p><script>(async () => { for (;;) await fetch('/slow?since=' + Date.now()) })();
                   (function poll() { const request = new XMLHttpRequest(); request.open('GET', '/slower'); request.onloadend = poll; request.send() })()</script>")
         }))
         .route("/stream", get(|| async { page("<p>Stream</p><script>new EventSource('/events')</script>") }))
@@ -151,6 +151,25 @@ fn pages_that_never_settle_are_taken_anyway_and_the_step_says_so() {
             .as_array()
             .is_some_and(|screens| !screens.is_empty())
     }));
+}
+
+#[test]
+#[ignore = "needs a browser driver"]
+fn a_link_whose_page_never_answers_is_not_clean() {
+    let router = Router::new()
+        .route("/", get(|| async { page("<a href=/never>Next</a>") }))
+        .route("/never", get(std::future::pending::<String>));
+    let site = Site::serve(router);
+    let ended = walk(
+        &site,
+        "  - name: Go on\n    do:\n      - visit: /\n      - tap: Next\n",
+    );
+    let why = ended.why("Go on");
+    assert!(
+        why.starts_with("unknown ") && why.contains("the page that it led to gave no answer for"),
+        "{why}"
+    );
+    assert_eq!(ended.status, 1);
 }
 
 #[test]

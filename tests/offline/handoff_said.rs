@@ -75,7 +75,12 @@ fn steps_that_never_ran_are_handed_over_and_nothing_is_called_clean() {
             text.contains("- step-3, step 3 and 1 more: Never ran: `it types, and production is only looked at`"),
             "{text}"
         );
-        assert!(text.contains("- Nor ran: step 5 `Send`"), "{text}");
+        assert!(
+            text.contains(
+                "- step 3 `Type`, step 5 `Send`: `it types, and production is only looked at`"
+            ),
+            "{text}"
+        );
         assert!(
             text.contains("- step-4, step 4: Never ran: `the run was interrupted`"),
             "{text}"
@@ -89,6 +94,33 @@ fn steps_that_never_ran_are_handed_over_and_nothing_is_called_clean() {
         ),
         "{summary}"
     );
+}
+
+#[test]
+fn steps_that_never_ran_take_no_room_from_what_was_seen() {
+    let dir = project_with(Pictures::Tiny, |run, findings| {
+        without_fault(run, findings);
+        let steps = &mut run.checklists[0].steps;
+        for number in 2..14 {
+            let why = format!("step {number} needs what {} makes", number - 1);
+            steps.push(unrun(&format!("{number:02}-later"), "Later", &why));
+        }
+        let mut failed = steps[1].clone();
+        failed.id = "14-sign-it".to_owned();
+        failed.name = "Sign it".to_owned();
+        failed.undecided.push("the answer never arrived".to_owned());
+        steps.push(failed);
+    });
+    let brief = exported(dir.path(), "brief");
+    assert!(
+        brief.starts_with("# 1 thing to mend; 12 steps never ran\n\n- step-15, step 15: "),
+        "{brief}"
+    );
+    let (told, unrun) = brief.split_once("\n## Never ran\n").unwrap();
+    assert!(told.contains("\n## step-15: "), "{brief}");
+    assert!(!told.contains("are told below"), "{brief}");
+    assert_eq!(unrun.matches("`Later`").count(), 12, "{brief}");
+    assert_eq!(unrun.trim().lines().count(), 12, "{brief}");
 }
 
 #[test]
@@ -286,10 +318,10 @@ fn what_was_walked_on_another_device_is_boxed_and_told_there() {
         seen.contains(" as `375x812@3` in `chromium` ") && !seen.contains("1125x2436@1"),
         "{seen}"
     );
-    // 375x812@3 is what is taken without being named.
+    // Named even where it is the default: `shippass.yaml` may have another one.
     assert!(
         prompt.contains(
-            "`shippass run --target preview --as owner --allow-production checklists/quotes.yaml`"
+            "`shippass run --target preview --as owner --device 375x812@3 --allow-production checklists/quotes.yaml`"
         ),
         "{prompt}"
     );

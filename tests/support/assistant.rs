@@ -85,6 +85,11 @@ impl Assistant {
     /// Sends a request and waits for its answer.
     pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Value {
         let id = self.begin(method, params);
+        self.answer(id)
+    }
+
+    /// Waits for the answer to a request.
+    pub(crate) fn answer(&mut self, id: u64) -> Value {
         loop {
             let message = self.hear();
             if message["id"] == id {

@@ -198,6 +198,7 @@ impl Observer {
         stage.said.clear();
         stage.seen.clear();
         stage.protection = None;
+        stage.unanswered = None;
     }
 
     /// Listens for the page's certificate, or no longer; answers the newest one.
@@ -306,5 +307,15 @@ impl Observer {
     /// Remembers requests that were still open when patience ran out.
     pub(crate) fn give_up_on(&self, urls: impl IntoIterator<Item = String>) {
         self.shared.stage().endless.extend(urls);
+    }
+
+    /// Notes how long nobody answered for the page that a touch or a key led to.
+    pub(crate) fn note_unanswered(&self, waited: Duration) {
+        self.shared.stage().unanswered = Some(waited);
+    }
+
+    /// How long a page of this step wasn't answered for, if one wasn't.
+    pub(crate) fn unanswered(&self) -> Option<Duration> {
+        self.shared.stage().unanswered
     }
 }

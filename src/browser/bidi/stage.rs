@@ -1,6 +1,6 @@
 //! What the observer keeps of the page in front: where what is seen belongs, its tabs, who answered.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use super::observer::SeenExchange;
 use crate::checklist::DialogAnswer;
@@ -28,7 +28,9 @@ pub(super) struct Stage {
     pub(super) certificate: Option<CertificateFacts>,
     /// What stood before the target and answered one of its requests in this step.
     pub(super) protection: Option<Protection>,
-    /// Requests that were still open when patience ran out; not waited for again.
+    /// How long nobody answered for a page that the step led to, until the driver gave it up.
+    pub(super) unanswered: Option<Duration>,
+    /// Requests that were still open when patience ran out, as the page names them; not waited for again.
     pub(super) endless: HashSet<String>,
 }
 

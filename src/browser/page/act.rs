@@ -142,8 +142,16 @@ impl Session {
         what: &str,
         command: impl Future<Output = Result<(), fantoccini::error::CmdError>>,
     ) -> Result<(), BrowserError> {
+        let started = Instant::now();
+        let before = self.observer.marks().documents;
         match self.drive(what, command).await {
-            Err(error) if is_borne(&error) => Ok(()),
+            Err(error) if is_borne(&error) => {
+                // The driver lets go of a page that never began; the old one stands there, as if nothing had been asked for.
+                if is_slow(&error) && self.observer.marks().documents == before {
+                    self.observer.note_unanswered(started.elapsed());
+                }
+                Ok(())
+            }
             Err(error) if self.has_lost_tab(&error).await => Ok(()),
             other => other,
         }

@@ -17,8 +17,8 @@ use url::Url;
 use super::{act::is_fatal, script::Script};
 use crate::browser::{BrowserError, Session};
 
-/// How many documents of a page are asked; an advertisement may nest without end.
-const MOST_DOCUMENTS: usize = 24;
+/// How many documents of a page are asked; an advertisement may nest without end. `still.js` tells of as many frames.
+pub(super) const MOST_DOCUMENTS: usize = 24;
 
 /// The frame elements to enter, from the top document down.
 pub(in crate::browser) type FramePath = Vec<Value>;
@@ -69,6 +69,15 @@ pub(super) struct Frame {
 pub(super) trait Framed {
     /// Takes the frames out.
     fn take_frames(&mut self) -> Vec<Frame>;
+}
+
+/// What the documents of a page answered.
+#[derive(Debug)]
+pub(super) struct AllAnswered<T> {
+    /// The top document's first.
+    pub(super) answered: Vec<Answered<T>>,
+    /// Whether there were more than are asked.
+    pub(super) is_cut_short: bool,
 }
 
 /// What one document answered.
@@ -129,6 +138,17 @@ impl Session {
         question: Value,
         limit: Duration,
     ) -> Result<Vec<Answered<T>>, BrowserError> {
+        let all = self.ask_most(script, question, limit).await?;
+        Ok(all.answered)
+    }
+
+    /// The same for whoever has to know whether it was all of them.
+    pub(super) async fn ask_most<T: DeserializeOwned + Framed>(
+        &self,
+        script: Script,
+        question: Value,
+        limit: Duration,
+    ) -> Result<AllAnswered<T>, BrowserError> {
         let top = Document::default();
         let args = vec![question.clone(), top.place(false)];
         let mut answer: T = self.ask_page(script, args, limit).await?;
@@ -138,8 +158,10 @@ impl Session {
             question,
             answer,
         }];
+        let mut is_cut_short = false;
         while let Some((document, question)) = left.pop() {
             if answered.len() >= MOST_DOCUMENTS {
+                is_cut_short = true;
                 break;
             }
             let args = vec![question.clone(), document.place(false)];
@@ -154,7 +176,10 @@ impl Session {
                 answer,
             });
         }
-        Ok(answered)
+        Ok(AllAnswered {
+            answered,
+            is_cut_short,
+        })
     }
 
     /// An element that a script answered.

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{
     FramePath,
-    frames::{Frame, Framed},
+    frames::{Frame, Framed, MOST_DOCUMENTS},
     script::Script,
     settle::Motion,
 };
@@ -40,7 +40,7 @@ pub struct Shot {
     pub encoded: Vec<u8>,
     /// Where the masked elements stand in it.
     pub masked: Vec<Area>,
-    /// Why an element couldn't be looked for, in words.
+    /// Why something in it may not be hidden that should be, in words.
     pub unmasked: Vec<String>,
 }
 
@@ -50,6 +50,9 @@ struct Held {
     /// Which of the locators are no CSS selectors.
     wrong: Vec<usize>,
     frames: Vec<Frame>,
+    /// Whether there were too many frames to hold them all.
+    #[serde(skip)]
+    is_cut_short: bool,
 }
 
 impl Framed for Held {
@@ -95,23 +98,31 @@ impl Session {
             let _ = self.hold_still(false, &[]).await;
         }
         let wrong = held.wrong.iter().filter_map(|index| masked.get(*index));
+        let wrong = wrong.map(|it| format!("`mask` names {it}, which is no CSS selector"));
+        let unseen = held.is_cut_short.then(|| {
+            format!(
+                "the page has more than {} frames, and a field in one of the others that nobody should read may stand in the picture",
+                MOST_DOCUMENTS - 1
+            )
+        });
         Ok(Shot {
             encoded: picture?,
             masked: held.areas,
-            unmasked: wrong
-                .map(|it| format!("`mask` names {it}, which is no CSS selector"))
-                .collect(),
+            unmasked: wrong.chain(unseen).collect(),
         })
     }
 
     /// Answers what the page itself says; its frames are held alike.
     async fn hold_still(&self, is_held: bool, masked: &[&Locator]) -> Result<Held, BrowserError> {
         let question = json!({"is_held": is_held, "locators": masked});
-        let held = self
-            .ask_all(STILL, question, Duration::from_secs(2))
+        let all = self
+            .ask_most::<Held>(STILL, question, Duration::from_secs(2))
             .await?;
-        let page = held.into_iter().next().map(|it| it.answer);
-        Ok(page.unwrap_or_default())
+        let page = all.answered.into_iter().next().map(|it| it.answer);
+        Ok(Held {
+            is_cut_short: all.is_cut_short,
+            ..page.unwrap_or_default()
+        })
     }
 
     /// The BiDi command would leave the emulation out: it belongs to the driver's own connection.

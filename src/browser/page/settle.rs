@@ -35,7 +35,10 @@ pub struct Settled {
     pub motion: Motion,
     /// What had happened on the page by then.
     pub counters: Counters,
-    /// Requests still open.
+    /// Why it is the old page still: the next one was asked for, and nobody has seen it.
+    #[serde(skip)]
+    pub left_behind: Option<String>,
+    /// Requests still open, by what they are known by when they are asked again.
     #[serde(default)]
     open: Vec<String>,
 }
@@ -91,7 +94,9 @@ impl Session {
             let mut settled: Settled = self.ask_page(SETTLE, vec![json!(endless)], left).await?;
             if !is_network_quiet {
                 // With no time left the page can say no more than that it is still changing.
-                let what = if before.downloads > 0 {
+                let what = if before.loading > 0 {
+                    "the next page hasn't answered"
+                } else if before.downloads > 0 {
                     "a download is still under way"
                 } else {
                     "a request that the page loads with is still open"
@@ -102,6 +107,12 @@ impl Session {
             let is_at_rest =
                 after.navigations == before.navigations && after.loading == 0 && after.awaited == 0;
             if is_at_rest || settled.unsettled.is_some() || started.elapsed() >= limit {
+                let is_waiting = !is_network_quiet && before.loading > 0;
+                let waited = is_waiting.then_some(limit);
+                settled.left_behind = waited.or_else(|| self.observer.unanswered()).map(|waited| {
+                    let seconds = waited.as_secs();
+                    format!("the page that it led to gave no answer for {seconds} s")
+                });
                 if settled.unsettled.is_some() {
                     self.observer.give_up_on(settled.open.drain(..));
                 }

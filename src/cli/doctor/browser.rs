@@ -10,7 +10,10 @@ use crate::browser::{
     launch::{Program, find_browser, find_driver},
     page::Limits,
 };
-use crate::cli::{failure::Failure, glance::Glance};
+use crate::cli::{
+    failure::Failure,
+    glance::{AskedDriver, Glance},
+};
 use crate::config::{Config, Device, Target};
 use crate::evidence::{Redactor, TargetFacts};
 use crate::runner::learn_target;
@@ -22,10 +25,12 @@ pub(super) async fn look(
     report: &mut Report,
     config: &Config,
     targets: &[&Target],
-    webdriver: Option<&Url>,
+    asked: AskedDriver<'_>,
 ) {
     let remote = config.webdriver.as_ref();
-    let running = webdriver.or_else(|| remote.and_then(|remote| remote.url.as_ref()));
+    let running = asked
+        .url
+        .or_else(|| remote.and_then(|remote| remote.url.as_ref()));
     let is_ready = match running {
         Some(_) => true,
         None => look_at_programs(report).await,
@@ -46,7 +51,7 @@ pub(super) async fn look(
         let glance = Glance {
             device: &config.device,
             remote,
-            remote_url: webdriver,
+            asked,
             redactor: Arc::clone(&redactor),
             target,
         };

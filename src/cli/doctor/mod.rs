@@ -9,6 +9,7 @@ use super::{
     Exit,
     arguments::{DoctorArguments, Global, ReportFormat, SchemaOf},
     failure::Failure,
+    glance::AskedDriver,
     init::SCHEMAS,
     pass::runtime,
     schema,
@@ -49,7 +50,10 @@ pub(super) fn main(
         &mut report,
         config,
         &targets,
-        arguments.webdriver.as_ref(),
+        AskedDriver {
+            url: arguments.webdriver.as_ref(),
+            listener: terminal.of_driver,
+        },
     ));
     terminal.print(&match arguments.format {
         ReportFormat::Human => report.to_text(),

@@ -13,6 +13,7 @@ use super::{
     Exit,
     arguments::{Global, InitArguments, SchemaOf},
     failure::Failure,
+    glance::AskedDriver,
     pass::runtime,
     schema,
     terminal::Terminal,
@@ -40,7 +41,11 @@ pub(super) fn main(
     let sight = match &arguments.url {
         None => None,
         Some(url) => {
-            let looking = Sight::of(url, arguments.webdriver.as_ref());
+            let asked = AskedDriver {
+                url: arguments.webdriver.as_ref(),
+                listener: terminal.of_driver,
+            };
+            let looking = Sight::of(url, asked);
             Some(runtime()?.block_on(looking)?)
         }
     };

@@ -8,7 +8,10 @@ use crate::browser::{
     Session,
     page::{Front, Limits, SignInForm},
 };
-use crate::cli::{failure::Failure, glance::Glance};
+use crate::cli::{
+    failure::Failure,
+    glance::{AskedDriver, Glance},
+};
 use crate::config::{CommitSource, Device, Target};
 use crate::evidence::{Redactor, TargetFacts};
 use crate::runner::learn_target;
@@ -54,13 +57,13 @@ pub(super) struct Sight {
 
 impl Sight {
     /// Looks at an address in a real browser, as the default device.
-    pub(super) async fn of(url: &Url, webdriver: Option<&Url>) -> Result<Self, Failure> {
+    pub(super) async fn of(url: &Url, asked: AskedDriver<'_>) -> Result<Self, Failure> {
         let device = Device::default();
         let target = Target::from_url(url.clone());
         let glance = Glance {
             device: &device,
             remote: None,
-            remote_url: webdriver,
+            asked,
             redactor: Arc::new(Redactor::new(std::iter::empty::<(String, String)>())),
             target: &target,
         };

@@ -45,9 +45,9 @@ pub(super) struct RunAsked {
     pub(super) persona: Option<String>,
     /// A device's name, or WIDTHxHEIGHT@SCALE.
     pub(super) device: Option<String>,
-    /// After so many minutes the run is ended in order, and what was seen by then is kept; 10 when not given.
-    #[schemars(range(min = 1, max = 60))]
-    pub(super) minutes: Option<u64>,
+    /// After so many minutes the run is ended in order, and what was seen by then is kept; 10 when not given, 0.5 is half a minute.
+    #[schemars(range(min = 0.1, max = 60.0))]
+    pub(super) minutes: Option<f64>,
 }
 
 /// Which findings are wanted.

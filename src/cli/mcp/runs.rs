@@ -32,9 +32,10 @@ use crate::cli::{
 use crate::evidence::Redactor;
 use crate::handoff::Wanted;
 
-/// How long a run may take where nobody says, and at most, in minutes.
-const MINUTES: u64 = 10;
-const MOST_MINUTES: u64 = 60;
+/// How long a run may take where nobody says, and at least and at most, in minutes.
+const MINUTES: f64 = 10.0;
+const LEAST_MINUTES: f64 = 0.1;
+const MOST_MINUTES: f64 = 60.0;
 /// How long a run that is called off may take to end in order; then it is killed, and its guard ends the browser.
 const LAST_WORDS: Duration = Duration::from_mins(1);
 /// How its lines begin that tell how far it is; others warn or complain.
@@ -96,17 +97,24 @@ impl Runs {
                 "error: a run is going on already\nhelp: wait for it, or cancel it; two at a time would disturb each other",
             ));
         };
-        let minutes = asked.minutes.unwrap_or(MINUTES).clamp(1, MOST_MINUTES);
+        let minutes = asked
+            .minutes
+            .unwrap_or(MINUTES)
+            .clamp(LEAST_MINUTES, MOST_MINUTES);
         let folder = Path::new(BUNDLES).join(ulid::Ulid::generate().to_string().to_lowercase());
         let mut going = self.start(&asked, &folder)?;
         let over = going
-            .watch(context, self.halted.clone(), Duration::from_mins(minutes))
+            .watch(
+                context,
+                self.halted.clone(),
+                Duration::from_secs_f64(minutes * 60.0),
+            )
             .await;
         let exit = going.end(&over).await;
         let lead = match over {
             Over::CalledOff => return Err(Refusal::new("the run was called off")),
             Over::OutOfTime => format!(
-                "After {minutes} minutes the run was ended in order; what it had not come to is not run. `minutes` allows more.\n"
+                "After {minutes} min the run was ended in order; what it had not come to is not run. `minutes` allows more.\n"
             ),
             Over::ByItself => String::new(),
         };

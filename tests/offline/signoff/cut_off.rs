@@ -252,7 +252,7 @@ fn links_in_a_killed_run_are_refused_before_anything_is_made_of_it() {
         let desk = killed();
         symlink(outside.path(), desk.bundle().join(place)).unwrap();
         let ended = refusal(&desk);
-        assert_eq!(ended.status, 3, "{place}: {}", ended.stderr);
+        assert_eq!(ended.status, 2, "{place}: {}", ended.stderr);
         assert!(
             ended.stderr.contains("is not a plain file"),
             "{place}: {}",

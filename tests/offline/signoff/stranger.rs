@@ -54,7 +54,9 @@ fn is_refused_by_all(desk: &Desk, name: &str, how: &str) {
         if arguments[0] == "inspect" && name != "journal.ndjson" {
             continue;
         }
-        assert!(matches!(status, 2 | 3 | 5), "{what}");
+        // Whoever answers for what was sealed says that it was altered; to the others it is a wrong thing to name.
+        let answers = matches!(arguments[0], "verify" | "sign");
+        assert_eq!(status, if answers { 5 } else { 2 }, "{what}");
         assert!(told.contains("not a plain file"), "{what}");
     }
 }

@@ -235,12 +235,37 @@ pub(super) const FILES: &[Way] = &[
     ("the manifest names a file twice", Altered, |it| {
         it.edit_manifest(|files| files.push(files[0].clone()));
     }),
+    ("a file is stretched with a hole", Altered, |it| {
+        stretch(it, "report.html");
+    }),
+    ("the manifest names a file that is a hole", Altered, |it| {
+        stretch(it, "report.html");
+        it.edit_manifest(|files| {
+            let mut files = files.iter_mut();
+            let report = files.find(|file| file["path"] == "report.html");
+            report.unwrap()["size"] = json!(HOLE);
+        });
+    }),
+    ("a hole is added", Altered, |it| {
+        stretch(it, "screens/a/99-more.png");
+    }),
     ("the manifest names a file outside", Altered, |it| {
         it.edit_manifest(|files| {
             files.push(json!({"path": "../x", "sha256": "0".repeat(64), "size": 0}));
         });
     }),
 ];
+
+/// Nobody reads so many bytes while a test waits.
+const HOLE: u64 = 1 << 42;
+
+fn stretch(it: &Case<'_>, name: &str) {
+    let path = it.bundle.path(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut options = fs::File::options();
+    let file = options.create(true).append(true).open(path).unwrap();
+    file.set_len(HOLE).unwrap();
+}
 
 fn swap(it: &Case<'_>, folder: &str) {
     let names = it.bundle.below(folder);
@@ -279,6 +304,9 @@ pub(super) const SIGNOFF: &[Way] = &[
     ("a photo is added", Altered, |it| {
         let name = format!("signoff/phone/{}.jpg", hex_sha256(b"x"));
         it.bundle.put(&name, b"x");
+    }),
+    ("a photo is added that is a hole", Altered, |it| {
+        stretch(it, &format!("signoff/phone/{}.jpg", hex_sha256(b"x")));
     }),
     ("an earlier statement is added", Altered, |it| {
         let name = format!("signoff/earlier/{}/statement.json", hex_sha256(b"{}"));

@@ -278,7 +278,7 @@ const questionFor = (question, frame) => {
   if (left.locator) left.locator = { ...left.locator, inside: insideFor(left.locator.inside, frame) };
   return left;
 };
-const framesFor = (question) => shownFrames().slice(0, 12).map((frame) => {
+const framesFor = (question, most = 12) => shownFrames().slice(0, most).map((frame) => {
   const { x, y } = contentOrigin(frame);
   return { element: frame, origin: { x: origin.x + x, y: origin.y + y }, question: questionFor(question, frame) };
 });

@@ -1,9 +1,17 @@
 // Resolves when the page has settled, or with what keeps it from it; tells what the page then shows.
-const [ignoredUrls, limit, done] = arguments;
+const [ignored, limit, done] = arguments;
 const state = window[Symbol.for("shippass")];
 const started = performance.now();
 
-const isWaitedFor = (request) => !ignoredUrls.some((url) => request.url && url.endsWith(request.url));
+// What a request is known by when it is asked again: a cursor, a time or a number in its query is another one each time.
+const isWord = (text) => /^[a-z][a-z_-]{0,29}$/i.test(text);
+const nameOf = ({ url }) => {
+  if (!url || !URL.canParse(url, document.baseURI)) return url;
+  const { origin, pathname, searchParams } = new URL(url, document.baseURI);
+  const parts = [...searchParams].map(([key, value]) => (isWord(value) ? `${key}=${value}` : key));
+  return `${origin}${pathname}?${parts.sort().join("&")}`;
+};
+const isWaitedFor = (request) => !request.url || !ignored.includes(nameOf(request));
 const openRequests = () => (state ? [...state.open.values()].filter(isWaitedFor) : []);
 const isRunning = (animation) => {
   if (animation.playState !== "running") return false;
@@ -69,7 +77,7 @@ const measure = () => ({
 const answer = (unsettled) => done({
   unsettled, document: performance.timeOrigin, page: look(), held: held(), measure: measure(),
   motion: motion(),
-  open: openRequests().map((request) => request.url),
+  open: openRequests().map(nameOf),
   counters: { changes: state ? state.changes : 0, requests: state ? state.requests : 0, others: state ? [...state.others] : [] },
 });
 

@@ -43,8 +43,8 @@ const masked = () => {
     const chosen = locator.nth ? found.slice(locator.nth - 1, locator.nth) : found;
     areas.push(...chosen.map((element) => describe(element).area));
   });
-  // A mask is of the page itself, what nobody should read may stand anywhere.
-  return { areas, wrong, frames: framesFor({ is_held: isHeld, locators: [] }) };
+  // A mask is of the page itself, what nobody should read may stand anywhere. One frame more than are asked tells that there are more.
+  return { areas, wrong, frames: framesFor({ is_held: isHeld, locators: [] }, 24) };
 };
 
 // What a finger has just left looks pressed for some 150 ms more.
