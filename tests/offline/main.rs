@@ -25,6 +25,7 @@ mod journal;
 mod mcp;
 mod merge;
 mod merge_memory;
+mod moments;
 mod outside;
 mod progress;
 mod protections;
