@@ -26,9 +26,9 @@ offline:
 	$(CARGO) test --locked --test offline -- --ignored hundred_signed_bundles
 
 ## What is exported and signed, held against the validators of those who read it; and `mcp`, asked by a client of others and by
-## the inspector of the protocol's makers.
+## the inspector of the protocol's makers. And what a disk may have kept of it all when the power goes, as strace sees it.
 outside:
-	$(CARGO) test --locked --test offline -- --include-ignored outside:: mcp::an_assistant_of_others
+	$(CARGO) test --locked --test offline -- --include-ignored outside:: mcp::an_assistant_of_others power_loss::
 
 ## Tests in a real browser; without a driver they fail. Those that look at processes go one after the other, and the demo has lanes
 ## of its own.
@@ -43,6 +43,7 @@ browser:
 KILLS ?= 200
 crashes: setup-tests
 	SHIPPASS_KILLS=$(KILLS) $(CARGO) test --locked --test offline -- --nocapture --test-threads=1 killed:: full_disk:: journal:: cut_off::
+	$(CARGO) test --locked --test offline -- --include-ignored --nocapture --test-threads=1 power_loss::
 	SHIPPASS_KILLS=$(KILLS) $(CARGO) test --locked --test browser -- --include-ignored --nocapture --test-threads=1 crashes::
 
 ## Tests against a real PostgreSQL and MariaDB, which they start and stop themselves.

@@ -3,7 +3,7 @@
 //! Everything is on the disk before anything changes its place. What was signed before is kept in `earlier/` first, then its
 //! signatures go, and the new signature comes last: in between the bundle is unsigned, never badly signed.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use super::{
     error::BundleError,
@@ -11,6 +11,7 @@ use super::{
     signoff_files::{SignedFiles, entries, is_signature, read_signoff},
     whole_file::{remove, stage, write_whole},
 };
+use crate::evidence::make_synced_folder;
 
 /// What is written when somebody signs first, or anew.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +93,7 @@ fn retract(folder: &Path) -> Result<(), BundleError> {
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), BundleError> {
-    fs::create_dir_all(folder).map_err(|source| BundleError::Write {
+    make_synced_folder(folder).map_err(|source| BundleError::Write {
         path: folder.to_owned(),
         source,
     })
@@ -101,6 +102,8 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), BundleError> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+    use std::fs;
 
     use super::*;
     use crate::bundle::whole_file::beside;

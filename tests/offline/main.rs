@@ -27,6 +27,7 @@ mod merge;
 mod merge_memory;
 mod moments;
 mod outside;
+mod power_loss;
 mod progress;
 mod protections;
 mod refused;
