@@ -9,7 +9,7 @@ use super::{
     error::BundleError,
     paths::{BundlePaths, EARLIER, ENVELOPE, SIGNATURE, STATEMENT},
     signoff_files::{SignedFiles, entries, is_signature, read_signoff},
-    whole_file::{remove, stage, write_whole},
+    whole_file::{Staged, remove, stage, write_whole},
 };
 use crate::evidence::make_synced_folder;
 
@@ -55,10 +55,13 @@ pub fn write_further(
     envelope: Option<&[u8]>,
 ) -> Result<(), BundleError> {
     let folder = BundlePaths::new(dir).signoff();
-    let write =
-        |name: &str, bytes: &[u8]| write_whole(&folder.join(name), |out| out.write_all(bytes));
-    write(name, signature)?;
-    envelope.map_or(Ok(()), |bytes| write(ENVELOPE, bytes))
+    let stage_one =
+        |name: &str, bytes: &[u8]| stage(&folder.join(name), |out| out.write_all(bytes));
+    let signature = stage_one(name, signature)?;
+    let envelope = envelope.map(|bytes| stage_one(ENVELOPE, bytes));
+    let envelope = envelope.transpose()?;
+    signature.place()?;
+    envelope.map_or(Ok(()), Staged::place)
 }
 
 /// Removes what a signing left that was cut off; nothing else.

@@ -158,9 +158,21 @@ fn ours(host: &str, token: &str) -> String {
 }
 
 pub(crate) fn post_at(host: &str, token: &str, path: &str, seat: &str, body: &str) -> Reply {
+    let stream = TcpStream::connect(host).unwrap();
+    post_on(stream, (host, token), path, seat, body)
+}
+
+/// The same on a connection that stands already.
+pub(super) fn post_on(
+    stream: TcpStream,
+    (host, token): (&str, &str),
+    path: &str,
+    seat: &str,
+    body: &str,
+) -> Reply {
     let (ours, length) = (ours(host, token), body.len());
-    knock_at(
-        host,
+    knock_on(
+        stream,
         format!(
             "POST {path} HTTP/1.1\r\n{ours}Origin: http://{host}\r\nContent-Type: application/json\r\n\
              X-Shippass-Seat: {seat}\r\nContent-Length: {length}\r\n\r\n{body}"
@@ -191,7 +203,10 @@ pub(crate) fn sit_at(host: &str, token: &str, takes_over: bool) -> (String, TcpS
 
 /// Sends these bytes to a host and reads until it has nothing more to say.
 pub(super) fn knock_at(host: &str, bytes: &[u8]) -> Reply {
-    let mut stream = TcpStream::connect(host).unwrap();
+    knock_on(TcpStream::connect(host).unwrap(), bytes)
+}
+
+fn knock_on(mut stream: TcpStream, bytes: &[u8]) -> Reply {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.set_write_timeout(Some(PATIENCE)).unwrap();
     // A server that has heard enough hangs up.

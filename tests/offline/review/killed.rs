@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::Write,
+    net::TcpStream,
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -12,7 +13,7 @@ use std::{
 use shippass::bundle::AcceptedFolder;
 
 use super::{
-    door::{Reply, post_at, sit_at},
+    door::{Reply, post_on, sit_at},
     walk::STEPS,
 };
 use crate::{
@@ -59,7 +60,9 @@ impl Project {
         let served = self.review(run);
         let (host, token) = (served.host.clone(), served.token.clone());
         let (seat, _held) = sit_at(&host, &token, false);
-        let accept = move || post_at(&host, &token, "/api/accept", &seat, "{}");
+        // Connected before: it may be killed before it is asked.
+        let stream = TcpStream::connect(&host).unwrap();
+        let accept = move || post_on(stream, (&host, &token), "/api/accept", &seat, "{}");
         let accepting = thread::spawn(accept);
         watch(&self.accepted(), &|| accepting.is_finished());
         drop(served);
