@@ -4,7 +4,7 @@
 CARGO ?= cargo
 export RUST_BACKTRACE ?= 1
 
-.PHONY: demo test bench check setup setup-tests offline outside browser databases lint docs fuzz
+.PHONY: demo test crashes bench check setup setup-tests offline outside browser databases lint docs fuzz
 
 ## The demo: builds, walks the built-in app with all faults on, says where the report is.
 demo: setup
@@ -26,9 +26,9 @@ offline:
 	$(CARGO) test --locked --test offline -- --ignored hundred_signed_bundles
 
 ## What is exported and signed, held against the validators of those who read it; and `mcp`, asked by a client of others and by
-## the inspector of the protocol's makers.
+## the inspector of the protocol's makers. And what a disk may have kept of it all when the power goes, as strace sees it.
 outside:
-	$(CARGO) test --locked --test offline -- --include-ignored outside:: mcp::an_assistant_of_others
+	$(CARGO) test --locked --test offline -- --include-ignored outside:: mcp::an_assistant_of_others power_loss::
 
 ## Tests in a real browser; without a driver they fail. Those that look at processes go one after the other, and the demo has lanes
 ## of its own.
@@ -36,6 +36,15 @@ ALONE = demo:: driver_life:: signals::
 browser:
 	$(CARGO) test --locked --test browser -- --include-ignored --test-threads=1 $(ALONE)
 	$(CARGO) test --locked --test browser -- --include-ignored --test-threads=2 $(ALONE:%=--skip %)
+
+## Every crash test at its full size, with the same set-up as `make test`, in about half an hour. So many times a real run is killed
+## and taken up again, and `sign` and accepting are killed; a run is walked on 60 sizes of a full disk, and what is made of bundles
+## tried on as many; a journal is cut and flipped at every byte. The figures stand on standard error.
+KILLS ?= 200
+crashes: setup-tests
+	SHIPPASS_KILLS=$(KILLS) $(CARGO) test --locked --test offline -- --nocapture --test-threads=1 killed:: full_disk:: journal:: cut_off::
+	$(CARGO) test --locked --test offline -- --include-ignored --nocapture --test-threads=1 power_loss::
+	SHIPPASS_KILLS=$(KILLS) $(CARGO) test --locked --test browser -- --include-ignored --nocapture --test-threads=1 crashes::
 
 ## Tests against a real PostgreSQL and MariaDB, which they start and stop themselves.
 databases:

@@ -19,7 +19,7 @@ use super::{
     signoff_files::is_hex,
     whole_file::{Staged, stage, stage_json},
 };
-use crate::evidence::PixelArea;
+use crate::evidence::{PixelArea, make_synced_folder};
 
 const FORMAT: &str = "shippass-accepted/1";
 const INDEX: &str = "accepted.json";
@@ -112,7 +112,7 @@ impl AcceptedFolder {
         &mut self,
         steps: Vec<(String, AcceptedStep, Vec<u8>)>,
     ) -> Result<(), BundleError> {
-        fs::create_dir_all(&self.dir).map_err(|source| BundleError::Write {
+        make_synced_folder(&self.dir).map_err(|source| BundleError::Write {
             path: self.dir.clone(),
             source,
         })?;

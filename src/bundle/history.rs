@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::error::BundleError;
-use crate::evidence::PastRun;
+use crate::evidence::{PastRun, make_synced_folder, sync_folder_of};
 
 const FILE: &str = "history.ndjson";
 /// The newest runs are enough to see that something comes back.
@@ -74,7 +74,7 @@ impl History {
 
     fn append(&self, line: &str) -> io::Result<()> {
         if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder)?;
+            make_synced_folder(folder)?;
         }
         let mut options = OpenOptions::new();
         let mut file = options
@@ -85,7 +85,8 @@ impl History {
         // A line that a power loss cut off ends here; what follows is whole.
         let begin = if ends_a_line(&mut file)? { "" } else { "\n" };
         file.write_all(format!("{begin}{line}").as_bytes())?;
-        file.sync_all()
+        file.sync_all()?;
+        sync_folder_of(&self.path)
     }
 }
 

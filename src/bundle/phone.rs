@@ -18,7 +18,7 @@ use super::{
     walk::Walk,
     whole_file::{remove, write_whole},
 };
-use crate::{detect::StepRef, evidence::sync_folder_of};
+use crate::detect::StepRef;
 
 /// What a real phone said of itself, by its own browser.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -87,14 +87,7 @@ pub fn photo_digest(file: &str) -> Option<&str> {
 /// It can't be written, or something that is no folder stands in its folder's place.
 pub fn write_photo(dir: &Path, jpeg: &[u8]) -> Result<String, BundleError> {
     let folder = folder_of(dir);
-    if !folder.is_dir() {
-        make_folder(&folder)?;
-        let synced = sync_folder_of(&folder);
-        synced.map_err(|source| BundleError::Write {
-            path: folder.clone(),
-            source,
-        })?;
-    }
+    make_folder(&folder)?;
     if !is_plain_folder(&folder) {
         return Err(BundleError::NotPlain { path: folder });
     }

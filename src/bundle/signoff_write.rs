@@ -3,14 +3,15 @@
 //! Everything is on the disk before anything changes its place. What was signed before is kept in `earlier/` first, then its
 //! signatures go, and the new signature comes last: in between the bundle is unsigned, never badly signed.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use super::{
     error::BundleError,
     paths::{BundlePaths, EARLIER, ENVELOPE, SIGNATURE, STATEMENT},
     signoff_files::{SignedFiles, entries, is_signature, read_signoff},
-    whole_file::{remove, stage, write_whole},
+    whole_file::{Staged, remove, stage, write_whole},
 };
+use crate::evidence::make_synced_folder;
 
 /// What is written when somebody signs first, or anew.
 #[derive(Debug, Clone, Copy)]
@@ -54,10 +55,13 @@ pub fn write_further(
     envelope: Option<&[u8]>,
 ) -> Result<(), BundleError> {
     let folder = BundlePaths::new(dir).signoff();
-    let write =
-        |name: &str, bytes: &[u8]| write_whole(&folder.join(name), |out| out.write_all(bytes));
-    write(name, signature)?;
-    envelope.map_or(Ok(()), |bytes| write(ENVELOPE, bytes))
+    let stage_one =
+        |name: &str, bytes: &[u8]| stage(&folder.join(name), |out| out.write_all(bytes));
+    let signature = stage_one(name, signature)?;
+    let envelope = envelope.map(|bytes| stage_one(ENVELOPE, bytes));
+    let envelope = envelope.transpose()?;
+    signature.place()?;
+    envelope.map_or(Ok(()), Staged::place)
 }
 
 /// Removes what a signing left that was cut off; nothing else.
@@ -92,7 +96,7 @@ fn retract(folder: &Path) -> Result<(), BundleError> {
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), BundleError> {
-    fs::create_dir_all(folder).map_err(|source| BundleError::Write {
+    make_synced_folder(folder).map_err(|source| BundleError::Write {
         path: folder.to_owned(),
         source,
     })
@@ -101,6 +105,8 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), BundleError> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+    use std::fs;
 
     use super::*;
     use crate::bundle::whole_file::beside;

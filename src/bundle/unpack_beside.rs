@@ -1,21 +1,19 @@
 //! A zip unpacked beside itself for good, so that what a reviewer says of it has a place to stay.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use super::{
     error::BundleError,
     open::check_whole,
-    paths::MANIFEST,
     plain::manifest_sha256,
     signoff_files::{SignedFiles, SignoffFiles, read_signoff},
     unpack::{Checked, Opened},
     whole_file::beside,
 };
-use crate::evidence::sync_folder_of;
+use crate::evidence::{sync_below, sync_folder_of};
 
 /// The folder beside a zip that holds what was in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,18 +120,6 @@ impl Drop for Part {
         // The error that stopped the unpacking matters, not one of tidying up after it.
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-fn sync_below(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_below(&entry.path())?;
-        } else {
-            File::open(entry.path())?.sync_all()?;
-        }
-    }
-    sync_folder_of(&folder.join(MANIFEST))
 }
 
 /// Why a folder isn't one that goes on where the unpacked zip ends.

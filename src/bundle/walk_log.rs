@@ -16,7 +16,7 @@ use super::{
     phone::clear_loose_photos,
     walk::{Walk, WalkEntry},
 };
-use crate::evidence::LockedFile;
+use crate::evidence::{LockedFile, make_synced_folder, sync_folder_of};
 
 const FORMAT: &str = "shippass-walk/1";
 /// A line is a sentence and its place; more is no walk.
@@ -46,7 +46,7 @@ impl WalkLog {
     pub fn open(dir: &Path, manifest: &str) -> Result<Self, BundleError> {
         let path = BundlePaths::new(dir).walk();
         let failed = write_failed(&path);
-        fs::create_dir_all(dir.join(SIGNOFF)).map_err(&failed)?;
+        make_synced_folder(&dir.join(SIGNOFF)).map_err(&failed)?;
         refuse_link(&path)?;
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
@@ -63,13 +63,14 @@ impl WalkLog {
             length,
             walk,
         };
-        log.cut_off_torn_end().map_err(failed)?;
+        log.cut_off_torn_end().map_err(&failed)?;
         clear_loose_photos(dir, &log.walk)?;
         if log.length == 0 {
             log.append_line(&Head {
                 format: FORMAT.to_owned(),
                 manifest: manifest.to_owned(),
             })?;
+            sync_folder_of(&log.path).map_err(failed)?;
         }
         Ok(log)
     }

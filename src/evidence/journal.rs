@@ -317,11 +317,12 @@ fn keep_torn_end(journal: &mut File, whole: u64, folder: &Path) -> std::io::Resu
         return Ok(());
     }
     journal.seek(SeekFrom::Start(whole))?;
-    let torn = folder.join(TORN);
-    let mut torn = OpenOptions::new().append(true).create(true).open(torn)?;
+    let path = folder.join(TORN);
+    let mut torn = OpenOptions::new().append(true).create(true).open(&path)?;
     std::io::copy(journal, &mut torn)?;
     torn.write_all(b"\n")?;
     torn.sync_all()?;
+    sync_folder_of(&path)?;
     journal.set_len(whole)?;
     journal.sync_all()
 }

@@ -70,4 +70,4 @@ pub use run::{
     TargetFacts,
 };
 pub use shard::Shard;
-pub(crate) use synced::sync_folder_of;
+pub(crate) use synced::{make_synced_folder, sync_below, sync_folder_of};

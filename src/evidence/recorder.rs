@@ -23,7 +23,7 @@ use super::{
     records::Picture,
     redact::Redactor,
     run::{Run, number_of},
-    synced::sync_folder_of,
+    synced::make_synced_folder,
 };
 
 /// How much may wait to be written; beyond it the one who brings more waits.
@@ -240,12 +240,7 @@ fn prepare_folder(folder: &Path) -> Result<(), EvidenceError> {
         path: folder.to_path_buf(),
         source,
     };
-    let is_new = |it: &&Path| !it.as_os_str().is_empty() && !it.exists();
-    let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    for folder in new {
-        sync_folder_of(folder).map_err(failed)?;
-    }
+    make_synced_folder(folder).map_err(failed)?;
     if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
         return Err(EvidenceError::FolderInUse {
             folder: folder.to_path_buf(),

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     process::{Child, Stdio},
     time::{Duration, Instant},
@@ -20,19 +21,17 @@ use shippass::{
 use crate::{
     driver_life::traces::{command_line, processes, within_limit},
     support::{
-        Site, Workshop, page,
+        Site, Workshop, kills, page,
         reviewing::{Reviewed, Reviewing},
         small_disk::{SmallDisk, on_a_small_disk},
     },
 };
 
-/// How many kilobytes a run's disk has; all of them where it is killed often, too.
-const DISKS: [u64; 5] = [16, 100, 4, 64, 140];
-/// How many points of a run it is killed at; all 200 of them with `SHIPPASS_KILLS=200`.
-const KILLS: &str = "SHIPPASS_KILLS";
+/// How many runs are killed unless more are asked for; the last one is taken up again, and all of many are.
 const FEW: u32 = 4;
-/// Every so manieth of them is taken up again.
-const RESUMED: u32 = 8;
+/// How many sizes of a full disk are tried where many are asked for, and how many kilobytes it has otherwise.
+const DISKS: u64 = 60;
+const FEW_DISKS: [u64; 2] = [16, 100];
 
 const LIST: &str = "name: Quotes\nsteps:\n  - name: Open\n    do:\n      - visit: /\n    expect:\n      - see: Quote 1042\n\
     \x20 - name: Count\n    do:\n      - tap: Count\n    expect:\n      - see: 1 quote\n\
@@ -40,11 +39,6 @@ const LIST: &str = "name: Quotes\nsteps:\n  - name: Open\n    do:\n      - visit
 const HOME: &str = "<h1>Quote 1042</h1><button id=count>Count</button><p id=out></p><script>\
     count.onclick = async () => { const all = await (await fetch('/api/quotes')).json();\
     out.textContent = all.length + ' quote' }</script>";
-
-#[expect(clippy::disallowed_methods, reason = "tells how many are wanted")]
-fn kills() -> Option<u32> {
-    std::env::var(KILLS).ok()?.parse().ok()
-}
 
 fn site() -> Site {
     let router = Router::new()
@@ -78,7 +72,7 @@ impl When {
             return Self::After(whole.time.mul_f64(part));
         }
         // The last tenth of them falls behind its last step, while the bundle is derived and sealed.
-        let behind = Duration::from_secs(5).mul_f64((part - 0.9).max(0.0));
+        let behind = Duration::from_secs(15).mul_f64((part - 0.9).max(0.0));
         let within = Duration::from_millis(u64::from(kill * 7 % 40));
         let halves = u64::from((2 * kill + 1).min(kills * 9 / 5));
         Self::Journal(
@@ -189,63 +183,100 @@ fn finished(run: &Run) -> BTreeSet<String> {
     settled.map(|(_, step)| step.name.clone()).collect()
 }
 
+/// What was seen of all the killed runs.
+#[derive(Debug, Default)]
+struct Figures {
+    kills: u32,
+    /// Killed before their first record: there is no step to lose and nothing to take up.
+    empty: u32,
+    opened: u32,
+    steps_kept: usize,
+    steps_lost: usize,
+    /// So many steps had been told to be done.
+    steps_told: usize,
+    /// Killed when all of it was recorded.
+    ended: u32,
+    resumed: u32,
+    /// Processes and folders of a browser.
+    left: usize,
+}
+
+impl Figures {
+    /// Looks at what a killed run left, opens it and may take it up.
+    fn add(&mut self, killed: &Killed, is_taken_up: bool) {
+        self.kills += 1;
+        self.nothing_is_left(killed);
+        let bundle = killed.workshop.path().join("out");
+        let Ok(run) = read_run(&bundle) else {
+            self.empty += 1;
+            self.steps_lost += killed.told.len();
+            assert!(killed.told.is_empty(), "{:?}", killed.told);
+            let Err(ended) = killed.review() else {
+                panic!("there is nothing to review");
+            };
+            assert_eq!(ended.status, 2, "{}", ended.stderr);
+            let ended = killed.workshop.shippass(&["run", "--resume", "out"]);
+            assert_eq!(ended.status, 2, "{}", ended.stderr);
+            assert!(ended.stderr.contains("help: "), "{}", ended.stderr);
+            return;
+        };
+        let before = finished(&run);
+        self.steps_told += killed.told.len();
+        self.steps_kept += before.len();
+        self.steps_lost += killed.told.difference(&before).count();
+        assert!(before.is_superset(&killed.told), "{:?}", killed.told);
+
+        let served = killed.review();
+        let served = served.unwrap_or_else(|ended| panic!("{}", ended.stderr));
+        let facts = served.ask("facts");
+        served.stop();
+        assert_eq!(check_whole(&bundle).expect("sealed"), []);
+        assert!(has_pictures(&bundle, &before), "{facts}");
+        self.opened += 1;
+        let is_complete = facts["run"]["complete"] == true;
+        assert_eq!(is_complete, run.info.finished.is_some());
+        self.ended += u32::from(is_complete);
+        if is_taken_up {
+            take_up(killed, is_complete, &before);
+            self.nothing_is_left(killed);
+            self.resumed += u32::from(!is_complete);
+        }
+    }
+
+    fn nothing_is_left(&mut self, killed: &Killed) {
+        if within_limit(|| killed.left().is_empty()).is_none() {
+            let left = killed.left();
+            self.left += left.len();
+            panic!("left: {left:#?}");
+        }
+    }
+}
+
 #[test]
 #[ignore = "needs a browser driver"]
 fn a_run_that_is_killed_at_any_moment_loses_no_finished_step_and_leaves_nothing() {
+    let is_long = kills().is_some();
     let kills = kills().unwrap_or(FEW);
     let site = site();
     let whole = whole_run(&site);
-    let (mut opened, mut resumed, mut told, mut steps, mut complete) = (0, 0, 0, 0, 0);
-    for kill in 0..kills {
+    let mut figures = Figures::default();
+    let mut wrong = Vec::new();
+    // Several times over the whole of a run: a test that is stopped early has seen all of it, too.
+    for kill in (0..7).flat_map(|first| (first..kills).step_by(7)) {
         let when = When::spread(kill, kills, &whole);
         let killed = Killed::at(&site, when);
-        let at = format!("kill {kill}: {when:?}");
-        let gone = within_limit(|| killed.left().is_empty());
-        assert!(gone.is_some(), "{at}: {:#?}", killed.left());
-        let bundle = killed.workshop.path().join("out");
-        let Ok(run) = read_run(&bundle) else {
-            // Before its first record there was no step to lose.
-            assert!(killed.told.is_empty(), "{at}: {:?}", killed.told);
-            if let Err(ended) = killed.review() {
-                assert_eq!(ended.status, 2, "{at}: {}", ended.stderr);
-                continue;
-            }
-            panic!("{at}: there is nothing to review");
-        };
-        let before = finished(&run);
-        assert!(
-            before.is_superset(&killed.told),
-            "{at}: {:?} of {before:?}",
-            killed.told
-        );
-        told += killed.told.len();
-        steps += before.len();
-
-        let served = killed
-            .review()
-            .unwrap_or_else(|ended| panic!("{at}: {}", ended.stderr));
-        let facts = served.ask("facts");
-        served.stop();
-        assert_eq!(check_whole(&bundle).expect("sealed"), [], "{at}");
-        assert!(has_pictures(&bundle, &before), "{at}: {facts}");
-        opened += 1;
-        let is_complete = facts["run"]["complete"] == true;
-        assert_eq!(is_complete, run.info.finished.is_some(), "{at}");
-        complete += u32::from(is_complete);
-        if kill % RESUMED == RESUMED / 2 || kill + 1 == FEW {
-            take_up(&killed, is_complete, &before, &at);
-            resumed += 1;
+        let is_taken_up = is_long || kill + 1 == FEW;
+        // One that goes wrong doesn't hide how the others went; it has said why.
+        let look = AssertUnwindSafe(|| figures.add(&killed, is_taken_up));
+        if catch_unwind(look).is_err() {
+            wrong.push(format!("kill {kill} of {kills}: {when:?}"));
+        }
+        if is_long || figures.kills == kills {
+            let _ = writeln!(std::io::stderr(), "{when:?}: {figures:?}, {wrong:?}");
         }
     }
-    let _ = writeln!(
-        std::io::stderr(),
-        "{kills} kills over {} ms: {opened} opened, {steps} finished steps kept, {told} of them told on the terminal, {resumed} taken up, {complete} had ended",
-        whole.time.as_millis()
-    );
-    assert!(
-        opened > 0 && resumed > 0 && told > 0,
-        "{opened} {resumed} {told}"
-    );
+    assert_eq!(wrong, [""; 0], "{figures:#?}");
+    assert!(figures.opened > 0 && figures.resumed > 0 && figures.steps_told > 0);
 }
 
 /// Every finished step that shows a page has its picture.
@@ -259,30 +290,24 @@ fn has_pictures(bundle: &Path, finished: &BTreeSet<String>) -> bool {
     })
 }
 
-fn take_up(killed: &Killed, was_complete: bool, before: &BTreeSet<String>, at: &str) {
+fn take_up(killed: &Killed, was_complete: bool, before: &BTreeSet<String>) {
     let bundle = killed.workshop.path().join("out");
     let kept = read_run(&bundle).expect("a journal");
     let ended = killed.workshop.shippass(&["run", "--resume", "out"]);
     if was_complete {
-        assert_eq!(ended.status, 2, "{at}: {}", ended.stderr);
-        assert!(
-            ended.stderr.contains("every step of it was walked"),
-            "{at}: {}",
-            ended.stderr
-        );
+        assert_eq!(ended.status, 2, "{}", ended.stderr);
+        let is_told = ended.stderr.contains("every step of it was walked");
+        assert!(is_told, "{}", ended.stderr);
         return;
     }
-    assert_eq!(ended.status, 0, "{at}: {}{}", ended.stdout, ended.stderr);
-    assert_eq!(ended.statuses(), ["clean"; 3], "{at}: {:#?}", ended.steps());
-    assert_eq!(ended.document()["run"]["complete"], true, "{at}");
-    assert_eq!(check_whole(&bundle).expect("sealed"), [], "{at}");
+    assert_eq!(ended.status, 0, "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.statuses(), ["clean"; 3], "{:#?}", ended.steps());
+    assert_eq!(ended.document()["run"]["complete"], true);
+    assert_eq!(check_whole(&bundle).expect("sealed"), []);
     // What stands by itself wasn't walked again.
     let after = read_run(&bundle).expect("a journal");
     if before.contains("Open") && before.contains("Count") {
-        assert_eq!(
-            kept.checklists[0].steps[0], after.checklists[0].steps[0],
-            "{at}"
-        );
+        assert_eq!(kept.checklists[0].steps[0], after.checklists[0].steps[0]);
     }
 }
 
@@ -310,18 +335,37 @@ fn run_on_a_small_disk() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.code().unwrap_or(-1), said)
     };
-    let sizes = if kills().is_some() { DISKS.len() } else { 2 };
-    for kib in DISKS.into_iter().take(sizes) {
+    let sizes = if kills().is_some() {
+        disk.empty();
+        let (status, said) = run(&disk, &["run", "--url", &site.url, "--out", "out", &list]);
+        assert_eq!(status, 0, "with room it succeeds: {said}");
+        let need = disk.used();
+        (0..DISKS).map(|disk| 1 + need * disk / DISKS).collect()
+    } else {
+        FEW_DISKS.to_vec()
+    };
+    let (mut opened, mut resumed, mut enough) = (0, 0, 0);
+    for &kib in &sizes {
         disk.empty();
         disk.leave(kib);
         let (status, said) = run(&disk, &["run", "--url", &site.url, "--out", "out", &list]);
+        let bundle = disk.path().join("out");
+        if status == 0 {
+            // The bundle is whole; there was no room left for what is told of it beside it.
+            assert!(
+                said.contains("history.ndjson: No space left"),
+                "{kib} KiB: {said}"
+            );
+            assert_eq!(check_whole(&bundle).expect("sealed"), [], "{kib} KiB");
+            enough += 1;
+            continue;
+        }
         assert_eq!(status, 3, "{kib} KiB: {said}");
         let is_told = ["No space left", "File too large"]
             .iter()
             .any(|why| said.contains(why));
         assert!(is_told && said.contains("\nhelp: "), "{kib} KiB: {said}");
         disk.make_room();
-        let bundle = disk.path().join("out");
         let before = read_run(&bundle)
             .map(|run| finished(&run))
             .unwrap_or_default();
@@ -329,13 +373,19 @@ fn run_on_a_small_disk() {
         match served {
             Ok(served) => {
                 served.stop();
+                opened += 1;
                 assert_eq!(check_whole(&bundle).expect("sealed"), [], "{kib} KiB");
                 let (status, said) = run(&disk, &["run", "--resume", "out"]);
                 assert!(
                     status == 0 || said.contains("every step of it was walked"),
                     "{kib} KiB: {said}"
                 );
+                resumed += u32::from(status == 0);
                 let after = read_run(&bundle).expect("a journal");
+                assert!(
+                    finished(&after).is_superset(&before),
+                    "{kib} KiB: {before:?}"
+                );
                 assert_eq!(finished(&after).len(), 3, "{kib} KiB: {before:?}");
                 assert!(open(&bundle).expect("opens").document.run.complete);
             }
@@ -346,4 +396,9 @@ fn run_on_a_small_disk() {
             ),
         }
     }
+    let _ = writeln!(
+        std::io::stderr(),
+        "full at {sizes:?} KiB: {opened} opened, {resumed} of them taken up, {enough} were enough"
+    );
+    assert!(opened > 0 && resumed > 0 && enough < 4);
 }

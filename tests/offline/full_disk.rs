@@ -23,8 +23,9 @@ use crate::{
     recorded::{quotes, seal},
     signoff::prepared::{ADA, KEYS, sealed, walk_all},
     support::{
+        kills,
         reviewing::{Reviewed, Reviewing},
-        small_disk::{SmallDisk, on_a_small_disk},
+        small_disk::{SmallDisk, on_a_small_disk, run_by, way_to_mount},
     },
 };
 
@@ -78,6 +79,19 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), &place).unwrap();
         }
     }
+}
+
+/// Runs a test to which a limit on files is no use. Many a developer may mount nothing at all: there it is skipped, and says so, but
+/// not where all of the crash tests are asked for.
+fn on_a_mounted_disk(test: &str) {
+    let place = tempfile::tempdir().unwrap();
+    if let Some(way) = way_to_mount(place.path()) {
+        return run_by(way, test, &place);
+    }
+    let why = "no file system can be mounted here: it wants root, or the right to `unshare --user --map-root-user --mount`";
+    assert!(kills().is_none(), "{test}: {why}");
+    // Past what a test that is green keeps to itself.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
 
 /// Tries sizes from nothing to more than what `write` needs, evenly; answers how many were too small.
@@ -286,7 +300,7 @@ fn sign() {
 
 #[test]
 fn what_was_said_and_accepted_before_the_disk_was_full_is_there_and_nothing_else() {
-    on_a_small_disk("full_disk::say_and_accept");
+    on_a_mounted_disk("full_disk::say_and_accept");
 }
 
 #[test]
@@ -295,9 +309,6 @@ fn say_and_accept() {
     let Some(mut disk) = SmallDisk::given() else {
         return;
     };
-    if !disk.is_mounted() {
-        return;
-    }
     let root = disk.path().to_owned();
     let open = || AcceptedFolder::open(&root, "Quotes", ("375x812@3", "chromium")).unwrap();
     let accept = |size: usize| {
@@ -360,7 +371,7 @@ fn say_and_accept() {
 
 #[test]
 fn a_disk_that_takes_nothing_is_said_and_what_only_reads_goes_on() {
-    on_a_small_disk("full_disk::read_only");
+    on_a_mounted_disk("full_disk::read_only");
 }
 
 #[test]
@@ -369,9 +380,6 @@ fn read_only() {
     let Some(mut disk) = SmallDisk::given() else {
         return;
     };
-    if !disk.is_mounted() {
-        return;
-    }
     disk.empty();
     sealed(&disk.path().join("bundle"), 4);
     walk_all(&disk.path().join("bundle"));
@@ -380,7 +388,7 @@ fn read_only() {
     for name in ["manifest.json", "bundle.json", "signoff/walk.ndjson"] {
         fs::remove_file(disk.path().join("killed").join(name)).unwrap();
     }
-    set_read_only(&disk, true);
+    assert!(disk.mount("remount,ro"), "read-only now");
     let key = KEYS.path("ada");
     let key = key.to_str().unwrap();
     for arguments in [
@@ -426,26 +434,12 @@ fn read_only() {
             said.err
         );
     }
-    set_read_only(&disk, false);
+    assert!(disk.mount("remount,rw"), "as before");
     for named in ["bundle", "killed", "qa.zip"] {
         review(&disk, named)
             .unwrap_or_else(|ended| panic!("{}", ended.stderr))
             .stop();
     }
-}
-
-/// Takes away every right to write, and gives it back.
-fn set_read_only(disk: &SmallDisk, is_read_only: bool) {
-    let how = if is_read_only {
-        "remount,ro"
-    } else {
-        "remount,rw"
-    };
-    let status = Command::new("mount")
-        .args(["-o", how])
-        .arg(disk.path())
-        .status();
-    assert!(status.unwrap().success());
 }
 
 /// Something else stands where a file is to be written; once it is gone the bundle opens.

@@ -93,7 +93,7 @@ fn events_of(folder: &Path) -> Option<usize> {
 }
 
 /// A folder in memory where there is one: thousands of journals are written, and what is asked is what is read of them.
-fn quick_folder() -> tempfile::TempDir {
+pub(crate) fn quick_folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() {
         tempfile::tempdir_in(memory)

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-mod door;
+pub(crate) mod door;
+mod killed;
 mod knocks;
 mod merged;
 mod phone;
-mod walk;
+pub(crate) mod walk;

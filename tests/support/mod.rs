@@ -14,6 +14,12 @@ use std::{
 
 use serde_json::Value;
 
+/// How often a process is killed where that is asked for (`make crashes`); a few times otherwise.
+#[expect(clippy::disallowed_methods, reason = "tells how many are wanted")]
+pub(crate) fn kills() -> Option<u32> {
+    std::env::var("SHIPPASS_KILLS").ok()?.parse().ok()
+}
+
 /// A folder with checklists and a configuration, in which the binary is run.
 pub(crate) struct Workshop {
     folder: tempfile::TempDir,

@@ -112,8 +112,30 @@ pub(crate) fn seal_at(
     checklists: &[ChecklistRun],
     picture: impl Fn(&str) -> Vec<u8>,
 ) {
+    record_at(target, folder, id, checklists, picture, |_| ());
+    let run = read_run(folder).expect("a journal");
+    let findings = detect::inspect(&run, &[], date(2026, 11, 21));
+    let document = bundle::write_derived(folder, &run, &findings).expect("derived");
+    let view = ReportView {
+        recorded: &run,
+        document: &document,
+        picture: &|name| BundlePaths::new(folder).read(name).ok(),
+    };
+    bundle::write_report(folder, |out| write_html(&view, out)).expect("a report");
+    bundle::write_manifest(folder).expect("sealed");
+}
+
+/// Records them and nothing more; the listener is told of each thing once it is kept.
+pub(crate) fn record_at(
+    target: &str,
+    folder: &Path,
+    id: &str,
+    checklists: &[ChecklistRun],
+    picture: impl Fn(&str) -> Vec<u8>,
+    listener: impl FnMut(&RunEvent) + Send + 'static,
+) {
     let redactor = Arc::new(Redactor::default());
-    let recorder = Recorder::create(folder, redactor, |_| ()).expect("a new folder");
+    let recorder = Recorder::create(folder, redactor, listener).expect("a new folder");
     recorder.record(started(target, id, checklists));
     recorder.record(RunEvent::EngineStarted(EngineFacts {
         name: "chromium".to_owned(),
@@ -135,16 +157,6 @@ pub(crate) fn seal_at(
         opened: std::collections::BTreeMap::default(),
     };
     recorder.finish(end).expect("written");
-    let run = read_run(folder).expect("a journal");
-    let findings = detect::inspect(&run, &[], date(2026, 11, 21));
-    let document = bundle::write_derived(folder, &run, &findings).expect("derived");
-    let view = ReportView {
-        recorded: &run,
-        document: &document,
-        picture: &|name| BundlePaths::new(folder).read(name).ok(),
-    };
-    bundle::write_report(folder, |out| write_html(&view, out)).expect("a report");
-    bundle::write_manifest(folder).expect("sealed");
 }
 
 fn device() -> DeviceFacts {

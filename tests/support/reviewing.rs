@@ -9,12 +9,12 @@ use std::{
 
 use serde_json::Value;
 
-/// A review that is being served.
+/// A review that is being served, and killed when it is dropped.
 pub(crate) struct Reviewing {
     /// `None` once it was stopped.
     child: Option<Child>,
-    host: String,
-    token: String,
+    pub(crate) host: String,
+    pub(crate) token: String,
 }
 
 /// How a review ended.
@@ -68,9 +68,8 @@ impl Reviewing {
     /// Ends it as Ctrl-C does.
     pub(crate) fn stop(mut self) -> Reviewed {
         let child = self.child.take().expect("it is stopped once");
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
+        let id = child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status();
         assert!(sent.expect("kill runs").success());
         ended(child)
     }

@@ -28,24 +28,35 @@ pub(crate) struct SmallDisk {
     kib: u64,
 }
 
-/// Runs a test that is ignored otherwise where it may mount a disk.
+/// Runs a test that is ignored otherwise where it may mount a disk, or where files are limited.
 pub(crate) fn on_a_small_disk(test: &str) {
     let place = tempfile::tempdir().expect("a folder");
-    let program = std::env::current_exe().expect("this program");
-    let ways: [&[&str]; 3] = [
+    run_by(way_to_mount(place.path()).unwrap_or(&["env"]), test, &place);
+}
+
+/// What a command starts with that may mount.
+pub(crate) fn way_to_mount(place: &Path) -> Option<&'static [&'static str]> {
+    let ways: [&[&str]; 2] = [
         &["unshare", "--mount"],
         &["unshare", "--user", "--map-root-user", "--mount"],
-        &["env"],
     ];
-    let may_mount = |way: &[&str]| {
+    ways.into_iter().find(|way| {
         let mut command = Command::new(way[0]);
         command
             .args(&way[1..])
             .args(["mount", "-t", "tmpfs", "none"]);
-        let status = command.arg(place.path()).stderr(Stdio::null()).status();
-        way[0] == "env" || status.is_ok_and(|status| status.success())
-    };
-    let way = ways.iter().find(|way| may_mount(way)).expect("one of them");
+        let status = command.arg(place).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    })
+}
+
+/// Runs it with that before it.
+#[expect(
+    clippy::print_stderr,
+    reason = "a test that is green keeps it to itself unless it is asked"
+)]
+pub(crate) fn run_by(way: &[&str], test: &str, place: &tempfile::TempDir) {
+    let program = std::env::current_exe().expect("this program");
     let output = Command::new(way[0])
         .args(&way[1..])
         .arg(program)
@@ -59,6 +70,7 @@ pub(crate) fn on_a_small_disk(test: &str) {
         output.status.success() && said.contains("1 passed"),
         "{said}{errors}"
     );
+    eprint!("{errors}");
 }
 
 impl SmallDisk {
@@ -85,7 +97,7 @@ impl SmallDisk {
     }
 
     /// Whether it is a disk, and not a limit.
-    pub(crate) fn is_mounted(&self) -> bool {
+    fn is_mounted(&self) -> bool {
         self.way == Way::Mounted
     }
 
@@ -130,7 +142,8 @@ impl SmallDisk {
         }
     }
 
-    fn mount(&self, options: &str) -> bool {
+    /// Mounts it, or mounts it in another way; answers whether that went well.
+    pub(crate) fn mount(&self, options: &str) -> bool {
         let mut command = Command::new("mount");
         command.args(["-t", "tmpfs", "-o", options, "none"]);
         let status = command.arg(&self.path).stderr(Stdio::null()).status();

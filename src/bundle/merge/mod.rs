@@ -18,8 +18,10 @@ pub use error::MergeError;
 use part::Part;
 use renamed::Renamed;
 
-use super::paths::BundlePaths;
-use crate::evidence::{ChecklistRun, PastRun, Recorder, Run, RunEvent, RunInfo, Shard, add_counts};
+use super::{error::BundleError, paths::BundlePaths};
+use crate::evidence::{
+    ChecklistRun, PastRun, Recorder, Run, RunEvent, RunInfo, Shard, add_counts, sync_below,
+};
 
 /// Bundles that can be made one.
 #[derive(Debug)]
@@ -105,7 +107,11 @@ impl Merge {
             })?;
             renamed.end(part.facts.checklists.len());
         }
-        Ok(())
+        // It is sealed next: by then it has to be there.
+        sync_below(folder).map_err(|source| {
+            let path = folder.to_path_buf();
+            MergeError::Unwritten(BundleError::Write { path, source })
+        })
     }
 
     /// The last record of a whole that couldn't be written.

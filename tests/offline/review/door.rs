@@ -30,10 +30,10 @@ pub(super) struct Served {
 }
 
 /// What came back.
-pub(super) struct Reply {
-    pub(super) status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
     pub(super) head: String,
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 impl Reply {
@@ -132,39 +132,16 @@ impl Served {
     }
 
     pub(super) fn post(&self, path: &str, seat: &str, body: &str) -> Reply {
-        let (ours, host, length) = (self.ours(), &self.host, body.len());
-        self.knock(
-            format!(
-                "POST {path} HTTP/1.1\r\n{ours}Origin: http://{host}\r\nContent-Type: application/json\r\n\
-                 X-Shippass-Seat: {seat}\r\nContent-Length: {length}\r\n\r\n{body}"
-            )
-            .as_bytes(),
-        )
+        post_at(&self.host, &self.token, path, seat, body)
     }
 
     /// The headers that let a reader in.
     pub(super) fn ours(&self) -> String {
-        let Self { host, token, .. } = self;
-        format!("Host: {host}\r\nX-Shippass-Token: {token}\r\nConnection: close\r\n")
+        ours(&self.host, &self.token)
     }
 
-    /// Takes the seat and holds it as long as the stream lives; its number and the stream.
     pub(super) fn sit(&self, takes_over: bool) -> (String, TcpStream) {
-        let reply = self.post("/api/seat", "", &format!("{{\"takes_over\":{takes_over}}}"));
-        let ticket: Value = serde_json::from_str(&reply.body).unwrap();
-        let (host, ticket) = (&self.host, ticket["ticket"].as_str().unwrap());
-        let mut stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let request = format!("GET /seats/{ticket} HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let (mut text, mut part) = (String::new(), [0; 512]);
-        while !text.ends_with("\n\n\r\n") {
-            let read = stream.read(&mut part).unwrap();
-            assert!(read > 0, "{text}");
-            text += &String::from_utf8_lossy(&part[..read]);
-        }
-        let number = text.rsplit_once("data: ").unwrap().1.trim().to_owned();
-        (number, stream)
+        sit_at(&self.host, &self.token, takes_over)
     }
 
     pub(super) fn walk(&self) -> String {
@@ -176,9 +153,60 @@ impl Served {
     }
 }
 
+fn ours(host: &str, token: &str) -> String {
+    format!("Host: {host}\r\nX-Shippass-Token: {token}\r\nConnection: close\r\n")
+}
+
+pub(crate) fn post_at(host: &str, token: &str, path: &str, seat: &str, body: &str) -> Reply {
+    let stream = TcpStream::connect(host).unwrap();
+    post_on(stream, (host, token), path, seat, body)
+}
+
+/// The same on a connection that stands already.
+pub(super) fn post_on(
+    stream: TcpStream,
+    (host, token): (&str, &str),
+    path: &str,
+    seat: &str,
+    body: &str,
+) -> Reply {
+    let (ours, length) = (ours(host, token), body.len());
+    knock_on(
+        stream,
+        format!(
+            "POST {path} HTTP/1.1\r\n{ours}Origin: http://{host}\r\nContent-Type: application/json\r\n\
+             X-Shippass-Seat: {seat}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .as_bytes(),
+    )
+}
+
+/// Takes the seat and holds it as long as the stream lives; its number and the stream.
+pub(crate) fn sit_at(host: &str, token: &str, takes_over: bool) -> (String, TcpStream) {
+    let body = format!("{{\"takes_over\":{takes_over}}}");
+    let reply = post_at(host, token, "/api/seat", "", &body);
+    let ticket: Value = serde_json::from_str(&reply.body).unwrap();
+    let ticket = ticket["ticket"].as_str().unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let request = format!("GET /seats/{ticket} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut text, mut part) = (String::new(), [0; 512]);
+    while !text.ends_with("\n\n\r\n") {
+        let read = stream.read(&mut part).unwrap();
+        assert!(read > 0, "{text}");
+        text += &String::from_utf8_lossy(&part[..read]);
+    }
+    let number = text.rsplit_once("data: ").unwrap().1.trim().to_owned();
+    (number, stream)
+}
+
 /// Sends these bytes to a host and reads until it has nothing more to say.
 pub(super) fn knock_at(host: &str, bytes: &[u8]) -> Reply {
-    let mut stream = TcpStream::connect(host).unwrap();
+    knock_on(TcpStream::connect(host).unwrap(), bytes)
+}
+
+fn knock_on(mut stream: TcpStream, bytes: &[u8]) -> Reply {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.set_write_timeout(Some(PATIENCE)).unwrap();
     // A server that has heard enough hangs up.

@@ -10,16 +10,22 @@ use shippass::{
 use super::door::{Served, bundle};
 use crate::recorded::{quotes, seal};
 
-const STEPS: [&str; 3] = ["01-open-the-quote", "02-sign-it", "03-see-it"];
+pub(crate) const STEPS: [&str; 3] = ["01-open-the-quote", "02-sign-it", "03-see-it"];
 
 fn said(said: &str, step: &str, more: &str) -> String {
     format!(r#"{{"said":"{said}","step":{{"checklist":0,"step":"{step}"}},{more}}}"#)
 }
 
+/// What a page says of a step that is looked at and confirmed.
+pub(crate) fn confirming(step: &str) -> [String; 2] {
+    [
+        said("looked", step, r#""on":"page","ms":900"#),
+        said("judged", step, r#""verdict":{"verdict":"confirmed"}"#),
+    ]
+}
+
 fn confirm(served: &Served, seat: &str, step: &str) {
-    let looked = said("looked", step, r#""on":"page","ms":900"#);
-    let judged = said("judged", step, r#""verdict":{"verdict":"confirmed"}"#);
-    for word in [looked, judged] {
+    for word in confirming(step) {
         assert_eq!(served.post("/api/said", seat, &word).status, 200, "{word}");
     }
 }

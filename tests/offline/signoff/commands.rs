@@ -23,7 +23,7 @@ use super::{
 use crate::golden::{self, Pictures};
 
 /// A reviewer's desk: a home with git's settings, a bundle, and nothing of whoever runs the tests.
-pub(super) struct Desk(pub(super) tempfile::TempDir);
+pub(crate) struct Desk(pub(crate) tempfile::TempDir);
 
 impl Desk {
     /// With a bundle that nobody has looked at.
@@ -492,49 +492,4 @@ fn an_agent_signs_for_whoever_has_only_the_public_key_here() {
     assert!(desk.openssh_accepts("statement.json.sig", ADA));
     let (status, told) = desk.verify(&[]);
     assert_eq!(status, 0, "{told}");
-}
-
-/// However early or late it is killed, the bundle is signed well or not at all, and can be signed again.
-#[test]
-fn a_signing_that_is_killed_leaves_a_good_sign_off_or_none() {
-    let desk = Desk::walked();
-    let key = KEYS.path("ada");
-    let key = key.to_str().unwrap();
-    let whole = Instant::now();
-    let (status, _, err) = desk.sign("ada", ADA);
-    assert_eq!(status, 0, "{err}");
-    let whole = whole.elapsed();
-    let document = open(&desk.bundle()).unwrap().document;
-    let step = document.checklists[0].steps[0].id.clone();
-    for round in 0..40 {
-        // Something new is said each time, so that a new statement replaces the one before.
-        let mut walk = Walker::new(&desk.bundle());
-        walk.say(Said::Commented {
-            step: StepRef {
-                checklist: 0,
-                step: step.clone(),
-            },
-            text: format!("round {round}"),
-        });
-        drop(walk);
-        let arguments = ["sign", "bundle", "--yes", "--key", key, "--signer", ADA];
-        let mut child = desk
-            .shippass(&arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        // Most of them near the end, where the files are written.
-        thread::sleep(whole.mul_f64(0.5 + f64::from(round) / 60.0));
-        let _ = child.kill();
-        child.wait().unwrap();
-        let (status, told) = desk.verify(&[]);
-        assert!(matches!(status, 0 | 1), "round {round}: {told}");
-        if status == 1 {
-            let (status, _, err) = desk.sign("ada", ADA);
-            assert_eq!(status, 0, "round {round}: {err}");
-            let (status, told) = desk.verify(&[]);
-            assert_eq!(status, 0, "round {round}: {told}");
-        }
-    }
 }

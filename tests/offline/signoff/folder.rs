@@ -12,7 +12,7 @@ use std::{
     clippy::disallowed_methods,
     reason = "the test changes what was sealed"
 )]
-pub(super) fn write(path: &Path, bytes: &[u8]) {
+pub(crate) fn write(path: &Path, bytes: &[u8]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
 }
@@ -37,13 +37,13 @@ pub(super) fn files_of(root: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// A folder with the files that it should hold.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     pub(super) root: PathBuf,
-    pub(super) files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Folder {
-    pub(super) fn new(root: &Path) -> Self {
+    pub(crate) fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
             files: files_of(root),
@@ -87,7 +87,7 @@ impl Folder {
     }
 
     /// Puts everything back.
-    pub(super) fn restore(&self) {
+    pub(crate) fn restore(&self) {
         let signoff = self.path("signoff");
         if signoff.is_symlink() {
             fs::remove_file(&signoff).unwrap();
