@@ -215,6 +215,7 @@ const GO_ON: &str = "const [done] = arguments, main = document.getElementById('m
     setTimeout(() => {
       const from = performance.now();
       new MutationObserver((_, watch) => {
+        if (!main.dataset.ready) return;
         watch.disconnect();
         requestAnimationFrame(() => setTimeout(() => done(performance.now() - from)));
       }).observe(main, { attributes: true, attributeFilter: ['data-ready'] });

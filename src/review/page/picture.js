@@ -8,15 +8,21 @@ import { comparison } from "./compare.js";
 
 const POINT = 0.02;
 
-// A picture in its frame; `ready` is called when it is before the reader's eyes.
-export function phone(step, told, ready) {
+// A word on a picture that isn't there yet would be one on something unseen: it isn't taken, and that is said.
+export const PICTURE_COMES = "The picture is still coming: say it again when it is there.";
+
+// A picture in its frame; the page is told when it is before the reader's eyes.
+export function phone(step, told, page) {
   const pictures = told.pictures;
   const last = Math.max(0, pictures.findLastIndex((picture) => !picture.caption));
+  // Which one is asked for, and which one is before the reader: none while another one comes.
   let now = last;
+  let before = null;
   const image = el("img", { alt: "", decoding: "async" });
   const marks = el("div", { class: "marks", "aria-hidden": "true" });
   const boxes = boxesOf(told);
-  const screen = el("div", { class: "screen" }, image, boxes, marks);
+  const broken = el("p", { class: "broken", role: "alert", hidden: true });
+  const screen = el("div", { class: "screen" }, image, boxes, marks, broken);
   const caption = el("figcaption", {});
   const tabs = el("div", { class: "tabs", role: "group", "aria-label": "Pictures of this step" });
   const notes = el("ol", { class: "mark-notes" });
@@ -24,37 +30,52 @@ export function phone(step, told, ready) {
     el("button", { type: "button", click: () => large() }, "Large ", el("kbd", {}, "z")),
     el("button", { type: "button", click: () => mark() }, "Mark a place ", el("kbd", {}, "m")));
   const frame = el("div", { class: "frame" }, screen);
-  const compared = told.change ? comparison(step, told.change, frame, screen) : null;
+  const compared = told.change ? comparison(step, told.change, frame, screen, toEnd) : null;
   const element = el("figure", { class: "phone" }, el("div", { class: "frames" }, frame), compared?.element, caption, tabs, tools, notes);
-  let url = null;
 
   async function show(index) {
     now = index;
+    before = null;
     const picture = pictures[index];
-    if (picture.width > 0) screen.style.aspectRatio = `${picture.width} / ${picture.height}`;
-    fill(caption, picture.caption ? shown(picture.caption) : null);
-    // Boxes and the picture accepted before belong to the page at the step's end.
-    const isLast = index === last;
-    boxes.hidden = !isLast;
-    compared?.show(isLast ? compared.mode() : "now");
+    if (!image.src && picture.width > 0) screen.style.aspectRatio = `${picture.width} / ${picture.height}`;
     for (const [place, tab] of [...tabs.children].entries()) tab.setAttribute("aria-pressed", String(place === index));
     try {
-      url = await pictureOf(picture.file);
+      const url = await pictureOf(picture.file);
       if (now !== index) return;
       image.src = url;
-      image.alt = `The page in step “${step.name}”`;
       await image.decode();
+      if (now !== index) return;
+      before = { file: picture.file, url };
       screen.style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
-      ready(null);
+      lay(index, null);
     } catch (error) {
-      fill(screen, el("p", { class: "broken", role: "alert" }, "The picture can’t be shown: ", shown(error.message)));
-      ready("The picture can’t be shown, so the step can’t be confirmed.");
+      // What came of one that nobody waits for any more doesn't count.
+      if (now === index) lay(index, error);
     }
+  }
+
+  // Lays the picture before the reader with all that belongs to it, or why it can't be shown.
+  function lay(index, error) {
+    const isLast = index === last;
+    broken.hidden = !error;
+    fill(broken, error ? ["The picture can’t be shown: ", shown(error.message)] : null);
+    image.hidden = Boolean(error);
+    image.alt = error ? "" : `The page in step “${step.name}”`;
+    fill(caption, pictures[index].caption ? shown(pictures[index].caption) : null);
+    // Boxes and the picture accepted before belong to the page at the step's end.
+    boxes.hidden = !isLast || Boolean(error);
+    compared?.show(isLast && !error ? compared.mode() : "now");
     update();
+    page.ready(error ? "The picture can’t be shown, so the step can’t be confirmed." : null);
+  }
+
+  function toEnd() {
+    if (now !== last) show(last);
+    return before === null;
   }
 
   function update() {
-    const here = step.state.marks.filter((mark) => mark.picture === pictures[now]?.file);
+    const here = step.state.marks.filter((mark) => mark.picture === before?.file);
     fill(marks, here.map((mark, index) => {
       const box = el("span", { class: mark.width < POINT && mark.height < POINT ? "mark point" : "mark" }, String(index + 1));
       place(box, mark);
@@ -63,18 +84,29 @@ export function phone(step, told, ready) {
     fill(notes, here.map((mark) => el("li", {}, mark.note ? shown(mark.note) : "marked")));
   }
 
+  // Whether a picture is before the reader; what there is instead is said.
+  function isHere() {
+    if (!before) page.hint(pictures.length === 0 || !broken.hidden ? "There is no picture to be seen." : PICTURE_COMES);
+    return before !== null;
+  }
+
+  function compare() {
+    if (compared) compared.next();
+    else page.hint("No picture of this step was accepted before.");
+  }
+
   function large() {
-    if (!url) return;
-    open("large", el("img", { src: url, alt: image.alt }));
+    if (isHere()) open("large", el("img", { src: before.url, alt: image.alt }));
   }
 
   async function mark() {
-    if (!url) return;
+    if (!isHere()) return;
+    const { file } = before;
     const area = await draw(screen);
     if (!area) return;
     const note = await askWords({ title: "A place on the picture", label: "What is there?", needed: true });
     if (note === null) return;
-    await tell({ said: "marked", step: reference(step), mark: { picture: pictures[now].file, ...area, note } });
+    await tell({ said: "marked", step: reference(step), mark: { picture: file, ...area, note } });
   }
 
   if (pictures.length > 1) {
@@ -85,9 +117,9 @@ export function phone(step, told, ready) {
   if (pictures.length === 0) {
     fill(screen, el("p", { class: "broken" }, told.status === "not-run" ? "This step never began." : "No picture was kept."));
     tools.hidden = true;
-    ready(null);
+    page.ready(null);
   } else show(now);
-  return { element, update, large, mark, compare: () => compared?.next() };
+  return { element, update, large, mark, compare };
 }
 
 // What the findings of this step point at, as far as the picture shows it, and what isn't compared with the picture before.

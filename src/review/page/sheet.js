@@ -3,6 +3,7 @@
 import { el, fill, plural, shown } from "./write.js";
 import { pictureOf } from "./wire.js";
 import { confirmOnSheet, sheetSteps, surroundings } from "./walk.js";
+import { isAsking } from "./words.js";
 
 // How much of a card has to be in sight, and for how long, to have been seen.
 const IN_SIGHT = 0.6;
@@ -36,21 +37,26 @@ export function sheetView(go, done, attempt) {
     button.setAttribute("aria-disabled", String(open > 0));
     fill(hint, open > 0 ? `${open} not seen yet: scroll, or j and k` : "Each was seen.");
   }
+  let isKeeping = false;
   async function confirm() {
+    if (isKeeping) return;
     const [first] = unseen();
     if (first) {
       first.element.focus();
       return;
     }
+    isKeeping = true;
     button.disabled = true;
-    try {
-      // A word that wasn't kept leaves the rest to be said once more.
-      for (const it of cards) if (!it.step.state.verdict) await confirmOnSheet(it.step, it.ms());
-    } finally {
-      button.disabled = false;
-    }
-    end();
-    done();
+    fill(hint, "Your words are being kept.");
+    // A word that isn't kept leaves its step to be confirmed once more.
+    const said = await Promise.allSettled(cards.filter((it) => !it.step.state.verdict).map((it) => confirmOnSheet(it.step, it.ms())));
+    isKeeping = false;
+    button.disabled = false;
+    update();
+    const lost = said.find((it) => it.status === "rejected");
+    if (lost) throw lost.reason;
+    // Whoever has gone on meanwhile, or has something open, isn't led away.
+    if (!ended.signal.aborted && !isAsking()) done();
   }
   function end() {
     observer.disconnect();

@@ -19,6 +19,9 @@ export function open(id, ...children) {
 
 export const close = (id) => byId(id).close();
 
+// What was half written where words are asked for.
+export const draft = () => (byId("words").open ? byId("words-text").value.trim() : "");
+
 // Asks for a few sentences, of something that has a name of its own; `null` when they were left.
 export function askWords({ title, of = null, label, needed }) {
   const dialog = byId("words");
