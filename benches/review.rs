@@ -1,7 +1,8 @@
 //! `make bench`: the review page of a bundle of 1,000 steps in Chromium, and its report, against their budgets.
 //!
 //! Every step has its own picture in device pixels and eight exchanges. Twice: with nothing accepted before, and with a picture
-//! accepted of every step that differs in its bytes, so that all of them are compared while the page is used.
+//! accepted of every step that differs in its bytes, and with answers of other fields, so that all of them are compared while
+//! the page is used.
 #![allow(
     missing_docs,
     clippy::print_stdout,
@@ -136,6 +137,7 @@ fn accept_all(root: &Path, lists: &[ChecklistRun], pictures: &[Vec<u8>]) {
             let picture = pictures[rows_of(&step.id) + 1].clone();
             let accepted = AcceptedStep {
                 happenings: Some(Vec::new()),
+                shapes: Some(std::collections::BTreeMap::new()),
                 masked: Vec::new(),
                 picture: hex_sha256(&picture),
                 requests: Vec::new(),

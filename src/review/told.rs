@@ -76,6 +76,8 @@ struct StepFacts<'a> {
     findings: &'a [String],
     picture: Option<&'a str>,
     group: Group,
+    /// Whether the fields of its answers are compared with those accepted.
+    compares_answers: bool,
 }
 
 #[derive(Serialize)]
@@ -135,6 +137,7 @@ impl<'a> StepFacts<'a> {
             confirm: &step.confirm,
             findings: &step.findings,
             picture: step.screens.last().map(String::as_str),
+            compares_answers: review.before().knows_answers(at),
         }
     }
 }

@@ -53,6 +53,7 @@ fn accept(bundle: &Path, root: &Path) {
             masked: Vec::new(),
             requests: Vec::new(),
             happenings: Some(Vec::new()),
+            shapes: None,
             run: RUN.to_owned(),
             commit: None,
             at: jiff::Timestamp::UNIX_EPOCH,

@@ -70,7 +70,7 @@ function told(change) {
     unreadable: () => "The pictures can’t be compared; this one was accepted on ",
   }[change.picture]();
   const requests = (words, list) => (list.length > 0 ? el("details", { open: list.length < 4 }, el("summary", {}, words), el("ul", {}, list.map((line) => el("li", {}, el("code", {}, shown(line)))))) : null);
-  return [el("p", {}, picture, when, "."), requests("Requests that weren’t made then, and what else didn’t happen", change.more), requests("Requests that are missing now, and what else doesn’t happen any more", change.fewer)];
+  return [el("p", {}, picture, when, "."), requests("Requests that weren’t made then, and what else didn’t happen", change.more), requests("Requests that are missing now, and what else doesn’t happen any more", change.fewer), requests("What JSON answers have otherwise than then", change.answers)];
 }
 
 function percent(part) {

@@ -168,7 +168,7 @@ function update() {
   const counts = count();
   const total = walk.steps.length;
   const left = walk.left === 0 ? "nothing missing" : counts.open > 0 ? `${counts.open} to go` : `${plural(walk.left, "thing")} missing`;
-  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : `${plural(total, "step")} · `, el("b", {}, left), walk.isComparing ? el("span", { class: "quiet" }, " · comparing pictures…") : null);
+  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : `${plural(total, "step")} · `, el("b", {}, left), walk.isComparing ? el("span", { class: "quiet" }, " · comparing…") : null);
   fill(byId("bar"), ["confirmed", "rejected", "unchecked", "open"].map((kind) => {
     const part = el("span", { class: kind });
     part.style.flexGrow = counts[kind];

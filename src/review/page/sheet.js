@@ -26,7 +26,9 @@ export function sheetView(go, done, attempt) {
   const ended = new AbortController();
   document.addEventListener("visibilitychange", () => cards.forEach((it) => it.clock()), { signal: ended.signal });
   const element = el("article", { class: "sheet" }, heading,
-    el("p", {}, "Picture, requests and what else happened are the same as when they were accepted; what the answers said isn’t compared. Look at each; then all of them can be confirmed at once, with their sentences. A step that needs more can be opened by itself."),
+    el("p", {}, "Look at each; then all of them can be confirmed at once, with their sentences. A step that needs more can be opened by itself."),
+    el("details", {}, el("summary", {}, "What is the same, and what isn’t compared"),
+      el("p", {}, "The same: the picture; each request with its method, path, status and type; which fields JSON answers have, and of which type; what else happened. Not compared: the values in those fields, and answers that aren’t JSON.")),
     el("ul", { class: "cards" }, cards.map((it) => it.element)),
     el("div", { class: "together" }, hint, button));
 
@@ -81,6 +83,7 @@ function card(step, go, changed) {
     el("div", { class: "screen" }, image),
     el("h3", {}, shown(step.name)),
     el("p", { class: "quiet" }, shown(step.list.name), place ? [" · ", shown(place)] : null),
+    step.compares_answers ? null : el("p", { class: "quiet" }, "Accepted by an older shippass: the fields of its answers aren’t compared."),
     step.confirm.length > 0 ? el("ul", {}, step.confirm.map((sentence) => el("li", {}, shown(sentence)))) : null,
     el("p", {}, mark, " ", el("button", { type: "button", class: "link", click: () => go(step) }, "Open by itself")));
   let since = null;
