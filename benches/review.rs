@@ -2,7 +2,7 @@
 //!
 //! Every step has its own picture in device pixels and eight exchanges. Twice: with nothing accepted before, and with a picture
 //! accepted of every step that differs in its bytes, and with answers of other fields, so that all of them are compared while
-//! the page is used.
+//! the page is used. Then what a clean run of 12 steps takes to be signed off.
 #![allow(
     missing_docs,
     clippy::print_stdout,
@@ -10,6 +10,8 @@
     reason = "a program to run by hand"
 )]
 
+#[path = "review/clean.rs"]
+mod clean;
 #[path = "../tests/support/recorded.rs"]
 #[allow(dead_code, reason = "shared with tests, which use all of it")]
 mod recorded;
@@ -86,6 +88,7 @@ async fn main() {
         println!("review page of {} steps, {what}:", LISTS * STEPS);
         walk(&client, &bundle, accepted).await;
     }
+    clean::walk_and_sign(&client, folder.path()).await;
     println!("report.html of {} steps:", LISTS * STEPS);
     open_report(&client, &bundle.join("report.html")).await;
     driver.stop().await.unwrap();
