@@ -1,7 +1,8 @@
 //! `make bench`: the review page of a bundle of 1,000 steps in Chromium, and its report, against their budgets.
 //!
 //! Every step has its own picture in device pixels and eight exchanges. Twice: with nothing accepted before, and with a picture
-//! accepted of every step that differs in its bytes, so that all of them are compared while the page is used.
+//! accepted of every step that differs in its bytes, and with answers of other fields, so that all of them are compared while
+//! the page is used. Then what a clean run of 12 steps takes to be signed off.
 #![allow(
     missing_docs,
     clippy::print_stdout,
@@ -9,6 +10,8 @@
     reason = "a program to run by hand"
 )]
 
+#[path = "review/clean.rs"]
+mod clean;
 #[path = "../tests/support/recorded.rs"]
 #[allow(dead_code, reason = "shared with tests, which use all of it")]
 mod recorded;
@@ -85,6 +88,7 @@ async fn main() {
         println!("review page of {} steps, {what}:", LISTS * STEPS);
         walk(&client, &bundle, accepted).await;
     }
+    clean::walk_and_sign(&client, folder.path()).await;
     println!("report.html of {} steps:", LISTS * STEPS);
     open_report(&client, &bundle.join("report.html")).await;
     driver.stop().await.unwrap();
@@ -136,6 +140,7 @@ fn accept_all(root: &Path, lists: &[ChecklistRun], pictures: &[Vec<u8>]) {
             let picture = pictures[rows_of(&step.id) + 1].clone();
             let accepted = AcceptedStep {
                 happenings: Some(Vec::new()),
+                shapes: Some(std::collections::BTreeMap::new()),
                 masked: Vec::new(),
                 picture: hex_sha256(&picture),
                 requests: Vec::new(),
@@ -215,6 +220,7 @@ const GO_ON: &str = "const [done] = arguments, main = document.getElementById('m
     setTimeout(() => {
       const from = performance.now();
       new MutationObserver((_, watch) => {
+        if (!main.dataset.ready) return;
         watch.disconnect();
         requestAnimationFrame(() => setTimeout(() => done(performance.now() - from)));
       }).observe(main, { attributes: true, attributeFilter: ['data-ready'] });

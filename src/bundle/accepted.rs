@@ -19,6 +19,7 @@ use super::{
     signoff_files::is_hex,
     whole_file::{Staged, stage, stage_json},
 };
+use crate::detect::Shape;
 use crate::evidence::{PixelArea, make_synced_folder};
 
 const FORMAT: &str = "shippass-accepted/1";
@@ -39,6 +40,9 @@ pub struct AcceptedStep {
     /// What else happened, a line each; `None` where an older shippass accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub happenings: Option<Vec<String>>,
+    /// The shapes of the JSON that was answered, by the request's line; `None` where an older shippass accepted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shapes: Option<BTreeMap<String, Shape>>,
     /// The run that it was accepted in.
     pub run: String,
     /// The commit that the deployment served.
@@ -208,6 +212,7 @@ mod tests {
             picture: hex_sha256(bytes),
             requests: vec!["GET /api/me 200".to_owned()],
             happenings: None,
+            shapes: None,
             run: "01M7".to_owned(),
             commit: None,
             at: "2026-11-21T12:00:00Z".parse().unwrap(),

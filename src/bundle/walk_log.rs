@@ -80,6 +80,11 @@ impl WalkLog {
         &self.walk
     }
 
+    /// How long the record of it is, in bytes: it only grows, so the longer one is the newer one.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Keeps an entry: it is on the disk when this returns, or it isn't there at all.
     pub fn append(&mut self, entry: WalkEntry) -> Result<(), BundleError> {
         self.append_line(&entry)?;

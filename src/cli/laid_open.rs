@@ -15,7 +15,7 @@ use crate::bundle::{
     BundleDocument, BundleError, BundlePaths, Difference, DifferenceKind, open, paths::MANIFEST,
     unpack_beside, unseal,
 };
-use crate::evidence::{JOURNAL, Redactor, read_run, refuse_refused};
+use crate::evidence::{JOURNAL, Redactor, RunInfo, read_run, refuse_refused};
 use crate::review::ReviewError;
 
 /// The folder to review; says what was done to get there, and what can't be done with it.
@@ -37,7 +37,8 @@ pub(super) fn lay_open(
     if let Ok(bundle) = open(&folder)
         && !bundle.document.run.complete
     {
-        terminal.say(&incomplete(&bundle.document, &folder));
+        let info = read_run(&folder)?.info;
+        terminal.say(&incomplete(&bundle.document, &folder, &info));
     }
     Ok(folder)
 }
@@ -79,15 +80,27 @@ fn seal_so_far(folder: &Path, global: &Global, terminal: &Terminal) -> Result<()
     Ok(())
 }
 
-/// What a run that didn't come to its plan's end is good for.
-fn incomplete(document: &BundleDocument, folder: &Path) -> String {
+/// What a run that didn't come to its plan's end is good for, and how it is completed.
+fn incomplete(document: &BundleDocument, folder: &Path, info: &RunInfo) -> String {
     let steps = document.checklists.iter().flat_map(|list| &list.steps);
     let ended = steps.filter(|step| step.started.is_some()).count();
-    format!(
-        "this run is incomplete: {} of {} began; only a rejection of it can be signed\n\
-         `shippass run --resume {}` completes it, as long as nobody has said anything here",
-        ended,
-        count(document.counts.steps, "step"),
-        folder.display()
-    )
+    let steps = count(document.counts.steps, "step");
+    let why = format!(
+        "this run is incomplete: {ended} of {steps} began; only a rejection of it can be signed"
+    );
+    let help = if info.merged.is_empty() {
+        let folder = folder.display();
+        format!(
+            "`shippass run --resume {folder}` completes it, as long as nobody has said anything here"
+        )
+    } else {
+        let parts = count(info.merged.len(), "bundle");
+        let cut = info.cut_short.as_deref().unwrap_or("the merge was cut off");
+        format!(
+            "it was merged from {parts}: {cut}\n\
+             merge them again into a new folder, with `shippass merge BUNDLE… --out DIR`; one that is incomplete itself is \
+             completed before, with `shippass run --resume BUNDLE`"
+        )
+    };
+    format!("{why}\n{help}")
 }

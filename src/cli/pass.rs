@@ -270,6 +270,7 @@ fn started(assignment: &Assignment, plan: &Plan, id: String, past: Vec<PastRun>)
             finished: None,
             cut_short: None,
             shard: assignment.shard,
+            merged: Vec::new(),
         },
         target: Box::new(target_facts(assignment)),
         api: config.api.iter().map(ToString::to_string).collect(),

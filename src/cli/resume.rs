@@ -36,6 +36,11 @@ impl Resumed {
             run,
             is_sealed: BundlePaths::new(folder).is_sealed(),
         };
+        if !resumed.run.info.merged.is_empty() {
+            return Err(resumed.refusal(
+                "it was merged from several runs: complete those, then merge them into a new folder",
+            ));
+        }
         if is_reviewed(folder)? {
             return Err(resumed.refusal("somebody has reviewed it already"));
         }

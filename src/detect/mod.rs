@@ -52,6 +52,7 @@ mod permission;
 mod recurring;
 mod request_failed;
 mod secret_exposed;
+mod shape;
 mod slow_response;
 mod small_target;
 mod stale_deployment;
@@ -69,6 +70,7 @@ pub use inspection::{inspect, inspect_recorded};
 pub use judge::{Judgement, judge, judge_all};
 pub(crate) use route::is_id;
 pub use rule::{Finding, Findings, Inspect, Noise, Rule, Severity, Status, StepRef, Undecided};
+pub use shape::Shape;
 pub use stale_deployment::is_same_commit;
 pub use surface::flagged_surfaces;
 

@@ -86,6 +86,9 @@ pub struct RunInfo {
     /// The part of a plan that it walked; `None` when it walked the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// The runs that were merged into it; none when it was walked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<String>,
 }
 
 /// The deployment looked at.

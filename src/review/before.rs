@@ -9,13 +9,14 @@ use std::{
 use serde::Serialize;
 
 use super::{
+    asked::{answers, happenings, requests, reshaped, shapes},
     compare::{PictureChange, compare},
     desk::{pictures, seen_of},
     sealed::Sealed,
 };
 use crate::bundle::{AcceptedFolder, AcceptedStep, BundleDocument, BundleError};
 use crate::detect::Status;
-use crate::evidence::{Exchange, Happening, Outcome, PixelArea, Resource, Run, StepRun};
+use crate::evidence::{PixelArea, Run, StepRun};
 
 /// The part of the walk that a step belongs to; they come in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -27,7 +28,7 @@ pub(super) enum Group {
     Changed,
     /// It was never accepted.
     New,
-    /// Picture and requests are as they were accepted.
+    /// Picture, requests and the shape of their answers are as they were accepted.
     Same,
 }
 
@@ -35,9 +36,18 @@ pub(super) enum Group {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Change {
     #[serde(flatten)]
-    pub(super) picture: PictureChange,
+    compared: Compared,
     #[serde(flatten)]
     then: Then,
+}
+
+/// What files say, which are read behind the page.
+#[derive(Debug, Clone, Serialize)]
+struct Compared {
+    #[serde(flatten)]
+    picture: PictureChange,
+    /// What answers have otherwise than then: fields and their types.
+    answers: Vec<String>,
 }
 
 /// What is known of a step before any picture is looked at.
@@ -78,7 +88,8 @@ impl Then {
 
 impl Change {
     fn is_none(&self) -> bool {
-        self.picture == PictureChange::Same
+        self.compared.picture == PictureChange::Same
+            && self.compared.answers.is_empty()
             && self.then.more.is_empty()
             && self.then.fewer.is_empty()
     }
@@ -104,8 +115,8 @@ pub(super) struct Before {
     notices: Vec<String>,
     /// Steps of which something was accepted.
     steps: BTreeMap<At, Accepted>,
-    /// How their pictures differ, as far as that is known; nothing where the accepted one isn't there any more.
-    compared: Mutex<BTreeMap<At, Option<PictureChange>>>,
+    /// How their pictures and answers differ, as far as that is known; nothing where the accepted picture isn't there any more.
+    compared: Mutex<BTreeMap<At, Option<Compared>>>,
 }
 
 struct Accepted {
@@ -113,11 +124,33 @@ struct Accepted {
     id: String,
     /// What changes by itself in either picture.
     masked: Vec<PixelArea>,
+    is_same_picture: bool,
+    answers: Option<Answers>,
     then: Then,
 }
 
+/// JSON that is to be compared with what was answered then.
+struct Answers {
+    /// The files that have it, each with its request's line.
+    files: BTreeSet<(String, String)>,
+    /// Requests that were made both times.
+    requests: BTreeSet<String>,
+}
+
+impl Answers {
+    /// `None` where an older shippass accepted the step, which didn't look at answers, and where there are none.
+    fn new(accepted: &AcceptedStep, seen: &StepRun, origins: &[String]) -> Option<Self> {
+        let then = accepted.shapes.as_ref()?;
+        let files = answers(seen, origins);
+        let now = requests(seen, origins);
+        let both = |line: &&String| now.contains(line);
+        let requests = accepted.requests.iter().filter(both).cloned().collect();
+        (!then.is_empty() || !files.is_empty()).then_some(Self { files, requests })
+    }
+}
+
 impl Before {
-    /// Reads what was accepted below `root`; pictures whose digests differ are compared later. What can't be read counts as
+    /// Reads what was accepted below `root`; pictures whose digests differ, and answers, are compared later. What can't be read counts as
     /// nothing accepted, and is told.
     pub(super) fn open(
         root: &Path,
@@ -136,16 +169,20 @@ impl Before {
                 continue;
             };
             let seen = seen_of(run, at.0, &entry.id).unwrap_or(&unseen);
-            let now = (requests(seen, &document.target.origins), happenings(seen));
-            if sealed.digest(file) == Some(accepted.picture.as_str()) {
-                compared.insert(at, Some(PictureChange::Same));
-            }
+            let origins = &document.target.origins;
+            let now = (requests(seen, origins), happenings(seen));
             let accepted = Accepted {
                 masked: [&*accepted.masked, seen.masked_in(file)].concat(),
+                is_same_picture: sealed.digest(file) == Some(accepted.picture.as_str()),
                 file: file.to_owned(),
                 id: entry.id.clone(),
+                answers: Answers::new(accepted, seen, origins),
                 then: Then::new(accepted, &now),
             };
+            if accepted.is_same_picture && accepted.answers.is_none() {
+                let (picture, answers) = (PictureChange::Same, Vec::new());
+                compared.insert(at, Some(Compared { picture, answers }));
+            }
             steps.insert(at, accepted);
         }
         Self {
@@ -172,12 +209,15 @@ impl Before {
     /// How a step differs from what was accepted, as far as that is known; `None` when nothing was.
     pub(super) fn change(&self, at: At) -> Option<Change> {
         let accepted = self.steps.get(&at)?;
-        let picture = match self.compared().get(&at) {
+        let compared = match self.compared().get(&at) {
             Some(compared) => compared.clone()?,
-            None => PictureChange::Comparing,
+            None => Compared {
+                picture: PictureChange::Comparing,
+                answers: Vec::new(),
+            },
         };
         let then = accepted.then.clone();
-        Some(Change { picture, then })
+        Some(Change { compared, then })
     }
 
     pub(super) fn group(&self, at: At, status: Status, has_findings: bool) -> Group {
@@ -194,7 +234,19 @@ impl Before {
         self.compared().len() < self.steps.len()
     }
 
-    /// Compares the picture of a step now, unless that was done.
+    /// Whether the shape of a step's answers was kept when it was accepted.
+    pub(super) fn knows_answers(&self, at: At) -> bool {
+        let id = self.steps.get(&at).map(|accepted| accepted.id.as_str());
+        let place = self.shelves.get(at.0).and_then(Option::as_ref);
+        let Some((id, place)) = id.zip(place) else {
+            return false;
+        };
+        let folders = self.folders();
+        let said = folders.get(place).and_then(|folder| folder.said_of(id));
+        said.is_some_and(|accepted| accepted.shapes.is_some())
+    }
+
+    /// Compares the picture and the answers of a step now, unless that was done.
     pub(super) fn compare(&self, at: At) {
         let Some(accepted) = self.steps.get(&at) else {
             return;
@@ -202,13 +254,31 @@ impl Before {
         if self.compared().contains_key(&at) {
             return;
         }
-        let before = self.picture(at.0, &accepted.id);
-        let now = self.sealed.read(&accepted.file).ok();
-        let change = before.map(|before| match now {
-            Some(now) => compare(&before, &now, &accepted.masked),
-            None => PictureChange::Unreadable,
-        });
+        let answers = self.reshaped(at, accepted).unwrap_or_default();
+        let change = self.picture_change(at, accepted);
+        let change = change.map(|picture| Compared { picture, answers });
         self.compared().insert(at, change);
+    }
+
+    /// What answers have otherwise than then.
+    fn reshaped(&self, at: At, accepted: &Accepted) -> Option<Vec<String>> {
+        let Answers { files, requests } = accepted.answers.as_ref()?;
+        let now = shapes(files, |file| self.sealed.read(file).ok());
+        let place = self.shelves.get(at.0)?.as_ref()?;
+        let folders = self.folders();
+        let then = folders.get(place)?.said_of(&accepted.id)?.shapes.as_ref()?;
+        Some(reshaped(then, &now, requests))
+    }
+
+    fn picture_change(&self, at: At, accepted: &Accepted) -> Option<PictureChange> {
+        if accepted.is_same_picture {
+            return Some(PictureChange::Same);
+        }
+        let before = self.picture(at.0, &accepted.id)?;
+        Some(match self.sealed.read(&accepted.file) {
+            Ok(now) => compare(&before, &now, &accepted.masked),
+            Err(_) => PictureChange::Unreadable,
+        })
     }
 
     /// Compares what is left on threads of their own, in the order of the walk, and tells when it is done.
@@ -279,7 +349,7 @@ impl Before {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn compared(&self) -> MutexGuard<'_, BTreeMap<At, Option<PictureChange>>> {
+    fn compared(&self) -> MutexGuard<'_, BTreeMap<At, Option<Compared>>> {
         self.compared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -325,74 +395,4 @@ fn read(root: &Path, shelves: &[Option<Shelf>]) -> (BTreeMap<Shelf, AcceptedFold
 /// `screens/<folder>/02-sign-it.jpg`: checklist and persona have one folder.
 fn folder_of(file: &str) -> Option<&str> {
     file.split('/').nth(1)
-}
-
-/// What the page asked and how it was answered, a line each, sorted: order and number of requests change from run to run.
-pub(super) fn requests(seen: &StepRun, origins: &[String]) -> Vec<String> {
-    let asked = seen.exchanges.iter().filter(|exchange| {
-        let is_data = matches!(
-            exchange.resource,
-            Resource::Document
-                | Resource::Frame
-                | Resource::Fetch
-                | Resource::Xhr
-                | Resource::WebSocket
-                | Resource::EventSource
-        );
-        is_data && !exchange.is_of_check()
-    });
-    let lines: BTreeSet<_> = asked.map(|exchange| line(exchange, origins)).collect();
-    lines.into_iter().collect()
-}
-
-/// What else happened, a line each, in its order: a dialog with its words, a file with its digest, another tab.
-pub(super) fn happenings(seen: &StepRun) -> Vec<String> {
-    let lines = seen.happenings.iter().map(|happening| match happening {
-        Happening::Dialog {
-            kind,
-            text,
-            is_accepted,
-            ..
-        } => {
-            let answer = if *is_accepted {
-                "accepted"
-            } else {
-                "dismissed"
-            };
-            format!("dialog {kind} “{text}”, {answer}")
-        }
-        Happening::Download { name, file, .. } => match file {
-            Some(file) => format!("download {name}, sha-256 {}", file.sha256),
-            None => format!("download {name}, not kept"),
-        },
-        Happening::Withheld { method, url } => {
-            format!("not sent: {method} {}", path_of(url))
-        }
-        Happening::NewTab { url } => format!("new tab {}", path_of(url)),
-        Happening::Network { state } => format!("network {state}"),
-    });
-    lines.collect()
-}
-
-/// A preview has another origin each time, and a query what changes.
-fn path_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = rest.find('/').map_or("/", |at| &rest[at..]);
-    path.split(['?', '#']).next().unwrap_or(path)
-}
-
-/// `POST /api/quotes/*/sign 200 application/json`; a preview has another origin each time.
-fn line(exchange: &Exchange, origins: &[String]) -> String {
-    let route = exchange.route();
-    let is_own = |origin: &&String| route.starts_with(origin.as_str());
-    let route = match origins.iter().find(is_own) {
-        Some(origin) => &route[origin.len()..],
-        None => &route,
-    };
-    let outcome = match &exchange.outcome {
-        Outcome::Answered(answer) => format!("{} {}", answer.status, answer.mime),
-        Outcome::Failed { error } => error.clone(),
-        Outcome::Pending => "no answer".to_owned(),
-    };
-    format!("{} {route} {}", exchange.method, outcome.trim_end())
 }

@@ -9,7 +9,8 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    before::{Before, happenings, requests},
+    asked::{answers, happenings, requests, shapes},
+    before::Before,
     error::{NotKept, ReviewError},
     sealed::Sealed,
     seat::Seat,
@@ -201,11 +202,15 @@ impl Review {
                 source,
             })?;
             let seen = seen_of(&self.run, at.0, &entry.id).unwrap_or(&self.unseen);
+            let origins = &document.target.origins;
             let step = AcceptedStep {
                 picture: hex_sha256(&picture),
                 masked: seen.masked_in(file).to_vec(),
-                requests: requests(seen, &document.target.origins),
+                requests: requests(seen, origins),
                 happenings: Some(happenings(seen)),
+                shapes: Some(shapes(&answers(seen, origins), |file| {
+                    self.sealed(file).ok()
+                })),
                 run: document.run.id.clone(),
                 commit: document.target.commit.clone(),
                 at: Timestamp::now(),

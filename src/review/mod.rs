@@ -4,6 +4,7 @@
 //! as text only; the policy that goes with it would run nothing else anyway.
 
 mod api;
+mod asked;
 mod before;
 mod compare;
 mod desk;

@@ -76,6 +76,8 @@ struct StepFacts<'a> {
     findings: &'a [String],
     picture: Option<&'a str>,
     group: Group,
+    /// Whether the fields of its answers are compared with those accepted.
+    compares_answers: bool,
 }
 
 #[derive(Serialize)]
@@ -135,6 +137,7 @@ impl<'a> StepFacts<'a> {
             confirm: &step.confirm,
             findings: &step.findings,
             picture: step.screens.last().map(String::as_str),
+            compares_answers: review.before().knows_answers(at),
         }
     }
 }
@@ -142,6 +145,8 @@ impl<'a> StepFacts<'a> {
 /// How far the walk is: all of it, or what one word changed.
 #[derive(Serialize)]
 pub(super) struct State {
+    /// How much was said before it: of two answers the one with more is the newer one.
+    said: u64,
     /// How many things are missing, of all steps and findings.
     left: usize,
     is_rejection: bool,
@@ -199,6 +204,7 @@ impl State {
             .map(|at| StepState::new(walk, at, of_steps.get(at).cloned().unwrap_or_default()))
             .collect();
         Self {
+            said: log.length(),
             left,
             is_rejection: walk.is_rejection(),
             general,

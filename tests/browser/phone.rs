@@ -29,7 +29,7 @@ pub(crate) struct Reviewed {
     child: Child,
     _out: BufReader<ChildStdout>,
     pub(crate) desk: String,
-    phone: String,
+    pub(crate) phone: String,
 }
 
 impl Reviewed {

@@ -315,6 +315,7 @@ fn say_and_accept() {
         let picture = vec![7; size];
         let step = AcceptedStep {
             happenings: None,
+            shapes: None,
             masked: Vec::new(),
             picture: hex_sha256(&picture),
             requests: Vec::new(),

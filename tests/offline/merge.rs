@@ -201,6 +201,7 @@ fn eight_shards_are_the_whole_run() {
     assert_eq!(check_whole(&runs.path("out")).unwrap(), []);
     let [mut one, mut other] = ["whole", "out"].map(|name| read_run(&runs.path(name)).unwrap());
     one.info.id = other.info.id.clone();
+    assert_eq!(std::mem::take(&mut other.info.merged).len(), 8);
     // Lines count from 1 in each part, and so in the whole of them.
     for run in [&mut one, &mut other] {
         let steps = run.checklists.iter_mut().flat_map(|list| &mut list.steps);

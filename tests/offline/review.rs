@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod answers;
 pub(crate) mod door;
 mod killed;
 mod knocks;

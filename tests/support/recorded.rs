@@ -252,6 +252,16 @@ fn record(
     for happening in seen.happenings.iter().cloned() {
         recorder.record(RunEvent::Happened { at, happening });
     }
+    for earlier in seen.pictures.iter().filter(|it| it.caption.is_some()) {
+        let picture = NewPicture {
+            file: earlier.file.clone(),
+            encoded: drawn(1, 1),
+            caption: earlier.caption.clone(),
+            scale: 3.0,
+            ..NewPicture::default()
+        };
+        recorder.take_picture(at, picture);
+    }
     let (file, encoded) = picture();
     for more in seen.pictures.iter().filter(|it| it.caption.is_some()) {
         let more = NewPicture {

@@ -150,6 +150,7 @@ fn run(path: &Path, log: Log, expected: Expected, redactor: &Redactor) -> Run {
             resumed: Vec::new(),
             cut_short: None,
             shard: None,
+            merged: Vec::new(),
         },
         target: TargetFacts {
             name: name.to_string_lossy().into_owned(),

@@ -85,6 +85,9 @@ impl Merge {
                 finished: None,
                 cut_short: None,
                 shard: None,
+                merged: (self.parts.iter())
+                    .map(|part| part.facts.info.id.clone())
+                    .collect(),
                 ..first.facts.info.clone()
             },
             target: Box::new(target),

@@ -9,7 +9,6 @@ mod pairs;
 mod picture;
 mod pixels;
 mod routes;
-mod shape;
 mod timing;
 
 pub use lines::{Part, parts};

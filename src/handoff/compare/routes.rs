@@ -7,8 +7,8 @@ use super::{
     headers::Headers,
     model::{Change, RouteDifference},
     names::Names,
-    shape::Shape,
 };
+use crate::detect::Shape;
 use crate::evidence::{Body, Content, Exchange, Outcome, Resource, StepRun};
 
 /// More of one answer is no help to a reader.
@@ -154,7 +154,12 @@ fn changes(a: &Answers, b: &Answers) -> Vec<Change> {
     hold("body", words(&a.bodies), words(&b.bodies));
     // What an error says and how it is cached follows from its being one.
     if a.statuses == b.statuses && a.bodies == b.bodies {
-        changes.extend(a.shape.changes(&b.shape));
+        let shapes = a.shape.changes(&b.shape).into_iter();
+        changes.extend(shapes.map(|change| Change {
+            what: format!("json {}", change.path),
+            a: change.one,
+            b: change.other,
+        }));
     }
     if a.statuses == b.statuses {
         changes.extend(a.headers.changes(&b.headers));

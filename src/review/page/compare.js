@@ -6,7 +6,8 @@ import { picture } from "./wire.js";
 const MODES = { now: "This one", beside: "Side by side", slider: "Slider", blink: "Blink", difference: "Difference" };
 const BLINK = 700;
 
-export function comparison(step, change, frame, screen) {
+// `toEnd` shows the picture at the step's end, which was accepted; whether that is still to come.
+export function comparison(step, change, frame, screen, toEnd) {
   let mode = "now";
   let blinking = null;
   const before = el("img", { alt: "", class: "before", hidden: true });
@@ -16,7 +17,11 @@ export function comparison(step, change, frame, screen) {
   const buttons = Object.entries(MODES).map(([name, words]) => el("button", { type: "button", "data-mode": name, click: () => choose(name) }, words));
   const element = el("div", { class: "compare" }, el("div", { class: "change" }, told(change)), slider,
     el("div", { class: "tabs", role: "group", "aria-label": "Compare with the picture last accepted" }, buttons));
-  const failed = () => fill(element, el("p", { class: "quiet", role: "alert" }, "The accepted picture can’t be shown."));
+  const failed = () => {
+    mode = "now";
+    show(mode);
+    fill(element, el("p", { class: "quiet", role: "alert" }, "The accepted picture can’t be shown."));
+  };
 
   slider.addEventListener("input", () => before.style.setProperty("--at", `${slider.value}%`));
 
@@ -44,7 +49,7 @@ export function comparison(step, change, frame, screen) {
       frame.before(other);
       picture(`accepted/${step.checklist}/${step.place}`).then((url) => { before.src = url; beside.src = url; }).catch(failed);
     }
-    show(name);
+    if (name === "now" || !toEnd()) show(name);
   }
   const next = () => {
     const names = Object.keys(MODES);
@@ -65,7 +70,7 @@ function told(change) {
     unreadable: () => "The pictures can’t be compared; this one was accepted on ",
   }[change.picture]();
   const requests = (words, list) => (list.length > 0 ? el("details", { open: list.length < 4 }, el("summary", {}, words), el("ul", {}, list.map((line) => el("li", {}, el("code", {}, shown(line)))))) : null);
-  return [el("p", {}, picture, when, "."), requests("Requests that weren’t made then, and what else didn’t happen", change.more), requests("Requests that are missing now, and what else doesn’t happen any more", change.fewer)];
+  return [el("p", {}, picture, when, "."), requests("Requests that weren’t made then, and what else didn’t happen", change.more), requests("Requests that are missing now, and what else doesn’t happen any more", change.fewer), requests("What JSON answers have otherwise than then", change.answers)];
 }
 
 function percent(part) {

@@ -35,8 +35,9 @@ export function finding(found) {
   async function decide(decided, title, label, needed) {
     const why = await askWords({ title, of: found.title, label, needed });
     if (why === null) return;
-    await tell({ said: "decided", finding: found.id, decision: { decision: decided, why } });
+    // At once: whoever stands elsewhere when the word is kept stays there.
     element.focus();
+    await tell({ said: "decided", finding: found.id, decision: { decision: decided, why } });
   }
   function accept() {
     return decide("accepted", "Accept the finding", "Why is it no hindrance?", true);
@@ -91,7 +92,15 @@ function body(title, told) {
   if (!start) return [heading, el("p", { class: "quiet" }, content === "empty" ? "It is empty." : "It is no text.")];
   const text = el("pre", { tabindex: "0" }, block(start));
   const whole = file && size > start.length
-    ? el("button", { type: "button", click: async (event) => { event.target.disabled = true; fill(text, document.createTextNode(await readText(file))); } }, "Show all of it")
+    ? el("button", { type: "button", click: async (event) => {
+      event.target.disabled = true;
+      try {
+        fill(text, document.createTextNode(await readText(file)));
+      } catch (error) {
+        event.target.disabled = false;
+        fill(event.target, "Show all of it: ", shown(error.message));
+      }
+    } }, "Show all of it")
     : null;
   return [heading, text, whole];
 }
@@ -113,9 +122,12 @@ export function requests(list) {
     const kind = [request.error ? shown(request.error) : shown(request.mime), request.ms ? ` · ${duration(request.ms)}` : null];
     const item = el("details", { class: "exchange" }, el("summary", {}, line(request, kind)));
     item.addEventListener("toggle", async () => {
-      const exchange = await ask(`exchanges/${encodeURIComponent(request.id)}`);
-      const whole = exchangeOf(exchange, true);
-      put(item, [...whole.childNodes].slice(1));
+      try {
+        const whole = exchangeOf(await ask(`exchanges/${encodeURIComponent(request.id)}`), true);
+        put(item, [...whole.childNodes].slice(1));
+      } catch (error) {
+        put(item, el("p", { class: "instead" }, "It can’t be shown: ", shown(error.message)));
+      }
     }, { once: true });
     return el("li", {}, item);
   }));

@@ -1,7 +1,7 @@
 // All steps, and what is missing.
 
 import { duration, el, fill, plural, shown } from "./write.js";
-import { accept } from "./wire.js";
+import { accept, unkept } from "./wire.js";
 import { count, isOpen, surroundings, undecided, walk } from "./walk.js";
 
 const TITLES = {
@@ -74,19 +74,30 @@ function ending() {
         copied.textContent = " The browser doesn’t let it be copied; it is selected above.";
       }
     } }, "Copy the command"), copied),
-    el("p", { class: "quiet" }, "Every word is kept already; this page can be closed."));
+    el("p", { class: "quiet" }, unkept().length === 0 ? "Every word is kept already; this page can be closed." : "Your last words are still being kept."));
+}
+
+// What came of accepting, told whichever end lies before the reader then: it is laid anew with every word.
+const accepted = { isAsked: false, words: null };
+
+function tellAccepted(words) {
+  accepted.isAsked = false;
+  accepted.words = words;
+  const told = document.getElementById("accept-told");
+  if (told) fill(told, words);
+  document.getElementById("accept")?.removeAttribute("disabled");
 }
 
 // The pictures of confirmed steps become those that the next review compares with.
 function accepting(confirmed) {
-  const told = el("span", { role: "status", class: "quiet" });
-  const button = el("button", { type: "button", id: "accept", click: async () => {
+  const told = el("span", { role: "status", class: "quiet", id: "accept-told" }, accepted.words);
+  const button = el("button", { type: "button", id: "accept", disabled: accepted.isAsked, click: async () => {
     button.disabled = true;
+    accepted.isAsked = true;
     try {
-      told.textContent = ` ${plural(await accept(), "picture")} accepted; commit them with the project.`;
+      tellAccepted(` ${plural(await accept(), "picture")} accepted; commit them with the project.`);
     } catch (error) {
-      fill(told, " Not accepted: ", shown(error.message));
-      button.disabled = false;
+      tellAccepted([" Not accepted: ", error.message]);
     }
   } }, `Accept ${confirmed === 1 ? "the picture" : `the pictures`} of ${plural(confirmed, "confirmed step")}`);
   return el("section", { class: "ending" },

@@ -1,9 +1,12 @@
 // The page: which step lies open, the keys, and the word on it.
 
 import { el, fill, plural, shown } from "./write.js";
-import { ask, onSaving, pictureOf, sit, wasUsed } from "./wire.js";
-import { count, isOpen, load, onChange, reference, refresh, sheetSteps, startLooking, stopLooking, tell, tellLook, undecided, walk } from "./walk.js";
+import { detail, prepare } from "./ahead.js";
+import { onSaving, wasUsed } from "./wire.js";
+import { GLANCE, count, isOpen, load, onChange, reference, refresh, sheetSteps, startLooking, stopLooking, tell, tellLook, undecided, walk } from "./walk.js";
 import { askWords, close, isAsking, open } from "./words.js";
+import { renewUnkept } from "./unkept.js";
+import { seat, takeSeat } from "./seat.js";
 import { PICTURE_COMES } from "./picture.js";
 import { stepView } from "./step.js";
 import { sheetView } from "./sheet.js";
@@ -12,24 +15,17 @@ import { allSteps, endView } from "./lists.js";
 const byId = (id) => document.getElementById(id);
 const main = byId("main");
 const verdicts = document.querySelector(".verdicts");
-// What is before the reader: a step with its view, the contact sheet, or the end.
-const now = { step: null, view: null, sheet: null, hindrance: null, isSeated: false };
+// What is before the reader: a step with its view and what hinders a word on it, the contact sheet, or the end; `turn` is
+// another one each time, also when the same step is shown again.
+const now = { turn: null, step: null, view: null, sheet: null, hindrance: null };
+// Steps with a word on them that is being kept.
+const onTheirWay = new Set();
 // Fewer unchanged steps than these are looked at one by one.
 const LEAST_ON_SHEET = 2;
 // A word on a step that isn't there yet would be one on something unseen: it isn't taken, and that is said.
 const STEP_COMES = "The step is still coming: say it again when it is there.";
-
-const detailPath = (step) => `steps/${step.checklist}/${step.place}`;
-const details = new Map();
-function detail(step) {
-  const path = detailPath(step);
-  if (!details.has(path)) {
-    const told = ask(path);
-    told.catch(() => details.delete(path));
-    details.set(path, told);
-  }
-  return details.get(path);
-}
+const JUST_COME = "The step has only just come: look at it, then say it again.";
+const KEEPING = "Your word on this step is still being kept.";
 
 // Where there is no step to judge, its buttons are hidden; what went wrong is said nevertheless.
 function hint(text) {
@@ -40,44 +36,38 @@ function hint(text) {
 
 // The view of the step that lies open.
 function here() {
-  if (now.step && !now.view) hint(STEP_COMES);
+  if (now.step && !now.view) hint(now.hindrance);
   return now.view;
-}
-
-// The picture of the step that lies open; a place on one that isn't there yet would be one on something unseen.
-function pictureHere() {
-  const picture = here()?.picture;
-  if (!picture?.lack()) return picture;
-  hint(picture.lack());
-  return null;
 }
 
 function leave() {
   stopLooking();
   now.sheet?.end();
   close("list");
+  delete main.dataset.ready;
+  delete main.dataset.seen;
+  Object.assign(now, { turn: null, step: null, view: null, sheet: null, hindrance: null });
   hint("");
 }
 
 async function show(step) {
   leave();
-  Object.assign(now, { step, view: null, sheet: null, hindrance: PICTURE_COMES });
+  const turn = {};
+  const isHere = () => now.turn === turn;
+  Object.assign(now, { turn, step, hindrance: STEP_COMES });
   remember({ view: "step", checklist: step.checklist, id: step.id });
   let told;
   try {
     told = await detail(step);
   } catch (error) {
-    if (now.step === step) fill(main, el("p", { class: "wait", role: "alert" }, "The step can’t be shown: ", shown(error.message)));
+    if (!isHere()) return;
+    now.hindrance = "The step can’t be shown: go on, and come back to it.";
+    fill(main, el("p", { class: "wait", role: "alert" }, "The step can’t be shown: ", shown(error.message)));
     return;
   }
-  if (now.step !== step) return;
-  now.view = stepView(step, told, (hindrance) => {
-    if (now.step !== step) return;
-    now.hindrance = hindrance;
-    if (!hindrance) startLooking(step);
-    if (byId("hint").textContent === PICTURE_COMES) hint("");
-    main.dataset.ready = step.id;
-  });
+  if (!isHere()) return;
+  now.hindrance = PICTURE_COMES;
+  now.view = stepView(step, told, { hint, hindrance: () => now.hindrance, ready: readyFor(step, isHere) });
   fill(main, now.view.element);
   scrollTo(0, 0);
   now.view.heading.focus({ preventScroll: true });
@@ -86,19 +76,31 @@ async function show(step) {
   prepare(neighbour(step, 1)).then(() => prepare(neighbour(step, 2)));
 }
 
-// The next steps' texts and pictures come, and are decoded, while this one is looked at.
-async function prepare(step) {
-  if (!step) return;
-  try {
-    const told = await detail(step);
-    const picture = told.pictures.findLast((it) => !it.caption) ?? told.pictures.at(-1);
-    if (!picture) return;
-    const ahead = new Image();
-    ahead.src = await pictureOf(picture.file);
-    await ahead.decode();
-  } catch {
-    // It is said when the step is shown.
-  }
+// Hears when a picture of the step is before the reader, or why none is. A word counts after a glance: a second tap or key may
+// have been meant for the step before.
+function readyFor(step, isHere) {
+  let isSeen = false;
+  let isLooking = false;
+  return (hindrance) => {
+    if (!isHere()) return;
+    now.hindrance = hindrance ?? (isSeen ? null : JUST_COME);
+    clearHint([PICTURE_COMES]);
+    main.dataset.ready = step.id;
+    if (hindrance || isLooking) return;
+    isLooking = true;
+    startLooking(step);
+    setTimeout(() => {
+      if (!isHere()) return;
+      isSeen = true;
+      if (now.hindrance === JUST_COME) now.hindrance = null;
+      clearHint([JUST_COME]);
+      main.dataset.seen = step.id;
+    }, GLANCE);
+  };
+}
+
+function clearHint(words) {
+  if (words.includes(byId("hint").textContent)) hint("");
 }
 
 function showEnd() {
@@ -124,7 +126,6 @@ function renewEnd() {
 // Lays something before the reader that isn't a step.
 function lay(name, { element, heading }) {
   leave();
-  Object.assign(now, { step: null, view: null, sheet: null });
   remember({ view: name });
   fill(main, element);
   main.dataset.ready = name;
@@ -167,7 +168,7 @@ function update() {
   const counts = count();
   const total = walk.steps.length;
   const left = walk.left === 0 ? "nothing missing" : counts.open > 0 ? `${counts.open} to go` : `${plural(walk.left, "thing")} missing`;
-  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : `${plural(total, "step")} · `, el("b", {}, left), walk.isComparing ? el("span", { class: "quiet" }, " · comparing pictures…") : null);
+  fill(byId("progress"), now.step ? `Step ${walk.steps.indexOf(now.step) + 1} of ${total} · ` : `${plural(total, "step")} · `, el("b", {}, left), walk.isComparing ? el("span", { class: "quiet" }, " · comparing…") : null);
   fill(byId("bar"), ["confirmed", "rejected", "unchecked", "open"].map((kind) => {
     const part = el("span", { class: kind });
     part.style.flexGrow = counts[kind];
@@ -183,12 +184,22 @@ function update() {
   }
 }
 
-async function judge(verdict) {
-  const { step } = now;
+// One word on a step after the other: a second one is taken when the first is kept.
+async function alone(step, say) {
+  if (onTheirWay.has(step)) return hint(KEEPING);
+  onTheirWay.add(step);
+  try {
+    await say();
+  } finally {
+    onTheirWay.delete(step);
+  }
+}
+
+async function judge(step, verdict) {
   // What was looked at so far is told first: no word without a look.
-  await tellLook();
-  await tell({ said: "judged", step: reference(step), verdict });
-  if (now.step === step) goOn();
+  await Promise.all([tellLook(), tell({ said: "judged", step: reference(step), verdict })]);
+  // Whoever has gone on meanwhile, or has something open, isn't led away.
+  if (now.step === step && !isAsking()) goOn();
 }
 
 async function confirm() {
@@ -208,14 +219,19 @@ async function confirm() {
     return hint("Decide the finding first: accept it with a reason (a), or reject it (x).");
   }
   const isOdd = step.status === "failed" || step.status === "unknown";
-  if (isOdd && step.state.comments.length === 0 && !(await view.note(`The machine says “${step.status}”. Why is it right nevertheless?`))) return;
-  await judge({ verdict: "confirmed" });
+  await alone(step, async () => {
+    if (isOdd && step.state.comments.length === 0 && !(await view.note(`The machine says “${step.status}”. Why is it right nevertheless?`))) return;
+    await judge(step, { verdict: "confirmed" });
+  });
 }
 
 async function decline(verdict, title, label) {
+  const { step } = now;
   if (!here()) return;
-  const why = await askWords({ title, label, needed: true });
-  if (why !== null) await judge({ verdict, why });
+  await alone(step, async () => {
+    const why = await askWords({ title, label, needed: true });
+    if (why !== null) await judge(step, { verdict, why });
+  });
 }
 
 const reject = () => decline("rejected", "Reject the step", "What is wrong?");
@@ -237,7 +253,7 @@ function nextFinding() {
   }
   const from = walk.steps.indexOf(now.step);
   const step = [...walk.steps.slice(from + 1), ...walk.steps.slice(0, from)].find((it) => undecided(it).length > 0);
-  if (step) show(step).then(() => now.view?.findings[0]?.element.focus());
+  if (step) show(step).then(() => { if (now.step === step) now.view?.findings[0]?.element.focus(); });
   else hint("No further finding without a word.");
 }
 
@@ -253,7 +269,7 @@ const KEYS = {
   j: () => go(1), ArrowRight: () => go(1), k: () => go(-1), ArrowLeft: () => go(-1),
   c: () => (now.sheet ? now.sheet.confirm() : confirm()), r: reject, u: unchecked, " ": tickNext, f: nextFinding,
   a: () => findingHere()?.accept(), x: () => findingHere()?.reject(),
-  n: () => here()?.note(), m: () => pictureHere()?.mark(), z: () => pictureHere()?.large(),
+  n: () => here()?.note(), m: () => here()?.picture.mark(), z: () => here()?.picture.large(),
   v: () => here()?.picture.compare(), l: showList, s: showSheet, e: showEnd, "?": () => open("keys"),
 };
 
@@ -263,7 +279,7 @@ function showList() {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isAsking() || !now.isSeated) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isAsking() || !seat.isOurs) return;
   const target = event.target;
   if (target.matches("textarea, select, input:not([type=checkbox])")) return;
   // Where the space bar has a meaning of its own, it keeps it.
@@ -275,8 +291,12 @@ addEventListener("keydown", (event) => {
 });
 
 // A word that isn't kept is said, whatever asked for it.
-function run(act) {
-  Promise.resolve(act()).catch((error) => hint(["Not kept: ", shown(error.message)]));
+async function run(act) {
+  try {
+    await act();
+  } catch (error) {
+    hint(["Not kept: ", shown(error.message)]);
+  }
 }
 
 for (const [id, act] of Object.entries({
@@ -298,7 +318,8 @@ function remembered() {
 
 onSaving((how, why) => {
   document.body.dataset.saving = how;
-  fill(byId("saved"), { saving: "saving…", saved: "kept", lost: ["Not kept yet: ", shown(why), ". It is tried again."] }[how]);
+  fill(byId("saved"), { saving: "saving…", saved: "kept", lost: ["Not kept yet: ", shown(why), ". It is tried again."], resting: "not kept" }[how]);
+  renewUnkept();
 });
 
 function start() {
@@ -323,53 +344,36 @@ function goBack() {
   return first ? begin(first) : showEnd();
 }
 
-// Takes the one seat before the walk, and says so when it can't.
-async function takeSeat(takesOver) {
-  const isOurs = await sit(takesOver, leaveSeat, hear);
-  now.isSeated = isOurs;
-  if (!isOurs) aside("This bundle is open in another page", "One page at a time writes the walk. Go on there, or go on here; then the other page stops.");
-  return isOurs;
-}
-
-// Something was said on the phone, or all pictures are compared.
+// Something was said on the phone, or all pictures are compared; also while the bundle was being opened.
+let hasNews = false;
 function hear() {
-  if (walk.facts && now.isSeated) refresh().catch((error) => hint(["What was said on the phone can’t be shown: ", shown(error.message)]));
+  hasNews = !walk.facts;
+  if (walk.facts) refresh().catch((error) => hint(["What was said on the phone can’t be shown: ", shown(error.message)]));
 }
 
-function leaveSeat(why) {
-  now.isSeated = false;
-  if (why === "taken") aside("The walk goes on in another page", "Somebody opened this bundle again and took over. Every word that was said here is kept.");
-  else aside("The review server has ended", "Every word that was said is kept. Start `shippass review` again, and open the address that it prints.");
-}
-
-function aside(title, words) {
-  leave();
-  Object.assign(now, { step: null, view: null, sheet: null });
-  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  const button = el("button", { type: "button", class: "main", click: () => run(takeOver) }, "Go on here");
-  fill(main, el("div", { class: "aside", role: "alert" }, el("h2", {}, title), el("p", {}, words), el("p", {}, button)));
-  main.dataset.ready = "aside";
-  verdicts.hidden = true;
-  document.body.dataset.seat = "none";
-  button.focus();
-}
-
-async function takeOver() {
-  if (!(await takeSeat(true))) return;
-  delete document.body.dataset.seat;
-  if (walk.facts) {
+const page = {
+  hear,
+  lay(element) {
+    leave();
+    fill(main, element);
+    main.dataset.ready = "aside";
+    verdicts.hidden = true;
+  },
+  async goOn() {
+    if (!walk.facts) return openBundle();
     await refresh();
-    goBack();
-  } else await openBundle();
-}
+    return goBack();
+  },
+};
 
 async function openBundle() {
   await load();
   start();
+  if (hasNews) hear();
 }
 
 async function arrive() {
-  if (await takeSeat(false)) await openBundle();
+  if (await takeSeat(false, page)) await openBundle();
 }
 
 arrive().catch((error) => {

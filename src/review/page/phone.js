@@ -1,6 +1,6 @@
 // The walk on a phone: each step is opened in the phone's own browser, its sentences are ticked, photos and notes are added.
 
-import { block, el, fill, plural, shown } from "./write.js";
+import { block, el, fill, plural, put, shown } from "./write.js";
 
 const byId = (id) => document.getElementById(id);
 const main = byId("main");
@@ -84,21 +84,32 @@ function card(told) {
       el("button", { type: "button", click: () => { note.hidden = !note.hidden; if (!note.hidden) text.focus(); } }, "Write a note")),
     note, said);
 
-  // Says something of this step, and shows how it stands once that is kept.
-  async function tell(send) {
-    fill(said, "keeping…");
-    said.classList.remove("lost");
-    try {
-      Object.assign(step.told, await send());
-      fill(said, "kept");
-    } catch (error) {
-      said.classList.add("lost");
-      fill(said, "Not kept: ", shown(error.message));
-      return false;
-    } finally {
-      update();
-    }
-    return true;
+  // Says something of this step, and shows how it stands once that is kept. Words go one after the other, so that they are kept
+  // in the order in which they were said; one that isn't kept is told until something else is said.
+  let last = Promise.resolve();
+  let onTheirWay = 0;
+  function tell(send) {
+    for (const line of said.querySelectorAll(".settled")) line.remove();
+    const line = el("span", {}, "keeping…");
+    put(said, line);
+    onTheirWay += 1;
+    last = last.then(async () => {
+      try {
+        Object.assign(step.told, await send());
+        fill(line, "kept");
+        if (said.children.length > 1) line.remove();
+        return true;
+      } catch (error) {
+        line.classList.add("lost");
+        fill(line, "Not kept: ", shown(error.message));
+        return false;
+      } finally {
+        line.classList.add("settled");
+        onTheirWay -= 1;
+        update();
+      }
+    });
+    return last;
   }
   const keep = (word) => tell(() => request("/api/said", json(word)));
   // Opening counts at once; how long it lay open is known when somebody comes back.
@@ -121,11 +132,18 @@ function card(told) {
   });
   note.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (text.value.trim() === "") return text.focus();
+    // Two taps are one, and what is being kept isn't changed.
+    if (text.readOnly) return;
+    if (text.value.trim() === "") {
+      text.focus();
+      return;
+    }
+    text.readOnly = true;
     if (await keep({ said: "commented", step: reference, text: text.value.trim() })) {
       text.value = "";
       note.hidden = true;
     }
+    text.readOnly = false;
   });
 
   function update() {
@@ -134,7 +152,7 @@ function card(told) {
     hint.hidden = isOpened;
     if (looked) looked.hidden = isOpened;
     for (const [question, { box }] of boxes.entries()) {
-      box.checked = ticked.includes(question);
+      if (onTheirWay === 0) box.checked = ticked.includes(question);
       box.disabled = !isOpened;
     }
     fill(notes, comments.map((words) => el("li", {}, block(words))));

@@ -7,17 +7,23 @@ import { askWords, open } from "./words.js";
 import { comparison } from "./compare.js";
 
 const POINT = 0.02;
+
+// A word on a picture that isn't there yet would be one on something unseen: it isn't taken, and that is said.
 export const PICTURE_COMES = "The picture is still coming: say it again when it is there.";
 
-// A picture in its frame; `ready` is called when it is before the reader's eyes.
-export function phone(step, told, ready) {
+// A picture in its frame; the page is told when it is before the reader's eyes.
+export function phone(step, told, page) {
   const pictures = told.pictures;
   const last = Math.max(0, pictures.findLastIndex((picture) => !picture.caption));
+  // Which one is asked for, and which one is before the reader: none while another one comes.
   let now = last;
+  let before = null;
+  let turn = 0;
   const image = el("img", { alt: "", decoding: "async" });
   const marks = el("div", { class: "marks", "aria-hidden": "true" });
   const boxes = boxesOf(told);
-  const screen = el("div", { class: "screen" }, image, boxes, marks);
+  const broken = el("p", { class: "broken", role: "alert", hidden: true });
+  const screen = el("div", { class: "screen" }, image, boxes, marks, broken);
   const caption = el("figcaption", {});
   const tabs = el("div", { class: "tabs", role: "group", "aria-label": "Pictures of this step" });
   const notes = el("ol", { class: "mark-notes" });
@@ -26,56 +32,60 @@ export function phone(step, told, ready) {
     el("button", { type: "button", click: () => mark() }, "Mark a place ", el("kbd", {}, "m"))];
   const tools = el("p", { class: "tools" }, buttons);
   const frame = el("div", { class: "frame" }, screen);
-  const compared = told.change ? comparison(step, told.change, frame, screen) : null;
+  const compared = told.change ? comparison(step, told.change, frame, screen, toEnd) : null;
   const element = el("figure", { class: "phone" }, el("div", { class: "frames" }, frame), compared?.element, caption, tabs, tools, notes);
-  // The picture before the reader's eyes, or why there is none.
-  let url = null;
-  let lack = PICTURE_COMES;
-  let turn = 0;
 
-  function lay(shownUrl, why) {
-    url = shownUrl;
-    lack = why;
-    for (const button of buttons) button.disabled = !url;
+  // Notes which picture is before the reader.
+  function see(picture) {
+    before = picture;
+    for (const button of buttons) button.disabled = !before;
   }
 
   async function show(index) {
     turn += 1;
     const mine = turn;
     now = index;
-    lay(null, PICTURE_COMES);
-    // The one before it may have been broken, or be drawn on.
-    fill(screen, image, boxes, marks);
+    see(null);
     const picture = pictures[index];
-    if (picture.width > 0) screen.style.aspectRatio = `${picture.width} / ${picture.height}`;
-    fill(caption, picture.caption ? shown(picture.caption) : null);
-    // Boxes and the picture accepted before belong to the page at the step's end.
-    const isLast = index === last;
-    boxes.hidden = !isLast;
-    compared?.show(isLast ? compared.mode() : "now");
+    if (!image.src && picture.width > 0) screen.style.aspectRatio = `${picture.width} / ${picture.height}`;
     for (const [place, tab] of [...tabs.children].entries()) tab.setAttribute("aria-pressed", String(place === index));
     try {
-      const file = await pictureOf(picture.file);
+      const url = await pictureOf(picture.file);
       if (turn !== mine) return;
-      image.src = file;
-      image.alt = `The page in step “${step.name}”`;
+      image.src = url;
       await image.decode();
       if (turn !== mine) return;
+      see({ file: picture.file, url });
       screen.style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
-      lay(file, null);
-      ready(null);
+      lay(index, null);
     } catch (error) {
-      // Whoever asked for another picture meanwhile has ended this one's decoding.
-      if (turn !== mine) return;
-      fill(screen, el("p", { class: "broken", role: "alert" }, "The picture can’t be shown: ", shown(error.message)));
-      lay(null, "The picture can’t be shown, so the step can’t be confirmed.");
-      ready(lack);
+      // What came of one that nobody waits for any more doesn't count.
+      if (turn === mine) lay(index, error);
     }
+  }
+
+  // Lays the picture before the reader with all that belongs to it, or why it can't be shown.
+  function lay(index, error) {
+    const isLast = index === last;
+    broken.hidden = !error;
+    fill(broken, error ? ["The picture can’t be shown: ", shown(error.message)] : null);
+    image.hidden = Boolean(error);
+    image.alt = error ? "" : `The page in step “${step.name}”`;
+    fill(caption, pictures[index].caption ? shown(pictures[index].caption) : null);
+    // Boxes and the picture accepted before belong to the page at the step's end.
+    boxes.hidden = !isLast || Boolean(error);
+    compared?.show(isLast && !error ? compared.mode() : "now");
     update();
+    page.ready(error ? "The picture can’t be shown, so the step can’t be confirmed." : null);
+  }
+
+  function toEnd() {
+    if (now !== last) show(last);
+    return before === null;
   }
 
   function update() {
-    const here = step.state.marks.filter((mark) => mark.picture === pictures[now]?.file);
+    const here = step.state.marks.filter((mark) => mark.picture === before?.file);
     fill(marks, here.map((mark, index) => {
       const box = el("span", { class: mark.width < POINT && mark.height < POINT ? "mark point" : "mark" }, String(index + 1));
       place(box, mark);
@@ -84,18 +94,29 @@ export function phone(step, told, ready) {
     fill(notes, here.map((mark) => el("li", {}, mark.note ? shown(mark.note) : "marked")));
   }
 
+  // Whether a picture is before the reader; what there is instead is said.
+  function isHere() {
+    if (!before) page.hint(pictures.length === 0 || !broken.hidden ? "There is no picture to be seen." : PICTURE_COMES);
+    return before !== null;
+  }
+
+  function compare() {
+    if (compared) compared.next();
+    else page.hint("No picture of this step was accepted before.");
+  }
+
   function large() {
-    if (!url) return;
-    open("large", el("img", { src: url, alt: image.alt }));
+    if (isHere()) open("large", el("img", { src: before.url, alt: image.alt }));
   }
 
   async function mark() {
-    if (!url) return;
+    if (!isHere()) return;
+    const { file } = before;
     const area = await draw(screen);
     if (!area) return;
     const note = await askWords({ title: "A place on the picture", label: "What is there?", needed: true });
     if (note === null) return;
-    await tell({ said: "marked", step: reference(step), mark: { picture: pictures[now].file, ...area, note } });
+    await tell({ said: "marked", step: reference(step), mark: { picture: file, ...area, note } });
   }
 
   if (pictures.length > 1) {
@@ -106,10 +127,9 @@ export function phone(step, told, ready) {
   if (pictures.length === 0) {
     fill(screen, el("p", { class: "broken" }, told.status === "not-run" ? "This step never began." : "No picture was kept."));
     tools.hidden = true;
-    lay(null, "This step has no picture.");
-    ready(null);
+    page.ready(null);
   } else show(now);
-  return { element, update, large, mark, lack: () => lack, compare: () => compared?.next() };
+  return { element, update, large, mark, compare };
 }
 
 // What the findings of this step point at, as far as the picture shows it, and what isn't compared with the picture before.

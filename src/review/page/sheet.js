@@ -3,6 +3,7 @@
 import { el, fill, plural, shown } from "./write.js";
 import { pictureOf } from "./wire.js";
 import { confirmOnSheet, sheetSteps, surroundings } from "./walk.js";
+import { isAsking } from "./words.js";
 
 // How much of a card has to be in sight, and for how long, to have been seen.
 const IN_SIGHT = 0.6;
@@ -30,7 +31,9 @@ export function sheetView(go, done, attempt) {
   const ended = new AbortController();
   document.addEventListener("visibilitychange", () => cards.forEach((it) => it.clock()), { signal: ended.signal });
   const element = el("article", { class: "sheet" }, heading,
-    el("p", {}, "Picture, requests and what else happened are the same as when they were accepted; what the answers said isn’t compared. Look at each; then all of them can be confirmed at once, with their sentences. A step that needs more can be opened by itself."),
+    el("p", {}, "Look at each; then all of them can be confirmed at once, with their sentences. A step that needs more can be opened by itself."),
+    el("details", {}, el("summary", {}, "What is the same, and what isn’t compared"),
+      el("p", {}, "The same: the picture; each request with its method, path, status and type; which fields JSON answers have, and of which type; what else happened. Not compared: the values in those fields, and answers that aren’t JSON.")),
     el("ul", { class: "cards" }, cards.map((it) => it.element)),
     el("div", { class: "together" }, hint, button));
 
@@ -41,21 +44,26 @@ export function sheetView(go, done, attempt) {
     button.setAttribute("aria-disabled", String(open > 0));
     fill(hint, open > 0 ? `${open} not seen yet: scroll, or j and k` : "Each was seen.");
   }
+  let isKeeping = false;
   async function confirm() {
+    if (isKeeping) return;
     const [first] = unseen();
     if (first) {
       first.element.focus();
       return;
     }
+    isKeeping = true;
     button.disabled = true;
-    try {
-      // A word that wasn't kept leaves the rest to be said once more.
-      for (const it of cards) if (!it.step.state.verdict) await confirmOnSheet(it.step, it.ms());
-    } finally {
-      button.disabled = false;
-    }
-    end();
-    done();
+    fill(hint, "Your words are being kept.");
+    // A word that isn't kept leaves its step to be confirmed once more.
+    const said = await Promise.allSettled(cards.filter((it) => !it.step.state.verdict).map((it) => confirmOnSheet(it.step, it.ms())));
+    isKeeping = false;
+    button.disabled = false;
+    update();
+    const lost = said.find((it) => it.status === "rejected");
+    if (lost) throw lost.reason;
+    // Whoever has gone on meanwhile, or has something open, isn't led away.
+    if (!ended.signal.aborted && !isAsking()) done();
   }
   function end() {
     observer.disconnect();
@@ -80,6 +88,7 @@ function card(step, go, { look, changed }) {
     el("div", { class: "screen" }, image),
     el("h3", {}, shown(step.name)),
     el("p", { class: "quiet" }, shown(step.list.name), place ? [" · ", shown(place)] : null),
+    step.compares_answers ? null : el("p", { class: "quiet" }, "Accepted by an older shippass: the fields of its answers aren’t compared."),
     step.confirm.length > 0 ? el("ul", {}, step.confirm.map((sentence) => el("li", {}, shown(sentence)))) : null,
     el("p", {}, mark, " ", el("button", { type: "button", class: "link", click: () => go(step) }, "Open by itself")));
   let since = null;

@@ -12,11 +12,12 @@ const GROUP = { changed: "changed since it was last accepted", same: "as last ac
 // The number in front of a step's name: `02-sign-it` is 2.
 const number = (id) => Number.parseInt(id, 10) || null;
 
-export function stepView(step, told, ready) {
+// `page` is told when the picture is `ready`, gives a `hint`, and says what is a `hindrance` to a word.
+export function stepView(step, told, page) {
   const place = surroundings(step.list);
-  const picture = phone(step, told, ready);
+  const picture = phone(step, told, page);
   const findings = told.found.map(finding);
-  const questions = told.confirm.map((sentence, index) => question(step, sentence, index, nextQuestion));
+  const questions = told.confirm.map((sentence, index) => question(step, sentence, index, { goOn: nextQuestion, page }));
   const notes = el("div", { class: "notes" });
   const device = onPhone(step);
   const todo = el("span", { class: "todo" });
@@ -99,13 +100,19 @@ function jump(words, to) {
 }
 
 // A sentence to tick. The box shows what was meant at once; the server's word counts when nothing is on its way any more.
-function question(step, sentence, index, goOn) {
+function question(step, sentence, index, { goOn, page }) {
   const box = el("input", { type: "checkbox" });
   let onItsWay = 0;
   function update() {
     if (onItsWay === 0) box.checked = step.state.ticked.includes(index);
   }
   async function tick(holds) {
+    const hindrance = holds ? page.hindrance() : null;
+    if (hindrance) {
+      box.checked = false;
+      page.hint(hindrance);
+      return;
+    }
     box.checked = holds;
     onItsWay += 1;
     if (holds) goOn();

@@ -4,10 +4,10 @@ import { ask, say, sayLast } from "./wire.js";
 
 const UNSEEN = { looked_ms: 0, on: [], ticked: [], verdict: null, comments: [], marks: [], photos: [], phones: [], missing: [{ missing: "unseen" }] };
 // Whoever only passes by hasn't looked.
-const GLANCE = 400;
+export const GLANCE = 400;
 const HEARTBEAT = 10000;
 
-export const walk = { facts: null, steps: [], findings: new Map(), decisions: {}, general: [], phones: [], left: 0, isRejection: false, isComparing: false };
+export const walk = { facts: null, steps: [], findings: new Map(), decisions: {}, general: [], phones: [], left: 0, isRejection: false, isComparing: false, said: 0 };
 
 const listeners = [];
 export const onChange = (listener) => listeners.push(listener);
@@ -18,7 +18,7 @@ export async function load() {
   walk.findings = new Map(facts.findings.map((finding) => [finding.id, finding]));
   walk.steps = facts.checklists.flatMap((checklist, index) =>
     checklist.steps.map((step, place) => ({
-      ...step, checklist: index, place, list: checklist, state: UNSEEN,
+      ...step, checklist: index, place, list: checklist, state: UNSEEN, said: 0,
     })));
   walk.isComparing = facts.is_comparing;
   order();
@@ -44,14 +44,17 @@ const GROUPS = ["flagged", "changed", "new", "same"];
 // Steps that can be confirmed together: as they were accepted, and nothing said of them yet.
 export const sheetSteps = () => walk.steps.filter((step) => step.group === "same" && isOpen(step) && !step.state.verdict);
 
+// Answers may come in another order than they were given: what is older undoes nothing.
 function take(state) {
-  walk.left = state.left;
-  walk.isRejection = state.is_rejection;
-  walk.general = state.general;
-  walk.decisions = state.decisions;
-  walk.phones = state.phones;
+  if (state.said >= walk.said) {
+    const { said, left, is_rejection: isRejection, general, decisions, phones } = state;
+    Object.assign(walk, { said, left, isRejection, general, decisions, phones });
+  }
   const told = new Map(state.steps.map((step) => [`${step.checklist}/${step.step}`, step]));
-  for (const step of walk.steps) step.state = told.get(`${step.checklist}/${step.id}`) ?? step.state;
+  for (const step of walk.steps) {
+    const its = told.get(`${step.checklist}/${step.id}`);
+    if (its && state.said >= step.said) Object.assign(step, { state: its, said: state.said });
+  }
   for (const listener of listeners) listener();
 }
 
@@ -67,9 +70,16 @@ export async function tell(said) {
   take(await say(said));
 }
 
-export async function refresh() {
+async function look() {
   if (walk.isComparing) await regroup();
   take(await ask("state"));
+}
+
+// One after the other, so that the groups of the last one count.
+let looking = Promise.resolve();
+export function refresh() {
+  looking = looking.catch(() => {}).then(look);
+  return looking;
 }
 
 export const undecided = (step) => step.findings.filter((id) => !walk.decisions[id]);
@@ -118,13 +128,12 @@ export function stopLooking() {
   clock.ms = 0;
 }
 
-// A step of the contact sheet: looked at among the others, its sentences ticked, confirmed.
-export async function confirmOnSheet(step, ms) {
-  await tell(looked(step, Math.round(ms), "sheet"));
-  for (const question of step.confirm.keys()) {
-    await tell({ said: "ticked", step: reference(step), question, on: "sheet", holds: true });
-  }
-  await tell({ said: "judged", step: reference(step), verdict: { verdict: "confirmed" } });
+// A step of the contact sheet: looked at among the others, its sentences ticked, confirmed. All of it is said at once.
+export function confirmOnSheet(step, ms) {
+  const at = reference(step);
+  const ticks = step.confirm.map((_, question) => ({ said: "ticked", step: at, question, on: "sheet", holds: true }));
+  const words = [looked(step, Math.round(ms), "sheet"), ...ticks, { said: "judged", step: at, verdict: { verdict: "confirmed" } }];
+  return Promise.all(words.map(tell));
 }
 
 document.addEventListener("visibilitychange", () => {

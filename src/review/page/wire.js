@@ -2,6 +2,8 @@
 
 const KEPT_PICTURES = 60;
 const AGAIN_AFTER = 2000;
+// What the server answers to whoever doesn't sit before the walk.
+const NOT_SEATED = 409;
 
 // Whether this page came with a code that somebody had used before.
 export let wasUsed = false;
@@ -71,6 +73,8 @@ export const pictureOf = (file) => picture(`files/${file.split("/").map(encodeUR
 
 // One page speaks at a time. As long as it listens the seat is its own.
 let seat = "";
+let listening = null;
+let loseSeat = () => {};
 const SEAT_TRIES = 6;
 const SEAT_AGAIN = 250;
 
@@ -87,18 +91,23 @@ export async function sit(takesOver, lost, news) {
 
 function listen(ticket, lost, news) {
   const events = new EventSource(`/seats/${ticket}`);
+  // Whoever sits down twice doesn't push itself off.
+  listening?.close();
+  listening = events;
   return new Promise((seated) => {
     let isSeated = false;
     events.addEventListener("seated", ({ data }) => {
-      seat = data;
       isSeated = true;
+      takeUp(data);
       seated(true);
     });
     const end = (why) => {
       events.close();
+      isResting = true;
       if (isSeated) lost(why);
       else seated(false);
     };
+    loseSeat = end;
     events.addEventListener("news", news);
     events.addEventListener("taken", () => end("taken"));
     events.addEventListener("error", () => end("gone"));
@@ -113,50 +122,82 @@ const json = (value) => ({
 
 const waiting = [];
 let isSending = false;
+// Without a seat nothing is sent: what waits goes on waiting.
+let isResting = false;
 let tell = () => {};
+let lose = () => {};
 
 // `listener` hears "saving", "saved" or "lost" with the reason.
 export function onSaving(listener) {
   tell = listener;
 }
 
+// `listener` hears each word that isn't kept after all, and why.
+export function onLost(listener) {
+  lose = listener;
+}
+
+// Words that aren't kept yet.
+export const unkept = () => waiting.map((word) => word.said);
+
 // Says something; the promise holds how far the walk is, once the word is on the disk.
 export function say(said) {
-  return new Promise((kept, refused) => {
-    waiting.push({ said, kept, refused });
-    send();
-  });
+  const word = { said };
+  word.done = new Promise((kept, refused) => Object.assign(word, { kept, refused }));
+  word.done.catch((error) => lose(said, error));
+  waiting.push(word);
+  send();
+  return word.done;
+}
+
+// What waited is said from the next seat. Where another page sat in between it could undo what was said there.
+function takeUp(number) {
+  const isNext = seat === "" || Number(number) === Number(seat) + 1;
+  seat = number;
+  isResting = false;
+  if (!isNext) for (const word of waiting.splice(0)) word.refused(new Refused(409, "another page went on in between"));
+  send();
+}
+
+function settle(word) {
+  const at = waiting.indexOf(word);
+  if (at >= 0) waiting.splice(at, 1);
 }
 
 const post = (said) => request("said", { ...json(said), keepalive: true });
 
-// Accepts the pictures of all confirmed steps; how many these are.
+// Accepts the pictures of all confirmed steps, after every word that was said before; how many these are.
 export async function accept() {
+  await Promise.all(waiting.map((word) => word.done));
   return (await (await good(await request("accept", json({})))).json()).pictures;
 }
 
 async function send() {
   if (isSending) return;
   isSending = true;
-  while (waiting.length > 0) {
+  while (waiting.length > 0 && !isResting) {
     tell("saving");
-    const { said, kept, refused } = waiting[0];
+    const [word] = waiting;
+    const from = seat;
     try {
-      const state = await (await good(await post(said))).json();
-      waiting.shift();
-      kept(state);
+      const state = await (await good(await post(word.said))).json();
+      settle(word);
+      word.kept(state);
     } catch (error) {
-      if (error instanceof Refused && error.status < 500) {
-        waiting.shift();
-        refused(error);
-        continue;
+      const status = error instanceof Refused ? error.status : null;
+      if (status === NOT_SEATED) {
+        if (from === seat && !isResting) loseSeat("taken");
+      } else if (status !== null && status < 500) {
+        settle(word);
+        word.refused(error);
+      } else if (!isResting) {
+        tell("lost", status === null ? "the review server doesn’t answer" : error.message);
+        await new Promise((later) => setTimeout(later, AGAIN_AFTER));
       }
-      tell("lost", error instanceof Refused ? error.message : "the review server doesn’t answer");
-      await new Promise((later) => setTimeout(later, AGAIN_AFTER));
     }
   }
   isSending = false;
-  tell("saved");
+  tell(waiting.length === 0 ? "saved" : "resting");
 }
 
 // For a page that is going away: nobody waits for the answer.

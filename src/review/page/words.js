@@ -21,6 +21,8 @@ export const close = (id) => byId(id).close();
 
 // Leaves the words that were asked for last, when nothing has told yet that their dialog was closed.
 let leaveLast = () => {};
+// What was half written where words are asked for.
+export const draft = () => (byId("words").open ? byId("words-text").value.trim() : "");
 
 // Asks for a few sentences, of something that has a name of its own; `null` when they were left.
 export function askWords({ title, of = null, label, needed }) {

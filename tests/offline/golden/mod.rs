@@ -49,6 +49,7 @@ pub(crate) fn run(dir: &Path, pictures: Pictures) -> Run {
             finished: Some(moment(31_240)),
             cut_short: None,
             shard: None,
+            merged: Vec::new(),
         },
         target: TargetFacts {
             name: "preview".to_owned(),

@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use shippass::{
     bundle::{check_whole, open},
-    evidence::{JOURNAL, Recorder, RunEvent, read_run},
+    evidence::{
+        Body, CapturedBody, ConsoleLine, JOURNAL, Recorder, Redactor, Resource, RunEvent,
+        read_journal, read_run,
+    },
 };
 
 use super::{
@@ -153,6 +156,119 @@ fn only_a_rejection_of_a_run_that_was_cut_off_is_signed() {
     let (status, _, err) = desk.run(&["run", "--resume", "bundle"]);
     assert_eq!(status, 2, "{err}");
     assert!(err.contains("somebody has reviewed it already"), "{err}");
+}
+
+/// A journal written anew: its events, each as `other` makes it, and nothing that follows from it.
+fn rewritten(redactor: Redactor, other: impl Fn(&Recorder, RunEvent) -> RunEvent) -> Desk {
+    let events = read_journal(&killed().bundle()).unwrap().events;
+    let desk = Desk(tempfile::tempdir().unwrap());
+    let recorder = Recorder::create(&desk.bundle(), Arc::new(redactor), |_| ()).unwrap();
+    let mut last = None;
+    for event in events {
+        if let Some(before) = last.replace(other(&recorder, event)) {
+            recorder.record(before);
+        }
+    }
+    recorder.finish(last.unwrap()).unwrap();
+    desk
+}
+
+#[test]
+fn a_merge_that_failed_is_to_be_merged_again_and_not_resumed() {
+    let desk = rewritten(Redactor::default(), |_, event| match event {
+        RunEvent::RunStarted {
+            mut info,
+            target,
+            api,
+            contracts,
+            past,
+            checklists,
+        } => {
+            info.merged = vec!["PART1".to_owned(), "PART2".to_owned()];
+            RunEvent::RunStarted {
+                info,
+                target,
+                api,
+                contracts,
+                past,
+                checklists,
+            }
+        }
+        RunEvent::RunFinished {
+            finished,
+            redactions,
+            opened,
+            ..
+        } => RunEvent::RunFinished {
+            finished,
+            cut_short: Some("the merge failed: a picture is missing".to_owned()),
+            redactions,
+            opened,
+        },
+        event => event,
+    });
+    let (status, _, err) = desk.run(&["run", "--resume", "bundle"]);
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("it was merged from several runs"), "{err}");
+    let ended = review(&desk).unwrap().stop();
+    insta::assert_snapshot!("review_of_a_merge_that_failed", ended.stderr);
+}
+
+/// What a run learns of secrets while it goes on nobody knows any more after it was killed: it was hidden when it was recorded.
+#[test]
+fn what_a_killed_run_had_learned_to_hide_stays_hidden() {
+    const LEARNED: [&str; 3] = [
+        "tok_9f8e7d6c5b4a39281706",
+        "correct horse battery",
+        "sid-77aa88bb99cc00dd11ee",
+    ];
+    let redactor = Redactor::default();
+    redactor.learn_stored("session storage", LEARNED[0]);
+    redactor.learn("typed into a private field", LEARNED[1]);
+    redactor.learn_cookies([("Set-Cookie", format!("sid={}; Path=/", LEARNED[2]))]);
+    let told = LEARNED.join(" and ");
+    let desk = rewritten(redactor, |recorder, event| {
+        match &event {
+            RunEvent::StepStarted { at, .. } => {
+                let line = ConsoleLine {
+                    id: format!("told-{}-{}", at.checklist, at.step),
+                    level: "log".to_owned(),
+                    text: format!("signed in with {told}"),
+                    ..ConsoleLine::default()
+                };
+                recorder.record(event.clone());
+                return RunEvent::ConsoleWritten { at: *at, line };
+            }
+            RunEvent::StepFinished { .. } => {
+                let bytes = format!("they are {told}").into_bytes();
+                let mime = "text/plain".to_owned();
+                let body = CapturedBody::Bytes { mime, bytes };
+                let kept = recorder.keep_body(body, Resource::Fetch, true);
+                assert!(matches!(kept, Body::Kept(_)), "{kept:?}");
+            }
+            _ => {}
+        }
+        event
+    });
+    // Killed: the last record was never written.
+    let path = desk.bundle().join(JOURNAL);
+    let journal = fs::read(&path).unwrap();
+    let ends = ends(&journal);
+    write(&path, &journal[..ends[ends.len() - 2]]);
+    let served = review(&desk).unwrap();
+    let step = served.ask("steps/0/0").to_string();
+    assert!(step.contains("signed in with [redacted:"), "{step}");
+    served.stop();
+    let files = files_of(&desk.bundle());
+    assert!(files.contains_key("report.html") && files.contains_key("manifest.json"));
+    for (name, bytes) in files {
+        for secret in LEARNED {
+            let holds = bytes
+                .windows(secret.len())
+                .any(|part| part == secret.as_bytes());
+            assert!(!holds, "{name} holds {secret}");
+        }
+    }
 }
 
 #[test]
