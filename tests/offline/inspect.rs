@@ -297,6 +297,7 @@ fn an_archive_of_chrome_shows_the_write_that_a_sign_in_page_answered() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test writes a project")]
 fn an_archive_is_inspected_beside_a_configuration_whose_variables_are_not_set() {
     let project = tempfile::tempdir().unwrap();
     let config = "targets:\n  preview: { url: \"${NOBODY_SET_THIS_URL}\", kind: preview }\npersonas:\n  owner:\n    sign_in:\n      do:\n\
