@@ -135,6 +135,11 @@ impl Session {
         &self.engine
     }
 
+    /// Whether it is a device with a touch screen; of one that runs elsewhere that isn't known, and it is taken for a phone.
+    pub(super) fn is_touched(&self) -> bool {
+        self.own.as_ref().is_none_or(|own| own.device.touch)
+    }
+
     /// From now on what is seen belongs to this step, and its dialogs are answered so; it begins online.
     pub async fn enter_step(
         &self,

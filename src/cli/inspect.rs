@@ -45,7 +45,8 @@ pub(super) fn main(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let config = configuration(global)?;
+    // No page is opened: secrets that are set are looked for, others needn't be.
+    let config = configuration_in(&Environment::capture().forgiving(), global)?;
     let redactor = Redactor::new(config.secret_values());
     let recorded = if arguments.of.is_dir() || is_zip(&arguments.of) {
         of_bundle(&Opened::at(&arguments.of)?)?

@@ -21,8 +21,8 @@ pub(super) const RULE: Rule = Rule {
     looks_at: "The status of every exchange. On the target's own origins 5xx is an error, and so is 4xx of a page, an API call or a script; \
                4xx of a picture, a font, a style or a beacon is a warning. On other origins both are notices: declare an origin under \
                `origins` when it belongs to the target. A 401 that was sent again in the step and answered, with a fresh token, is a notice.",
-    silent: "When the checklist itself expects that status (`response: POST /x 422`), for what a `denied` line was rightly refused, for reads that are refused with 401 or 403 while \
-             nobody is signed in yet, for prefetches, for HEAD requests that only ask whether something is there, for favicons, source maps \
+    silent: "When the checklist itself expects that status (`response: POST /x 422`), for what a `denied` line was rightly refused, for reads that are refused with 401 or 403, \
+             and the renewal of a session with 400 too, while nobody is signed in yet, for prefetches, for HEAD requests that only ask whether something is there, for favicons, source maps \
              and what browsers look for by themselves, for preflights, and for trackers.",
     mend: "Read the answer's body in the report: it usually says why. Set the missing value in that environment, or mend the route.",
     inspect: Inspect::Run(inspect),

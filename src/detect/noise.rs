@@ -162,21 +162,23 @@ fn extra_file(exchange: &Exchange, path: &str) -> Option<&'static str> {
 
 /// A page asks who is there before anybody has signed in, and is refused.
 fn is_probe(seen: &SeenStep<'_>, exchange: &Exchange, status: u16) -> bool {
-    let is_read =
-        exchange.method == "GET" && matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
-    if !is_read || !matches!(status, 401 | 403) {
+    let is_call = matches!(exchange.resource, Resource::Fetch | Resource::Xhr);
+    let is_read = exchange.method == "GET" && matches!(status, 401 | 403);
+    // Without a token to renew, some call it a bad request.
+    let is_renewal = renews_session(exchange) && matches!(status, 400 | 401 | 403);
+    if !is_call || !(is_read || is_renewal) {
         return false;
     }
-    if seen.is_sign_in() {
+    if seen.is_sign_in() || seen.signs_in_anew() {
         return !has_signed_in(seen, exchange);
     }
     // Signed out, only the question who is there is a probe: what else is refused was needed.
     seen.list.persona.is_none()
-        && asks_who(&exchange.path())
+        && (is_renewal || asks_who(&exchange.path()))
         && !was_answered_before(seen, exchange)
 }
 
-/// In the sign-in step, all is a probe until something was sent and taken.
+/// In a step that signs in, all is a probe until something was sent and taken.
 fn has_signed_in(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
     let before = seen
         .step
@@ -188,6 +190,19 @@ fn has_signed_in(seen: &SeenStep<'_>, exchange: &Exchange) -> bool {
         .filter(|earlier| !matches!(earlier.resource, Resource::Beacon | Resource::Preflight))
         .filter_map(Exchange::answer)
         .any(|answer| is_success(answer.status) || answer.is_redirect())
+}
+
+/// A page that has just begun asks for its session by renewing it, since its token is a cookie that no script can read.
+fn renews_session(exchange: &Exchange) -> bool {
+    const OF_SESSIONS: [&str; 6] = ["auth", "token", "session", "jwt", "login", "account"];
+    if exchange.method != "POST" {
+        return false;
+    }
+    let path = exchange.path().to_lowercase();
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    let is_named = last.is_some_and(|last| last.contains("refresh") || last.contains("renew"));
+    is_named && OF_SESSIONS.iter().any(|word| path.contains(word))
+        || exchange.url.contains("grant_type=refresh_token")
 }
 
 fn asks_who(path: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use super::rule::StepRef;
 use crate::evidence::{
-    About, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, PageFacts, Resource, Run,
-    StepRun, hops_to,
+    About, ActionRecord, ChecklistRun, Exchange, ExpectationOutcome, ExpectationRecord, PageFacts,
+    Resource, Run, StepRun, hops_to,
 };
 
 /// The sign-in's step id.
@@ -98,6 +98,12 @@ impl<'r> SeenStep<'r> {
     /// Whether it signs the persona in.
     pub(super) fn is_sign_in(&self) -> bool {
         self.step.id == SIGN_IN
+    }
+
+    /// Whether the persona's session was gone when it was taken up, so that the step signs in first.
+    pub(super) fn signs_in_anew(&self) -> bool {
+        let mut actions = self.step.actions.iter();
+        actions.any(ActionRecord::was_taken_up_in_vain)
     }
 
     /// Whether the checklist's step at that place signs the persona in.

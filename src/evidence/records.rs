@@ -31,6 +31,19 @@ pub struct ActionRecord {
     pub typed: Vec<Typed>,
 }
 
+impl ActionRecord {
+    /// The verb of a session that is taken up again.
+    pub const TAKE_UP: &str = "take up";
+    /// How that record ends when nobody was signed in any more.
+    pub const IN_VAIN: &str = "; signing in anew";
+
+    /// Whether a session was taken up in which nobody was signed in any more.
+    #[must_use]
+    pub fn was_taken_up_in_vain(&self) -> bool {
+        self.verb == Self::TAKE_UP && self.what.ends_with(Self::IN_VAIN)
+    }
+}
+
 /// What came of an action.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

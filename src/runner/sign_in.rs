@@ -119,7 +119,10 @@ impl<'w, 'p> StepWalk<'w, 'p> {
             let taken_up = self.take_up(door.persona, kept).await?;
             let (outcome, proof) = match taken_up {
                 Ok(proof) => (String::new(), Some(proof)),
-                Err(why) => (format!("; it didn’t hold: {why}; signing in anew"), None),
+                Err(why) => (
+                    format!("; it didn’t hold: {why}{}", ActionRecord::IN_VAIN),
+                    None,
+                ),
             };
             let what = format!(
                 "take up the session of {} again, {}{outcome}",
@@ -280,7 +283,7 @@ fn is_sign_in_page(persona: &Persona, url: &str, kept: &KeptSession) -> bool {
 
 fn taken_up_record(what: String, clock: Instant) -> ActionRecord {
     ActionRecord {
-        verb: "take up".to_owned(),
+        verb: ActionRecord::TAKE_UP.to_owned(),
         what,
         duration_ms: milliseconds(clock.elapsed()),
         ..ActionRecord::default()

@@ -68,6 +68,30 @@ fn init_on_a_plain_page_writes_what_runs_as_it_is() {
 
 #[test]
 #[ignore = "needs a browser"]
+fn init_takes_a_page_where_its_own_code_has_led_and_asks_for_what_its_form_asks_for() {
+    let led = "<p>Bread</p><script>history.replaceState(0, '', '/shop/here')</script>";
+    let form = "<form><label>Password <input type=password></label><button>Log in</button></form>";
+    let routes = Router::new()
+        .route("/", get(move || async move { page(led) }))
+        .route("/lab", get(move || async move { page(form) }));
+    let site = Site::serve(routes);
+    let workshop = Workshop::new();
+    workshop.shippass(&["init", &site.url]);
+    let checklist = read(&workshop, "checklists/first-look.yaml");
+    assert!(checklist.contains("- url: /shop/here"), "{checklist}");
+    let ran = workshop.shippass(&["run", "--out", "out"]);
+    assert_eq!(ran.status, 0, "{}\n{}\n{checklist}", ran.stdout, ran.stderr);
+
+    let workshop = Workshop::new();
+    let ended = workshop.shippass(&["init", &format!("{}/lab", site.url)]);
+    let wanted = "export OWNER_PASSWORD=…";
+    assert!(ended.stdout.contains(wanted), "{}", ended.stdout);
+    let config = read(&workshop, "shippass.yaml");
+    assert!(!config.contains("OWNER_EMAIL"), "{config}");
+}
+
+#[test]
+#[ignore = "needs a browser"]
 fn init_on_the_demo_app_finds_the_sign_in_and_the_commit() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let none = FaultSet::parse(&["none".to_owned()]).expect("none");

@@ -32,11 +32,14 @@ fn golden_bundle(dir: &Path) -> Value {
 }
 
 fn inspect(arguments: &[&str]) -> (i32, String, String) {
-    let nowhere = tempfile::tempdir().unwrap();
+    inspect_in(tempfile::tempdir().unwrap().path(), arguments)
+}
+
+fn inspect_in(project: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_shippass"))
         .arg("inspect")
         .args(arguments)
-        .current_dir(nowhere.path())
+        .current_dir(project)
         .env("CI", "1")
         .output()
         .unwrap();
@@ -291,6 +294,19 @@ fn an_archive_of_chrome_shows_the_write_that_a_sign_in_page_answered() {
     assert_eq!((noise.len(), &noise[0]["rule"]), (1, &json!("tracker")));
     let not_shown = found["not_shown"].as_array().unwrap();
     assert_eq!(not_shown.len(), 6);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test writes a project")]
+fn an_archive_is_inspected_beside_a_configuration_whose_variables_are_not_set() {
+    let project = tempfile::tempdir().unwrap();
+    let config = "targets:\n  preview: { url: \"${NOBODY_SET_THIS_URL}\", kind: preview }\npersonas:\n  owner:\n    sign_in:\n      do:\n\
+                  \x20       - visit: /sign-in\n        - fill: { Password: \"${NOBODY_SET_THIS}\" }\n\
+                  ignore:\n  - { detector: html-for-json, why: known }\n";
+    fs::write(project.path().join("shippass.yaml"), config).unwrap();
+    let of = har("chrome-write-bounced");
+    let (status, out, err) = inspect_in(project.path(), &[of.to_str().unwrap()]);
+    assert_eq!(status, 0, "its ignore rule counts: {out}{err}");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use fantoccini::actions::{InputSource, KeyAction, KeyActions, PointerAction, TouchActions};
+use fantoccini::actions::{
+    ActionSequence, InputSource, KeyAction, KeyActions, MouseActions, PointerAction, TouchActions,
+};
 
 use super::{
     Counters, FramePath, PageMarks,
@@ -112,12 +114,28 @@ impl Session {
     pub(super) async fn touch(&self, Point { x, y }: Point) -> Result<(), BrowserError> {
         self.enter(&FramePath::new()).await?;
         let duration = Some(Duration::ZERO);
-        let finger = TouchActions::new("finger".to_owned())
-            .then(PointerAction::MoveTo { duration, x, y })
-            .then(PointerAction::Down { button: 0 })
-            .then(PointerAction::Up { button: 0 });
-        let touching = self.client.perform_actions(finger);
+        let touching = self.client.perform_actions(self.pointing([
+            PointerAction::MoveTo { duration, x, y },
+            PointerAction::Down { button: 0 },
+            PointerAction::Up { button: 0 },
+        ]));
         self.bear_with("touch the page", touching).await
+    }
+
+    /// What a person points with: a finger, or a mouse on a device without a touch screen. Menus that open under a mouse
+    /// and take its last place for the choice are deaf to a finger.
+    pub(super) fn pointing(
+        &self,
+        actions: impl IntoIterator<Item = PointerAction>,
+    ) -> ActionSequence {
+        let actions = actions.into_iter();
+        if self.is_touched() {
+            let finger = TouchActions::new("finger".to_owned());
+            actions.fold(finger, InputSource::then).into()
+        } else {
+            let mouse = MouseActions::new("mouse".to_owned());
+            actions.fold(mouse, InputSource::then).into()
+        }
     }
 
     /// Presses a key or a chord on whatever has the focus.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fantoccini::actions::{InputSource, PointerAction, TouchActions};
+use fantoccini::actions::{ActionSequence, InputSource, PointerAction, TouchActions};
 use serde::Deserialize;
 
 use super::{
@@ -55,9 +55,14 @@ impl Session {
             Err(obstacle) => return Ok(Err(obstacle)),
         };
         let touched = self.touched(&ready);
-        let first = finger(ready.point).then(DOWN).then(UP);
-        let second = first.then(pause(BETWEEN_TAPS)).then(DOWN).then(UP);
-        self.gesture(second).await?;
+        let Point { x, y } = ready.point;
+        let there = PointerAction::MoveTo {
+            duration: Some(Duration::ZERO),
+            x,
+            y,
+        };
+        let twice = [there, DOWN, UP, pause(BETWEEN_TAPS), DOWN, UP];
+        self.gesture(self.pointing(twice)).await?;
         Ok(Ok(touched))
     }
 
@@ -108,9 +113,9 @@ impl Session {
         Ok(Ok(touched))
     }
 
-    async fn gesture(&self, gesture: TouchActions) -> Result<(), BrowserError> {
+    async fn gesture(&self, gesture: impl Into<ActionSequence>) -> Result<(), BrowserError> {
         self.enter(&FramePath::new()).await?;
-        let touching = self.client.perform_actions(gesture);
+        let touching = self.client.perform_actions(gesture.into());
         self.bear_with("touch the page", touching).await
     }
 }

@@ -26,8 +26,8 @@ pub struct Measure {
     pub screen_width: f64,
     /// `navigator.userAgent`.
     pub user_agent: String,
-    /// Whether the page has a `<meta name=viewport>`.
-    pub has_viewport_meta: bool,
+    /// What the page's `<meta name=viewport>` says.
+    pub viewport_meta: Option<String>,
 }
 
 impl Measure {
@@ -57,15 +57,21 @@ impl Measure {
         let is_same = [self.width, self.layout_width]
             .iter()
             .any(|width| (width - f64::from(device.width)).abs() < 0.5);
-        let cause = if self.has_viewport_meta {
-            "its <meta name=\"viewport\"> doesn't say width=device-width"
-        } else {
-            "it has no <meta name=\"viewport\" content=\"width=device-width\">"
+        let cause = match self.viewport_meta.as_deref() {
+            None => "it has no <meta name=\"viewport\" content=\"width=device-width\">".to_owned(),
+            // A page that begins zoomed out is laid out for a screen that is wider by as much.
+            Some(said) if said.contains("device-width") => {
+                let said: String = said.chars().take(100).collect();
+                format!(
+                    "its <meta name=\"viewport\"> says “{said}”; only initial-scale=1 lays it out as wide as the screen"
+                )
+            }
+            Some(_) => "its <meta name=\"viewport\"> doesn't say width=device-width".to_owned(),
         };
         (!is_same).then(|| {
             format!(
                 "viewport: the page is laid out {:.0} px wide on a screen of {} px; {cause}",
-                self.width, device.width
+                self.layout_width, device.width
             )
         })
     }
@@ -110,5 +116,42 @@ impl Session {
     /// A response header of the newest top document.
     pub fn read_header(&self, name: &str) -> Option<String> {
         self.observer.document_header(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(layout_width: f64, said: Option<&str>) -> Option<String> {
+        let measure = Measure {
+            width: 540.0,
+            height: 812.0,
+            layout_width,
+            scale: 3.0,
+            touch_points: 5,
+            is_coarse: true,
+            screen_width: 375.0,
+            user_agent: String::new(),
+            viewport_meta: said.map(str::to_owned),
+        };
+        measure.layout_problem(&Device::default())
+    }
+
+    #[test]
+    fn a_page_of_another_width_is_told_with_what_makes_it_so() {
+        let wide = Some("width=device-width, initial-scale=1");
+        assert_eq!(problem(375.0, wide), None, "wide content is no layout");
+        let zoomed = problem(417.0, Some("width=device-width, initial-scale=0.9"));
+        let zoomed = zoomed.expect("a problem");
+        assert!(
+            zoomed.contains("laid out 417 px wide on a screen of 375 px")
+                && zoomed.contains("initial-scale=0.9”; only initial-scale=1"),
+            "{zoomed}"
+        );
+        let fixed = problem(1024.0, Some("width=1024")).expect("a problem");
+        assert!(fixed.ends_with("doesn't say width=device-width"), "{fixed}");
+        let none = problem(980.0, None).expect("a problem");
+        assert!(none.contains("it has no <meta"), "{none}");
     }
 }

@@ -102,7 +102,7 @@ fn path(reader: &mut Reader<'_>, node: &Node) -> Option<String> {
         return Some(text.to_owned());
     }
     let message = "the path must begin with `/` and hold no white space".to_owned();
-    let help = "write it as `/api/me`, or a whole address on one of the target's origins";
+    let help = "write it as `/api/me`, or a whole address on one of the target's origins; a space is written %20";
     reader.error(node, message, help);
     None
 }

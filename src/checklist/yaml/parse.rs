@@ -304,9 +304,9 @@ fn check_key(key: &Node, keys: &mut BTreeMap<String, Place>) -> Option<Problem> 
             place: key.place,
             end: key.end,
             message: format!("a key must be a text, and this one is {}", key.found()),
-            help:
-                "braces and brackets in a text need quotes around the whole of it: \"{like this}\""
-                    .to_owned(),
+            help: "braces and brackets in a text need quotes around the whole of it: \"{like this}\"; to `fill`, `choose` or \
+                   `upload` an element that is named otherwise, write a list: [{ field: { css: \"#total\" }, text: … }]"
+                .to_owned(),
         });
     };
     match keys.entry(text.clone()) {

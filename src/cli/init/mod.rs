@@ -82,10 +82,14 @@ fn told(sight: Option<&Sight>, config: &Path, checklist: &Path, global: &Global)
     let option = option.map_or_else(String::new, |path| format!(" --config {}", path.display()));
     lines.push("next:".to_owned());
     match sight {
-        Some(sight) if sight.form.is_some() => {
-            lines.push("  export OWNER_EMAIL=… OWNER_PASSWORD=…   # of a test account".to_owned());
+        Some(sight) => {
+            if let Some((_, form)) = &sight.form {
+                let user = form.user.as_ref().map_or("", |_| "OWNER_EMAIL=… ");
+                lines.push(format!(
+                    "  export {user}OWNER_PASSWORD=…   # of a test account"
+                ));
+            }
         }
-        Some(_) => {}
         None => lines.push(format!(
             "  edit {}: the address where the app runs",
             config.display()

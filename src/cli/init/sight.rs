@@ -1,6 +1,6 @@
 //! What a page shows to someone who comes for the first time.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
@@ -43,6 +43,9 @@ const METAS: [&str; 8] = [
     "app-version",
 ];
 
+/// How long a page may take to come to rest, before it is taken as it is.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// What was seen at an address.
 #[derive(Debug)]
 pub(super) struct Sight {
@@ -50,6 +53,10 @@ pub(super) struct Sight {
     pub(super) target: Target,
     /// The page's path, with its query.
     pub(super) path: String,
+    /// The path at which it came to rest.
+    pub(super) landed: String,
+    /// What was still going on when it was looked at.
+    pub(super) unsettled: Option<String>,
     pub(super) front: Front,
     /// The sign-in form, and the path where it is.
     pub(super) form: Option<(String, SignInForm)>,
@@ -90,6 +97,12 @@ impl Sight {
             Some((path, _)) => remark(format!("found a sign-in form at {path}")),
             None => remark("found no sign-in form: the checklist is walked signed out".to_owned()),
         }
+        if let Some(why) = &self.unsettled {
+            remark(format!(
+                "the page had not come to rest after {} s ({why}): read what was written, or run it again",
+                PATIENCE.as_secs()
+            ));
+        }
         match &self.target.commit {
             Some(CommitSource::Header(name)) => {
                 remark(format!(
@@ -110,10 +123,10 @@ impl Sight {
 async fn look(session: &Session, target: &Target, device: &Device) -> Result<Sight, Failure> {
     let limits = Limits::default();
     let facts = TargetFacts::default();
-    let learned = learn_target(session, target, device, limits, facts).await?;
-    let arrived = learned.target.final_url;
-    let arrived = arrived.and_then(|url| Url::parse(&url).ok());
-    let arrived = arrived.unwrap_or_else(|| target.url.clone());
+    learn_target(session, target, device, limits, facts).await?;
+    // What an app draws and where it leads come after its first rest, on a slow machine much later.
+    let settled_page = session.settle(PATIENCE).await?;
+    let arrived = Url::parse(&settled_page.page.url).unwrap_or_else(|_| target.url.clone());
     let front = session.read_front(limits.settle).await?;
     let commit = commit_source(session, &front);
     let form = match &front.form {
@@ -125,6 +138,8 @@ async fn look(session: &Session, target: &Target, device: &Device) -> Result<Sig
     };
     Ok(Sight {
         path: path_of(&target.url),
+        landed: arrived.path().to_owned(),
+        unsettled: settled_page.unsettled,
         target: settled(target, &arrived, commit),
         front,
         form,

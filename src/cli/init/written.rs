@@ -44,7 +44,10 @@ fn target(target: &Target) -> String {
 
 fn persona(path: &str, form: &SignInForm) -> String {
     let user = form.user.as_ref().map(|field| (field, "OWNER_EMAIL"));
-    let fields = user.into_iter().chain([(&form.password, "OWNER_PASSWORD")]);
+    let fields = user
+        .iter()
+        .copied()
+        .chain([(&form.password, "OWNER_PASSWORD")]);
     let fields: Vec<_> = fields.collect();
     let are_named = fields
         .iter()
@@ -61,11 +64,16 @@ fn persona(path: &str, form: &SignInForm) -> String {
         Some(button) => format!("tap: {}", element(button)),
         None => "press: Enter".to_owned(),
     };
+    let proof = if user.is_some() {
+        "path: /api/me, at: /email, equals: \"${OWNER_EMAIL}\""
+    } else {
+        "path: /api/me, status: 200"
+    };
     format!(
         "personas:\n  owner:\n    # A test account; its values come from the environment and are in no file.\n    sign_in:\n      do:\n\
          \x20       - visit: {}\n        - fill:\n{}\n        - {send}\n\
-         \x20   # What only this account can see proves who is signed in: an API's answer, or a text.\n\
-         \x20   # proof: [{{ fetch: {{ path: /api/me, at: /email, equals: \"${{OWNER_EMAIL}}\" }} }}]\n",
+         \x20   # What only this account can see proves who is signed in: an API's answer, or a text as `see: Ada`.\n\
+         \x20   # proof: [{{ fetch: {{ {proof} }} }}]\n",
         text_of(path),
         fill.collect::<Vec<_>>().join("\n")
     )
@@ -81,7 +89,7 @@ pub(super) fn checklist(sight: Option<&Sight>) -> String {
     let Some((_, form)) = &sight.form else {
         let seen = match &sight.front.heading {
             Some(heading) => format!("see: {}", text_of(heading)),
-            None => format!("url: {path}"),
+            None => format!("url: {}", text_of(&sight.landed)),
         };
         return format!(
             "{head}name: A first look\nsteps:\n  - name: Open the start page\n    do:\n      - visit: {path}\n    expect:\n      - {seen}\n\
@@ -218,6 +226,8 @@ mod tests {
         Sight {
             target,
             path: "/start?lang=en#x".to_owned(),
+            landed: "/start".to_owned(),
+            unsettled: None,
             front: Front {
                 title: String::new(),
                 heading: Some(heading.to_owned()),

@@ -37,7 +37,8 @@ const clippedBy = (clip, record) => {
     const { x0, x1 } = inner;
     next.view = intersect(next.view, { ...NOWHERE, x0, x1 });
     if (isScroller(acrossStyle) || snaps || element.scrollLeft !== 0) Object.assign(next, { x0: -FAR, x1: FAR, byX: null });
-    else if (x1 < next.x1 || x0 > next.x0) Object.assign(next, { x0: Math.max(x0, next.x0), x1: Math.min(x1, next.x1), byX: record });
+    // Of boxes that end at the same edge the innermost cuts its text, and draws the ellipsis.
+    else if (x1 <= next.x1 + 1 || x0 > next.x0) Object.assign(next, { x0: Math.max(x0, next.x0), x1: Math.min(x1, next.x1), byX: record });
   }
   if (clipsDown) {
     const { y0, y1 } = inner;

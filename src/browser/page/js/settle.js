@@ -71,7 +71,7 @@ const motion = () => {
 const measure = () => ({
   width: innerWidth, height: innerHeight, layout_width: document.documentElement.clientWidth, scale: devicePixelRatio, touch_points: navigator.maxTouchPoints,
   is_coarse: matchMedia("(pointer: coarse)").matches, screen_width: screen.width, user_agent: navigator.userAgent,
-  has_viewport_meta: Boolean(document.querySelector("meta[name=viewport]")),
+  viewport_meta: (document.querySelector("meta[name=viewport]") || { content: null }).content,
 });
 
 const answer = (unsettled) => done({
