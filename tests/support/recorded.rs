@@ -263,16 +263,6 @@ fn record(
         recorder.take_picture(at, picture);
     }
     let (file, encoded) = picture();
-    for more in seen.pictures.iter().filter(|it| it.caption.is_some()) {
-        let more = NewPicture {
-            file: more.file.clone(),
-            encoded: encoded.clone(),
-            caption: more.caption.clone(),
-            scale: 3.0,
-            ..NewPicture::default()
-        };
-        recorder.take_picture(at, more);
-    }
     let picture = NewPicture {
         file,
         encoded,
