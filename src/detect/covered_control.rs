@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
           could.",
     looks_at: "What a finger would meet in the middle of each control on screen, and at four more points of it. Covered at four or five of \
                them is an error, else a warning; under somebody else's widget (a chat bubble) it is a notice.",
-    silent: "Under what is there to be dealt with first: dialogs and their backdrops, open menus, messages that pass, consent banners, and what \
+    silent: "Under what is there to be dealt with first: dialogs and their backdrops, open menus, messages that pass (by their role, or a class such as `toast`), consent banners, and what \
              came up over a control that an earlier step had seen free. Where \
              scrolling brings the control out from under a bar. For labels and pictures that stand for the control or pass the touch on, \
              for disabled controls, and for what lets touches through.",

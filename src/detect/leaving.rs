@@ -35,14 +35,37 @@ fn end_of(exchange: &Exchange) -> Option<Timestamp> {
 
 /// Pages gone to, views that a router changed, and sessions that a step began anew.
 fn leavings(step: &StepRun) -> impl Iterator<Item = Timestamp> {
-    let is_page = |it: &&Exchange| matches!(it.resource, Resource::Document | Resource::Frame);
-    let documents = step.exchanges.iter().filter(is_page);
-    let navigations = step.navigations.iter().map(|navigation| navigation.at);
+    let documents = step.exchanges.iter().filter(|it| is_page(it));
+    let navigations = step.navigations.iter().enumerate();
+    let navigations = navigations
+        .filter(|(index, _)| !was_asked_for(step, *index))
+        .map(|(_, navigation)| navigation.at);
     let anew = step.started.filter(|_| step.fresh);
     documents
         .map(|page| page.started)
         .chain(navigations)
         .chain(anew)
+}
+
+fn is_page(exchange: &Exchange) -> bool {
+    matches!(exchange.resource, Resource::Document | Resource::Frame)
+}
+
+/// Whether a page came by a request, which left the one before it. That it is there may be told only when its own script
+/// has asked for something.
+fn was_asked_for(step: &StepRun, index: usize) -> bool {
+    let (before, rest) = step.navigations.split_at(index);
+    let Some(navigation) = rest.first().filter(|it| !it.is_same_document) else {
+        return false;
+    };
+    let earlier = before.iter().rev().find(|it| !it.is_same_document);
+    let bare = |url: &str| url.split('#').next().map(str::to_owned);
+    let mut pages = step.exchanges.iter().filter(|it| is_page(it));
+    pages.any(|page| {
+        bare(&page.url) == bare(&navigation.url)
+            && page.started <= navigation.at
+            && earlier.is_none_or(|earlier| earlier.at < page.started)
+    })
 }
 
 /// The session is closed behind the last step; an archive's own end closes nothing.

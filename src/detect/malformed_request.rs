@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     looks_at: "Each segment of the path, each name and value of the query, the values of headers that the page's code set, and the strings \
                of a JSON body. In requests to other origins, which is where uploads go: all of that in the path, and line breaks in the query.",
     silent: "When somebody typed that very text or the checklist visits it, for words that only contain one (`/nullable`, \
-             `?q=undefined+behaviour`, `is.null`), for null as JSON has it, for line breaks inside longer texts, for templates inside texts \
+             `?q=undefined+behaviour`, `is.null`), for null as JSON has it, for line breaks inside longer texts and at the end of what is a text by its name (`text`, `source`, `output`), for templates inside texts \
              of a body, for OData's `$filter` and GUIDs in braces, for what superjson notes beside its values, and for trackers and third \
              parties' own scripts.",
     mend: "Trim values where they enter the program, and fail at start when one is missing or has white space at its ends.",
@@ -128,7 +128,7 @@ impl Flaws<'_> {
             }
         }
         if let Some(body) = exchange.request_body.start().and_then(json_start::read) {
-            self.look_into(&body, "the body");
+            self.look_into(&body, Spot::Body, "the body");
         }
     }
 
@@ -138,23 +138,28 @@ impl Flaws<'_> {
             self.push(control_flaw(value, Spot::Query), value, &place);
         } else if let Some(json) = json_in(value) {
             // tRPC and many others put JSON there.
-            self.look_into(&json, &place);
+            self.look_into(&json, Spot::Body, &place);
         } else {
             self.add(name, Spot::Query, "a name in the query");
             self.add(value, Spot::Query, &place);
         }
     }
 
-    fn look_into(&mut self, value: &Value, place: &str) {
+    fn look_into(&mut self, value: &Value, spot: Spot, place: &str) {
         match value {
-            Value::String(text) => self.add(text, Spot::Body, place),
-            Value::Array(items) => items.iter().for_each(|item| self.look_into(item, place)),
+            Value::String(text) => self.add(text, spot, place),
+            Value::Array(items) => {
+                for item in items {
+                    self.look_into(item, spot, place);
+                }
+            }
             Value::Object(map) => {
                 let is_superjson = map.contains_key("json");
                 for (key, item) in map {
                     let is_note = is_superjson && key == "meta";
                     if !is_note && !holds_words(key) {
-                        self.look_into(item, &format!("the body's `{key}`"));
+                        let spot = if is_text(key) { Spot::Text } else { Spot::Body };
+                        self.look_into(item, spot, &format!("the body's `{key}`"));
                     }
                 }
             }
@@ -189,6 +194,38 @@ fn holds_words(key: &str) -> bool {
         "templates",
         "pattern",
         "format",
+    ];
+    KEYS.contains(&key.to_lowercase().as_str())
+}
+
+/// Keys whose strings are texts that may end as a line does, however short they are.
+fn is_text(key: &str) -> bool {
+    const KEYS: &[&str] = &[
+        "text",
+        "texts",
+        "content",
+        "contents",
+        "source",
+        "body",
+        "message",
+        "output",
+        "outputs",
+        "stdout",
+        "stderr",
+        "log",
+        "logs",
+        "line",
+        "lines",
+        "note",
+        "notes",
+        "comment",
+        "description",
+        "code",
+        "script",
+        "html",
+        "markdown",
+        "diff",
+        "patch",
     ];
     KEYS.contains(&key.to_lowercase().as_str())
 }

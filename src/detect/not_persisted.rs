@@ -114,9 +114,11 @@ fn claim_before<'r>(run: &Run, seen: &SeenStep<'r>) -> Option<Claim<'r>> {
         if failed_by_itself(step) || seen.is_sign_in_at(index) {
             return None;
         }
-        let claim = claim_of(run, step, index);
-        if claim.is_some() {
-            return claim;
+        // What a new session sends first is how it signs in.
+        let is_new_session = index + 1 == seen.so_far().len() && step.fresh;
+        let claim = (!is_new_session).then(|| claim_of(run, step, index));
+        if let Some(Some(claim)) = claim {
+            return Some(claim);
         }
     }
     None

@@ -31,6 +31,8 @@ pub(super) enum Spot {
     Header,
     /// A string of a JSON body.
     Body,
+    /// A string of a JSON body that is a text by its name: an output, a note, a line of code.
+    Text,
 }
 
 /// What is wrong with a value, in words that go before `in its path`.
@@ -51,6 +53,7 @@ pub(super) fn control_flaw(value: &str, spot: Spot) -> Option<String> {
         Spot::Query => has_ends && !core.contains('\n'),
         // What was typed into a large field may end with one too; a value like an id was pasted.
         Spot::Body => has_ends && is_like_an_id(core),
+        Spot::Text => false,
     };
     if is_flawed {
         return Some(line_break_in_words(value, core));
@@ -74,7 +77,9 @@ fn is_legal(control: char, spot: Spot) -> bool {
     match spot {
         Spot::Path => false,
         Spot::Query | Spot::Header => matches!(control, '\t' | '\r' | '\n'),
-        Spot::Body => matches!(control, '\t' | '\r' | '\n' | '\u{B}' | '\u{C}' | '\u{1B}'),
+        Spot::Body | Spot::Text => {
+            matches!(control, '\t' | '\r' | '\n' | '\u{B}' | '\u{C}' | '\u{1B}')
+        }
     }
 }
 
@@ -103,7 +108,7 @@ fn nothing_flaw(value: &str, spot: Spot) -> Option<String> {
         _ => value,
     };
     let is_nothing = NOTHING.contains(&bare)
-        || (spot != Spot::Body && is_nothing_but(bare))
+        || (!matches!(spot, Spot::Body | Spot::Text) && is_nothing_but(bare))
         || (spot == Spot::Path && is_file_of_nothing(bare));
     is_nothing.then(|| format!("`{value}`"))
 }
@@ -132,7 +137,7 @@ fn object_flaw(value: &str) -> Option<String> {
 fn template_flaw(value: &str, spot: Spot) -> Option<String> {
     let template = TEMPLATE.find(value).map(|found| found.as_str());
     let found = match spot {
-        Spot::Body => template.filter(|template| *template == value.trim()),
+        Spot::Body | Spot::Text => template.filter(|template| *template == value.trim()),
         _ => template.or_else(|| PLACEHOLDER.is_match(value).then_some(value)),
     };
     found.map(|found| format!("an unfilled template (`{found}`)"))

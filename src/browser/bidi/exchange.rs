@@ -193,8 +193,12 @@ pub(super) fn media_type(header: &str) -> String {
     kind.trim().to_ascii_lowercase()
 }
 
-/// Milliseconds since the epoch as a point in time.
+/// Milliseconds since the epoch as a point in time. A browser that hasn't seen something begin tells 0: then it is the
+/// moment at which it is told.
 pub(super) fn timestamp(milliseconds: f64) -> Timestamp {
+    if milliseconds <= 0.0 {
+        return Timestamp::now();
+    }
     #[expect(
         clippy::cast_possible_truncation,
         reason = "microseconds since 1970 fit i64 until long after this program"
@@ -300,5 +304,18 @@ fn timings_of(data: &TimingData) -> Timings {
         wait: part(data.request_start, data.response_start),
         receive: part(data.response_start, data.response_end),
         total,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_browser_has_not_seen_begin_is_no_matter_of_1970() {
+        let told = timestamp(1_795_212_000_123.0);
+        assert_eq!(told.to_string(), "2026-11-20T22:00:00.123Z");
+        let before = Timestamp::now();
+        assert!(timestamp(0.0) >= before);
     }
 }

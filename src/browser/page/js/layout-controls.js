@@ -41,6 +41,9 @@ const isMeant = (record, top) => {
   if (other.href && other.href === element.href) return true;
   return !recordOf.has(other) || Boolean(element.form && other.type === "file" && other.parentElement === element.parentElement);
 };
+// What passes by itself, by the names that libraries give it where they give it no role.
+const PASSING = /toast|snackbar|notification|flash-?message|growl/i;
+const marksOf = (node) => `${node.id} ${node.getAttribute("class") || ""}`;
 const CONSENT = /cookie|consent|gdpr|ccpa|privacy|datenschutz/i;
 // A sheet over nearly all of the screen, between the control and what lies over it: the rest is a dialog, named so or not.
 const isOverSheet = (cover, control) => {
@@ -77,12 +80,14 @@ const intentOf = (cover, top, control) => {
   const box = cover.element.getBoundingClientRect();
   const isPage = Math.min(box.width, scene.view.innerWidth) * Math.min(box.height, scene.view.innerHeight) >= scene.view.innerWidth * scene.view.innerHeight * 0.8;
   if (isPage) return "backdrop";
+  const isPinned = cover.clip.isPinned || cover.position === "fixed";
   for (let node = top; node && node !== scene.document.body; node = parentOf(node)) {
     const role = roleOf(node);
     if (/dialog$/.test(role) || node.getAttribute("aria-modal") === "true" || node.hasAttribute("popover")) return "dialog";
     if (/^(menu|listbox|tooltip|tree|grid)$/.test(role)) return "menu";
     if (/^(status|alert|log)$/.test(role) || node.hasAttribute("aria-live")) return "message";
-    if (CONSENT.test(`${node.id} ${node.getAttribute("class") || ""} ${node.getAttribute("aria-label") || ""}`)) return "consent";
+    if (isPinned && PASSING.test(marksOf(node)) && !node.matches(CONTROLS)) return "message";
+    if (CONSENT.test(`${marksOf(node)} ${node.getAttribute("aria-label") || ""}`)) return "consent";
     if (node === cover.element) break;
   }
   if (CONSENT.test((cover.element.textContent || "").slice(0, 1500)) && /fixed|sticky|absolute/.test(cover.position)) return "consent";
