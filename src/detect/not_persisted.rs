@@ -116,8 +116,7 @@ fn claim_before<'r>(run: &Run, seen: &SeenStep<'r>) -> Option<Claim<'r>> {
         }
         // What a new session sends first is how it signs in.
         let is_new_session = index + 1 == seen.so_far().len() && step.fresh;
-        let claim = (!is_new_session).then(|| claim_of(run, step, index));
-        if let Some(Some(claim)) = claim {
+        if !is_new_session && let Some(claim) = claim_of(run, step, index) {
             return Some(claim);
         }
     }

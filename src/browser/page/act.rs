@@ -7,8 +7,9 @@ use fantoccini::actions::{
 };
 
 use super::{
-    Counters, FramePath, PageMarks,
+    Counters, PageMarks,
     frames::Point,
+    gesture::{DOWN, UP, move_to},
     keys,
     locate::{Obstacle, Purpose},
     ready::Ready,
@@ -111,15 +112,9 @@ impl Session {
         }
     }
 
-    pub(super) async fn touch(&self, Point { x, y }: Point) -> Result<(), BrowserError> {
-        self.enter(&FramePath::new()).await?;
-        let duration = Some(Duration::ZERO);
-        let touching = self.client.perform_actions(self.pointing([
-            PointerAction::MoveTo { duration, x, y },
-            PointerAction::Down { button: 0 },
-            PointerAction::Up { button: 0 },
-        ]));
-        self.bear_with("touch the page", touching).await
+    pub(super) async fn touch(&self, point: Point) -> Result<(), BrowserError> {
+        let once = [move_to(point), DOWN, UP];
+        self.gesture(self.pointing(once)).await
     }
 
     /// What a person points with: a finger, or a mouse on a device without a touch screen. Menus that open under a mouse

@@ -55,12 +55,7 @@ impl Session {
             Err(obstacle) => return Ok(Err(obstacle)),
         };
         let touched = self.touched(&ready);
-        let Point { x, y } = ready.point;
-        let there = PointerAction::MoveTo {
-            duration: Some(Duration::ZERO),
-            x,
-            y,
-        };
+        let there = move_to(ready.point);
         let twice = [there, DOWN, UP, pause(BETWEEN_TAPS), DOWN, UP];
         self.gesture(self.pointing(twice)).await?;
         Ok(Ok(touched))
@@ -113,23 +108,31 @@ impl Session {
         Ok(Ok(touched))
     }
 
-    async fn gesture(&self, gesture: impl Into<ActionSequence>) -> Result<(), BrowserError> {
+    pub(super) async fn gesture(
+        &self,
+        gesture: impl Into<ActionSequence>,
+    ) -> Result<(), BrowserError> {
         self.enter(&FramePath::new()).await?;
         let touching = self.client.perform_actions(gesture.into());
         self.bear_with("touch the page", touching).await
     }
 }
 
-const DOWN: PointerAction = PointerAction::Down { button: 0 };
-const UP: PointerAction = PointerAction::Up { button: 0 };
+pub(super) const DOWN: PointerAction = PointerAction::Down { button: 0 };
+pub(super) const UP: PointerAction = PointerAction::Up { button: 0 };
 
 fn pause(duration: Duration) -> PointerAction {
     PointerAction::Pause { duration }
 }
 
-fn finger(Point { x, y }: Point) -> TouchActions {
+fn finger(point: Point) -> TouchActions {
+    TouchActions::new("finger".to_owned()).then(move_to(point))
+}
+
+/// Goes there at once.
+pub(super) fn move_to(Point { x, y }: Point) -> PointerAction {
     let duration = Some(Duration::ZERO);
-    TouchActions::new("finger".to_owned()).then(PointerAction::MoveTo { duration, x, y })
+    PointerAction::MoveTo { duration, x, y }
 }
 
 /// From where to where a finger goes: it begins on the element, and may leave it at its other end.

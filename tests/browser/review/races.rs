@@ -90,13 +90,8 @@ fn of(steps: Vec<shippass::evidence::StepRun>) -> Workshop {
 #[ignore = "needs a browser driver"]
 fn a_word_on_a_step_that_is_not_there_yet_is_not_taken_and_that_is_said() {
     let workshop = of_quotes();
-    in_browser(async {
-        let server = served(&workshop).await;
-        let address = server.once_url().to_owned();
-        let serving = tokio::spawn(server.serve(std::future::pending()));
-        let (driver, client) = driver_life::open().await;
-        client.goto(&address).await.expect("a page");
-        see(&client, "main[data-ready='02-sign-it']").await;
+    in_browser(in_page(&workshop, async |client| {
+        see(client, "main[data-ready='02-sign-it']").await;
         // Quicker than any step can be there: both keys before anything else may run.
         for word in ["c", "u", " ", "a", "n"] {
             let keys = "for (const key of ['j', 'k', arguments[0]])
@@ -107,15 +102,14 @@ fn a_word_on_a_step_that_is_not_there_yet_is_not_taken_and_that_is_said() {
             assert!(said.to_string().contains("still coming"), "{word}: {said}");
         }
         // `c` again, once it is there: now the finding is what it lacks.
-        see(&client, "main[data-seen='02-sign-it']").await;
+        see(client, "main[data-seen='02-sign-it']").await;
         let press = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', bubbles: true }))";
         client.execute(press, Vec::new()).await.expect("pressed");
-        read_until(&client, "#hint", "Decide the finding first").await;
-        read_until(&client, "#progress", "3 to go").await;
-        driver.stop().await.expect("stopped");
-        serving.abort();
-    });
+        read_until(client, "#hint", "Decide the finding first").await;
+        read_until(client, "#progress", "3 to go").await;
+    }));
 }
+
 #[test]
 #[ignore = "needs a browser driver"]
 fn a_word_is_for_the_step_that_was_looked_at_when_it_was_said() {
