@@ -125,6 +125,42 @@ fn every_byte(folder: &std::path::Path, found: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
+/// Chromium ends a call whose empty answer nobody reads as one that the page gave up, and tells of it once more without a name.
+#[test]
+#[ignore = "needs a browser driver"]
+fn an_empty_answer_that_nobody_reads_is_told_once_and_as_what_it_was() {
+    let script = "<h1>Quotes</h1><script>fetch('/api/broken'); fetch('/api/gone')</script>";
+    let router = Router::new()
+        .route("/", get(move || async move { page(script) }))
+        .route(
+            "/api/broken",
+            get(|| async { StatusCode::INTERNAL_SERVER_ERROR }),
+        )
+        .route("/api/gone", get(|| async { StatusCode::OK }));
+    let site = Site::serve(router);
+    let workshop = Workshop::new();
+    workshop.write(
+        "list.yaml",
+        "name: Quotes\nsteps:\n  - name: Look\n    do: [{ visit: / }]\n    expect: [{ see: Quotes }]\n",
+    );
+    let ended = workshop.shippass(&["run", "--url", &site.url, "--out", "out", "list.yaml"]);
+    assert_eq!(ended.statuses(), ["flagged"], "{:#?}", ended.steps());
+    assert!(ended.detectors().contains("http-error"), "{}", ended.stdout);
+    let har = std::fs::read(ended.bundle.join("network.har")).expect("a HAR");
+    let har: Value = serde_json::from_slice(&har).expect("JSON");
+    let entries = har["log"]["entries"].as_array().expect("entries").iter();
+    let told = entries.map(|entry| {
+        let url = entry["request"]["url"].as_str().expect("a URL");
+        let path = url
+            .trim_start_matches(site.url.as_str())
+            .trim_start_matches('/');
+        format!("{path} {}", entry["response"]["status"])
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort();
+    assert_eq!(told, [" 200", "api/broken 500", "api/gone 200"]);
+}
+
 #[test]
 #[ignore = "needs a browser driver"]
 fn no_planted_secret_reaches_the_bundle_and_the_har_is_valid() {

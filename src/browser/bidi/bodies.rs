@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     exchange::{Bodies, OpenExchange, media_type},
     kept_back::rule_behind,
-    messages::{BytesValue, NetworkEvent, RequestData},
+    messages::{BytesValue, NetworkEvent, RequestData, ResponseData},
     observer::{SeenExchange, Shared},
     socket::Bidi,
 };
@@ -27,6 +27,9 @@ const EARLY_STREAM: &str =
 
 /// Why an answer that says to go on using the last one has no body.
 const NOT_MODIFIED: &str = "a 304 brings none: what was had before is still good";
+
+/// Why an answer that stands without its body has none.
+const GIVEN_UP: &str = "the page gave the answer up before it was read";
 
 /// Fetches the bodies of an ended exchange and records it.
 pub(super) async fn finish_exchange(
@@ -60,38 +63,48 @@ pub(super) async fn finish_exchange(
         .witness
         .recorder
         .keep_body(sent, resource, is_first_party);
-    let exchange = match response {
-        Some(response) if error_text.is_none() => {
-            shared.told.forget(&request.request);
-            let mime = media_type(&response.mime_type);
-            let came = match response.status {
-                204 | 205 => CapturedBody::None,
-                304 => missing(NOT_MODIFIED.to_owned()),
-                300..400 => missing("browsers don't give the body of a redirect".to_owned()),
-                _ if is_body_wanted(resource, &mime) => {
-                    fetch_body(&shared, &request, "response", mime).await
-                }
-                _ => CapturedBody::NotFetched {
-                    size: response.bytes_received,
-                },
-            };
-            let came = shared
-                .witness
-                .recorder
-                .keep_body(came, resource, is_first_party);
-            let bodies = Bodies {
-                request: sent,
-                response: came,
-            };
-            open.answer(&request, response, bodies, shared.redactor())
-        }
-        _ => {
-            let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
-            let rule = rule_behind(&shared, &request.request).await;
-            open.fail((&request, was_open), (error, rule), sent, shared.redactor())
-        }
+    let exchange = if let Some(response) = response {
+        shared.told.forget(&request.request);
+        let came = if error_text.is_some() && !response.is_empty() {
+            missing(GIVEN_UP.to_owned())
+        } else {
+            body_of(&shared, &request, &response, resource).await
+        };
+        let recorder = &shared.witness.recorder;
+        let bodies = Bodies {
+            request: sent,
+            response: recorder.keep_body(came, resource, is_first_party),
+        };
+        open.answer(&request, response, bodies, shared.redactor())
+    } else {
+        let error = error_text.unwrap_or_else(|| "no reason given".to_owned());
+        let rule = rule_behind(&shared, &request.request).await;
+        open.fail((&request, was_open), (error, rule), sent, shared.redactor())
     };
     record_exchange(&shared, at, method, url, exchange);
+}
+
+/// What an answer brought.
+async fn body_of(
+    shared: &Shared,
+    request: &RequestData,
+    response: &ResponseData,
+    resource: Resource,
+) -> CapturedBody {
+    let mime = media_type(&response.mime_type);
+    match response.status {
+        204 | 205 => CapturedBody::None,
+        304 => missing(NOT_MODIFIED.to_owned()),
+        300..400 => missing("browsers don't give the body of a redirect".to_owned()),
+        _ if !is_body_wanted(resource, &mime) => CapturedBody::NotFetched {
+            size: response.bytes_received,
+        },
+        _ if response.is_empty() => {
+            let bytes = Vec::new();
+            CapturedBody::Bytes { mime, bytes }
+        }
+        _ => fetch_body(shared, request, "response", mime).await,
+    }
 }
 
 fn record_exchange(

@@ -13,9 +13,6 @@ use super::{
     },
 };
 
-/// BiDi's method of a request that it hasn't seen begin.
-const UNTOLD: &str = "UNKNOWN";
-
 /// An ended request of a tab that BiDi didn't know yet.
 #[derive(Debug)]
 pub(super) struct EarlyCall {
@@ -177,7 +174,7 @@ impl EarlyCalls {
     /// Whether this is one of them.
     pub(super) fn has(&mut self, event: &NetworkEvent) -> bool {
         let request = &event.request;
-        let is_untold = request.method == UNTOLD;
+        let is_untold = request.is_untold();
         let mut calls = self.0.iter_mut();
         // The next request of a redirect bears the same id.
         let found = calls.find(|(url, id)| {
@@ -299,9 +296,12 @@ mod tests {
         calls.add(&call(None));
         calls.add(&call(Some("9.9")));
         assert!(!calls.has(&told("1.1", "GET")), "another one");
-        assert!(calls.has(&told("1.2", UNTOLD)));
-        assert!(calls.has(&told("1.2", UNTOLD)), "its end after its begin");
+        assert!(calls.has(&told("1.2", "UNKNOWN")));
+        assert!(
+            calls.has(&told("1.2", "UNKNOWN")),
+            "its end after its begin"
+        );
         assert!(calls.has(&told("9.9", "POST")));
-        assert!(!calls.has(&told("1.3", UNTOLD)), "a third one");
+        assert!(!calls.has(&told("1.3", "UNKNOWN")), "a third one");
     }
 }

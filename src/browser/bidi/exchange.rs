@@ -19,6 +19,8 @@ pub(super) struct OpenExchange {
     /// The URL as it went over the wire, for matching only.
     raw_url: String,
     has_request_body: bool,
+    /// What its answer began with.
+    started: Option<ResponseData>,
     /// The browsing context that asked.
     context: Option<String>,
     /// Nobody waits for it any more.
@@ -52,6 +54,17 @@ impl OpenExchange {
         self.resource() == Resource::Document
             && self.is_of(context)
             && bare(&self.raw_url) == bare(url)
+    }
+
+    /// Its answer has begun.
+    pub(super) fn hear_answer(&mut self, response: ResponseData) {
+        self.started = Some(response);
+    }
+
+    /// The answer that had come before the request broke off, where that says all that matters. Of a call whose empty answer
+    /// nobody reads Chromium tells no more than that the page gave it up, when the network's own word of it comes late.
+    pub(super) fn answer_before_the_end(&mut self) -> Option<ResponseData> {
+        self.started.take().filter(ResponseData::stands_alone)
     }
 
     /// From now on nobody waits for it.
@@ -88,6 +101,7 @@ impl OpenExchange {
             exchange,
             raw_url: request.url.clone(),
             has_request_body,
+            started: None,
             context: event.context.clone(),
             is_given_up: false,
             begun: Instant::now(),
@@ -144,16 +158,7 @@ impl OpenExchange {
     ) -> Exchange {
         self.update(request, redactor);
         self.exchange.request_body = bodies.request;
-        self.exchange.outcome = Outcome::Answered(Answer {
-            status: response.status,
-            status_text: response.status_text,
-            protocol: response.protocol,
-            headers: redact_headers(&response.headers, redactor),
-            mime: media_type(&response.mime_type),
-            body: bodies.response,
-            from_cache: response.from_cache,
-            bytes_received: response.bytes_received,
-        });
+        self.exchange.outcome = answered(response, bodies.response, redactor);
         self.exchange
     }
 
@@ -175,9 +180,31 @@ impl OpenExchange {
     }
 
     /// The run ended before the request did.
-    pub(super) fn leave(self) -> Exchange {
+    pub(super) fn leave(mut self, redactor: &Redactor) -> Exchange {
+        if let Some(response) = self.answer_before_the_end() {
+            let why = "the run ended before it was read".to_owned();
+            let body = if response.is_empty() {
+                Body::None
+            } else {
+                Body::Missing { why }
+            };
+            self.exchange.outcome = answered(response, body, redactor);
+        }
         self.exchange
     }
+}
+
+fn answered(response: ResponseData, body: Body, redactor: &Redactor) -> Outcome {
+    Outcome::Answered(Answer {
+        status: response.status,
+        status_text: response.status_text,
+        protocol: response.protocol,
+        headers: redact_headers(&response.headers, redactor),
+        mime: media_type(&response.mime_type),
+        body,
+        from_cache: response.from_cache,
+        bytes_received: response.bytes_received,
+    })
 }
 
 /// What was sent and what came.
@@ -309,7 +336,33 @@ fn timings_of(data: &TimingData) -> Timings {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+
+    /// What is left of a call that was told so to have begun to be answered.
+    fn given_up(answer: &Value) -> Option<u16> {
+        let request = json!({"request": "1.1", "url": "http://localhost/api", "method": "GET"});
+        let event =
+            json!({"request": request, "response": answer, "errorText": "net::ERR_ABORTED"});
+        let mut event: NetworkEvent = serde_json::from_value(event).expect("an event");
+        assert!(event.is_given_up());
+        let mut open = OpenExchange::begin("e1".to_owned(), &event, false, &Redactor::default());
+        open.hear_answer(event.response.take().expect("an answer"));
+        Some(open.answer_before_the_end()?.status)
+    }
+
+    #[test]
+    fn a_refusal_and_an_empty_answer_stand_though_nobody_read_them() {
+        let empty = json!([{"name": "Content-Length", "value": {"type": "string", "value": "0"}}]);
+        assert_eq!(given_up(&json!({"status": 500})), Some(500));
+        assert_eq!(
+            given_up(&json!({"status": 200, "headers": empty})),
+            Some(200)
+        );
+        assert_eq!(given_up(&json!({"status": 204})), Some(204));
+        assert_eq!(given_up(&json!({"status": 200})), None, "maybe a stream");
+    }
 
     #[test]
     fn what_the_browser_has_not_seen_begin_is_no_matter_of_1970() {

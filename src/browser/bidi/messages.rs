@@ -21,6 +21,17 @@ pub(crate) struct NetworkEvent {
     pub(crate) timestamp: f64,
 }
 
+/// What BiDi calls the method and the URL of a request that it hasn't seen begin.
+const UNTOLD: &str = "UNKNOWN";
+
+impl NetworkEvent {
+    /// Whether the page gave the request up, as Chromium and Firefox say it.
+    pub(crate) fn is_given_up(&self) -> bool {
+        let error = self.error_text.as_deref();
+        matches!(error, Some("net::ERR_ABORTED" | "NS_BINDING_ABORTED"))
+    }
+}
+
 /// `network.RequestData`, with Chromium's own resource type where it is given.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +54,16 @@ pub(crate) struct RequestData {
 }
 
 impl RequestData {
+    /// Whether BiDi hasn't seen it begin.
+    pub(crate) fn is_untold(&self) -> bool {
+        self.method == UNTOLD
+    }
+
+    /// Whether BiDi doesn't know either where it went.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.is_untold() && self.url == UNTOLD
+    }
+
     /// The value of a header, name without regard to case.
     pub(crate) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         let mut headers = self.headers.iter();
@@ -147,6 +168,22 @@ pub(crate) struct ResponseData {
     pub(crate) from_cache: bool,
     #[serde(default)]
     pub(crate) bytes_received: u64,
+}
+
+impl ResponseData {
+    /// Whether it is known to have no body, without asking for one.
+    pub(crate) fn is_empty(&self) -> bool {
+        let mut headers = self.headers.iter();
+        matches!(self.status, 204 | 205)
+            || headers.any(|header| {
+                header.name.eq_ignore_ascii_case("content-length") && header.value.to_text() == "0"
+            })
+    }
+
+    /// Whether it says all that matters when its page has given up the rest: that it was refused, or that no more was to come.
+    pub(crate) fn stands_alone(&self) -> bool {
+        self.status >= 400 || self.is_empty()
+    }
 }
 
 /// `script.StackTrace`.

@@ -68,7 +68,7 @@ impl Watcher {
         }
         for (_, (at, open)) in self.open.drain() {
             if let Some(at) = at {
-                let exchange = Box::new(open.leave());
+                let exchange = Box::new(open.leave(self.shared.redactor()));
                 let event = RunEvent::ExchangeFinished { at, exchange };
                 self.shared.witness.recorder.record(event);
             }
@@ -126,15 +126,22 @@ impl Watcher {
     }
 
     fn hear_network(&mut self, name: &str, event: NetworkEvent) {
-        if self.early.has(&event) {
+        if self.early.has(&event) || self.has_been_told(&event) {
             return;
         }
         match name {
             "network.beforeRequestSent" => self.begin(&event),
             // Chromium leaves out the begin of a redirect's hop now and then.
-            "network.responseStarted" => self.hear_answer(&event),
+            "network.responseStarted" => self.hear_answer(event),
             _ => self.end(event),
         }
+    }
+
+    /// Chromium tells once more, of nothing it knows, that the page gave up the body of a call that was answered.
+    fn has_been_told(&self, event: &NetworkEvent) -> bool {
+        let request = &event.request;
+        let key = (request.request.clone(), event.redirect_count);
+        request.is_unknown() && !self.open.contains_key(&key)
     }
 
     /// What a new tab asked for before BiDi knew it, unless BiDi has told of it all the same.
@@ -188,13 +195,16 @@ impl Watcher {
     }
 
     /// An answer has begun; a page that is refused for want of a password may never be completed.
-    fn hear_answer(&mut self, event: &NetworkEvent) {
-        self.begin(event);
+    fn hear_answer(&mut self, event: NetworkEvent) {
+        self.begin(&event);
         let key = (event.request.request.clone(), event.redirect_count);
         if let Some((_, open)) = self.open.get(&key)
             && open.resource() == Resource::Document
         {
-            self.look_at_answer(open, event);
+            self.look_at_answer(open, &event);
+        }
+        if let (Some((_, open)), Some(response)) = (self.open.get_mut(&key), event.response) {
+            open.hear_answer(response);
         }
     }
 
@@ -206,12 +216,15 @@ impl Watcher {
         }
     }
 
-    fn end(&mut self, event: NetworkEvent) {
+    fn end(&mut self, mut event: NetworkEvent) {
         self.begin(&event);
         let key = (event.request.request.clone(), event.redirect_count);
-        let Some((at, open)) = self.open.remove(&key) else {
+        let Some((at, mut open)) = self.open.remove(&key) else {
             return;
         };
+        if event.is_given_up() {
+            event.response = open.answer_before_the_end();
+        }
         if let Some(cookies) = event.request.header("cookie") {
             self.shared.door.saw_cookies(open.raw_url(), &cookies);
         }

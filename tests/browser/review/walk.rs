@@ -161,6 +161,7 @@ const ACCEPT: &str = r#"
       - fill: { "Why is it no hindrance?": Known since Monday }
       - press: Enter
       - wait_for: "Accepted: Known since Monday"
+      - wait_for: { css: "main[data-seen='02-sign-it']" }
       - press: c
       - wait_for: { css: "main[data-seen='01-open-the-quote']" }
       - press: Space
