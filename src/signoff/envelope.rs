@@ -55,6 +55,15 @@ pub(super) fn seal_envelope(
     Ok(envelope.bytes()?)
 }
 
+/// Whether this key is among those that have signed an envelope.
+pub(super) fn is_sealed_by(envelope: &[u8], signer: &Signer) -> bool {
+    let sealed = serde_json::from_slice::<Envelope>(envelope);
+    sealed.is_ok_and(|sealed| {
+        let mut signatures = sealed.signatures.iter();
+        signatures.any(|signature| signature.keyid == signer.fingerprint())
+    })
+}
+
 impl Envelope {
     /// The one way to write it.
     fn bytes(&self) -> serde_json::Result<Vec<u8>> {

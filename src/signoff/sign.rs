@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     coherence::read_statement,
     compose::{Terms, compose},
-    envelope::seal_envelope,
+    envelope::{is_sealed_by, seal_envelope},
     error::SignError,
     key::{Signer, Way},
     policy::Demand,
@@ -45,6 +45,8 @@ pub struct Draft {
     pub statement: Statement,
     /// Whether somebody else made it and signed it first.
     pub is_further: bool,
+    /// Whether nothing but the envelope lacks this key.
+    has_signed: bool,
     bytes: Vec<u8>,
     replaces: Option<String>,
 }
@@ -78,10 +80,11 @@ pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result
         && !reviewed.files.is_being_replaced()
         && standing.says(reviewed, is_rejection)
     {
-        return if standing.signers.contains(&signer.id()?) {
+        let has_signed = standing.signers.contains(&signer.id()?);
+        return if has_signed && is_done(&reviewed.files.signed, signer) {
             Err(SignError::SignedAlready)
         } else {
-            Ok(standing.further(reviewed))
+            Ok(standing.further(reviewed, has_signed))
         };
     }
     let replaces = standing.map(|standing| standing.sha256);
@@ -102,8 +105,15 @@ pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result
         bytes: bytes_of(&statement)?,
         statement,
         is_further: false,
+        has_signed: false,
         replaces,
     })
+}
+
+/// Whether a key's signing went to its end: the envelope comes after the signature, and between them it may be cut off.
+fn is_done(signed: &SignedFiles, signer: &Signer) -> bool {
+    let envelope = signed.envelope.as_deref();
+    envelope.is_none_or(|envelope| !signer.can_sign_raw() || is_sealed_by(envelope, signer))
 }
 
 /// The last of the statements that were replaced, where a signing was cut off before it was done.
@@ -160,12 +170,13 @@ impl Standing {
         (verdict == Overall::Rejected) == is_rejection && reviewed.says_the_same_as(&self.statement)
     }
 
-    /// The same statement, for one more to sign.
-    fn further(&self, reviewed: &Reviewed) -> Draft {
+    /// The same statement, for one more to sign, or for one who was cut off.
+    fn further(&self, reviewed: &Reviewed, has_signed: bool) -> Draft {
         let signed = &reviewed.files.signed;
         Draft {
             statement: self.statement.clone(),
             is_further: true,
+            has_signed,
             bytes: signed.statement.clone().unwrap_or_default(),
             replaces: None,
         }
@@ -184,6 +195,9 @@ impl Draft {
         still_holds(dir, reviewed)?;
         let before = &reviewed.files.signed;
         let envelope = self.envelope(before, signer)?;
+        if self.has_signed && envelope.is_none() {
+            return Err(SignError::SignedAlready);
+        }
         let made = signer.sign(&self.bytes)?;
         let signature = made.armored.as_bytes();
         let file = if self.is_further {

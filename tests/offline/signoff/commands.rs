@@ -324,6 +324,30 @@ fn a_policy_asks_for_two_people_and_never_the_author() {
     assert_eq!(desk.verify(&[]).0, 1);
 }
 
+/// Two files are put in place one after the other; between them the power may go.
+#[test]
+fn a_second_signing_that_was_cut_off_before_its_envelope_is_completed_by_the_next() {
+    let desk = Desk::walked();
+    assert_eq!(desk.sign("ada", ADA).0, 0);
+    let envelope = desk.bundle().join("signoff/statement.dsse.json");
+    let before = fs::read(&envelope).unwrap();
+    assert_eq!(desk.sign("bob", BOB).0, 0);
+    let whole = files_of(&desk.bundle());
+    write(&envelope, &before);
+    assert_eq!(desk.verify(&["--require", "signers=2"]).0, 0);
+
+    let (status, _, err) = desk.sign("bob", BOB);
+    assert_eq!(status, 0, "{err}");
+    assert_eq!(files_of(&desk.bundle()), whole);
+    assert_eq!(desk.verify(&["--require", "signers=2"]).0, 0);
+    for key in [("ada", ADA), ("bob", BOB)] {
+        let (status, _, err) = desk.sign(key.0, key.1);
+        assert_eq!(status, 1);
+        assert!(err.contains("this key has signed it already"), "{err}");
+    }
+    assert_eq!(files_of(&desk.bundle()), whole);
+}
+
 #[test]
 fn whoever_wrote_the_commit_does_not_sign_it_where_the_project_says_so() {
     let desk = Desk::new();
