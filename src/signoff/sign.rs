@@ -111,8 +111,8 @@ pub fn prepare(reviewed: &Reviewed, signer: &Signer, request: Request) -> Result
 }
 
 /// Whether a key's signing went to its end: the envelope comes after the signature, and between them it may be cut off.
-fn is_done(signed: &SignedFiles, signer: &Signer) -> bool {
-    let envelope = signed.envelope.as_deref();
+fn is_done(files: &SignedFiles, signer: &Signer) -> bool {
+    let envelope = files.envelope.as_deref();
     envelope.is_none_or(|envelope| !signer.can_sign_raw() || is_sealed_by(envelope, signer))
 }
 

@@ -64,7 +64,6 @@ pub(super) async fn finish_exchange(
         .recorder
         .keep_body(sent, resource, is_first_party);
     let exchange = if let Some(response) = response {
-        shared.told.forget(&request.request);
         let came = if error_text.is_some() && !response.is_empty() {
             missing(GIVEN_UP.to_owned())
         } else {

@@ -9,8 +9,13 @@ use std::{
 };
 
 use serde::Deserialize;
+use url::Url;
 
-use super::{console, observer::Shared};
+use super::{
+    console,
+    messages::{BytesValue, HeaderData},
+    observer::Shared,
+};
 use crate::evidence::{Header, KeptBack, Redactor};
 
 /// DevTools' events; a driver that hands none on is good enough without them.
@@ -31,10 +36,17 @@ pub(super) struct Told(Mutex<Facts>);
 struct Facts {
     /// The driver hands DevTools' events on.
     is_listening: bool,
-    /// Answers to requests that are still open: status and what they allow.
-    answers: HashMap<String, (u16, Vec<Header>)>,
+    /// The network's own word of the answers to requests that haven't ended yet.
+    answers: HashMap<String, Vec<Word>>,
     /// By which rule a request failed; `None` when by none.
     failures: HashMap<String, Option<KeptBack>>,
+}
+
+/// An answer as it came over the network, whether or not the page saw it.
+#[derive(Debug)]
+struct Word {
+    status: u16,
+    headers: HashMap<String, String>,
 }
 
 /// An event as the driver hands it on.
@@ -75,6 +87,16 @@ impl HandedOn<ExtraInfo> {
     pub(super) fn request(&self) -> &str {
         &self.params.request_id
     }
+
+    /// Whether it is a redirect to this URL: then it is about the hop before, and comes late.
+    pub(super) fn leads_to(&self, url: &str) -> bool {
+        let ExtraInfo { headers, .. } = &self.params;
+        let mut headers = headers.iter();
+        let location = headers.find(|(name, _)| name.eq_ignore_ascii_case("location"));
+        let url = Url::parse(url).ok();
+        let target = location.and_then(|(_, location)| url.as_ref()?.join(location).ok());
+        target.is_some() && target == url
+    }
 }
 
 impl Told {
@@ -92,25 +114,22 @@ impl Told {
         self.facts().is_listening
     }
 
-    /// Remembers what the answer to an open request allows.
-    pub(super) fn hear_answer(&self, event: HandedOn<ExtraInfo>, redactor: &Redactor) {
+    /// Remembers the network's word of a request's answer.
+    pub(super) fn hear_answer(&self, event: HandedOn<ExtraInfo>) {
         let ExtraInfo {
             request_id,
-            status_code,
+            status_code: status,
             headers,
         } = event.params;
-        let mut allowed: Vec<Header> = headers
-            .into_iter()
-            .filter(|(name, _)| name.to_ascii_lowercase().starts_with("access-control-"))
-            .map(|(name, value)| {
-                let value = redactor.header(&name, &value);
-                Header::new(name, value)
-            })
-            .collect();
-        allowed.sort_by(|one, other| one.name.cmp(&other.name));
-        self.facts()
-            .answers
-            .insert(request_id, (status_code, allowed));
+        let mut facts = self.facts();
+        let words = facts.answers.entry(request_id).or_default();
+        words.push(Word { status, headers });
+    }
+
+    /// Forgets the words of all other requests.
+    pub(super) fn keep_words_of(&self, is_meant: impl Fn(&str) -> bool) {
+        let mut facts = self.facts();
+        facts.answers.retain(|request, _| is_meant(request));
     }
 
     pub(super) fn hear_failure(&self, event: HandedOn<LoadingFailed>, redactor: &Redactor) {
@@ -120,9 +139,10 @@ impl Told {
             cors_error_status,
         } = event.params;
         let mut facts = self.facts();
-        let answer = facts.answers.remove(&request_id);
-        let (status, headers) = answer.unzip();
-        let headers = headers.unwrap_or_default();
+        let words = facts.answers.remove(&request_id).unwrap_or_default();
+        let word = words.into_iter().next_back();
+        let status = word.as_ref().map(|word| word.status);
+        let headers = word.map_or_else(Vec::new, |word| allowances(word, redactor));
         let rule = match (cors_error_status, blocked_reason) {
             (Some(cors), _) => Some(KeptBack {
                 rule: cors.cors_error,
@@ -142,10 +162,37 @@ impl Told {
         facts.failures.insert(request_id, rule);
     }
 
-    /// An answer came to the page: nothing is kept from it.
-    pub(super) fn forget(&self, request: &str) {
-        self.facts().answers.remove(request);
+    /// An answer came to the page: nothing is kept from it. When the network's word of where a redirect leads came before
+    /// the redirect, Chromium has put the one in the place of the other: then this is the redirect's own status and headers.
+    pub(super) fn own_answer(&self, request: &str) -> Option<(u16, Vec<HeaderData>)> {
+        let mut words = self.facts().answers.remove(request)?.into_iter();
+        let own = words.next()?;
+        if !(300..400).contains(&own.status) || words.next().is_none() {
+            return None;
+        }
+        let headers = own.headers.into_iter().map(|(name, value)| HeaderData {
+            name,
+            value: BytesValue::String(value),
+        });
+        let mut headers: Vec<_> = headers.collect();
+        headers.sort_by(|one, other| one.name.cmp(&other.name));
+        Some((own.status, headers))
     }
+}
+
+/// What an answer allows to whom.
+fn allowances(word: Word, redactor: &Redactor) -> Vec<Header> {
+    let mut allowed: Vec<Header> = word
+        .headers
+        .into_iter()
+        .filter(|(name, _)| name.to_ascii_lowercase().starts_with("access-control-"))
+        .map(|(name, value)| {
+            let value = redactor.header(&name, &value);
+            Header::new(name, value)
+        })
+        .collect();
+    allowed.sort_by(|one, other| one.name.cmp(&other.name));
+    allowed
 }
 
 /// The rule by which a request failed, waited for a moment; `None` when by none.
@@ -186,10 +233,7 @@ mod tests {
             {"corsError": "AllowOriginMismatch", "failedParameter": "https://app.example"}}});
         let dead =
             json!({"params": {"requestId": "7.2", "errorText": "net::ERR_CONNECTION_REFUSED"}});
-        told.hear_answer(
-            serde_json::from_value(answer).expect("an answer"),
-            &redactor,
-        );
+        told.hear_answer(serde_json::from_value(answer).expect("an answer"));
         for event in [failure, dead] {
             told.hear_failure(serde_json::from_value(event).expect("a failure"), &redactor);
         }
@@ -200,5 +244,36 @@ mod tests {
         assert_eq!(rule.headers.len(), 1, "no cookie among them: {rule:?}");
         assert_eq!(facts.failures["7.2"], None);
         assert!(facts.answers.is_empty());
+    }
+    /// In the order that Chromium's BiDi takes for one answer, `200 See Other`.
+    #[test]
+    fn a_redirect_keeps_its_own_status_though_the_next_answer_was_told_first() {
+        let heard = |statuses: &[u16]| {
+            let told = Told::default();
+            for status in statuses {
+                let answer = json!({"params": {"requestId": "7.1", "statusCode": status, "headers": {
+                    "location": format!("/from-{status}")}}});
+                told.hear_answer(serde_json::from_value(answer).expect("an answer"));
+            }
+            let own = told.own_answer("7.1");
+            assert!(told.facts().answers.is_empty());
+            own.map(|(status, headers)| (status, headers[0].value.to_text().into_owned()))
+        };
+        assert_eq!(heard(&[303, 200]), Some((303, "/from-303".to_owned())));
+        assert_eq!(heard(&[302, 302]), Some((302, "/from-302".to_owned())));
+        assert_eq!(heard(&[303]), None, "as it should be");
+        assert_eq!(heard(&[401, 200]), None, "a password was asked for");
+        assert_eq!(heard(&[304]), None);
+    }
+    #[test]
+    fn a_redirect_to_a_page_is_the_hop_before_it() {
+        let leads = |location: &str, url: &str| {
+            let word = json!({"params": {"requestId": "7.1", "statusCode": 303, "headers": {"Location": location}}});
+            let word: HandedOn<ExtraInfo> = serde_json::from_value(word).expect("a word");
+            word.leads_to(url)
+        };
+        assert!(leads("/quotes?page=2", "https://app.example/quotes?page=2"));
+        assert!(leads("https://app.example/", "https://app.example/"));
+        assert!(!leads("/sign-in", "https://app.example/quotes"));
     }
 }

@@ -33,6 +33,9 @@ pub(super) struct Watcher {
     /// The first hop's resource and each hop's id, for the hops after it.
     hops: HashMap<String, (String, Resource)>,
     early: EarlyCalls,
+    /// Hops whose answer Chromium put in the place of the one before, and whether they have been recorded: nobody tells
+    /// their end.
+    robbed: HashMap<(String, u32), bool>,
     /// Lines that an error stands in, until it is known what it says.
     pub(super) half_told: VecDeque<HalfTold>,
 }
@@ -46,6 +49,7 @@ impl Watcher {
             open: HashMap::new(),
             hops: HashMap::new(),
             early: EarlyCalls::default(),
+            robbed: HashMap::new(),
             half_told: VecDeque::new(),
         }
     }
@@ -119,7 +123,7 @@ impl Watcher {
                 }
             }),
             "goog:cdp.Network.responseReceivedExtraInfo" => {
-                read(params).map(|event| self.hear_allowance(event))
+                read(params).map(|event| self.hear_word(event))
             }
             _ => read(params).map(|event| self.navigate(name, &event)),
         };
@@ -137,11 +141,13 @@ impl Watcher {
         }
     }
 
-    /// Chromium tells once more, of nothing it knows, that the page gave up the body of a call that was answered.
+    /// Whether it has been recorded. Chromium tells once more, of nothing it knows, that the page gave up the body of a call
+    /// that was answered.
     fn has_been_told(&self, event: &NetworkEvent) -> bool {
         let request = &event.request;
         let key = (request.request.clone(), event.redirect_count);
-        request.is_unknown() && !self.open.contains_key(&key)
+        let is_unknown = request.is_unknown() && !self.open.contains_key(&key);
+        is_unknown || self.robbed.get(&key) == Some(&true)
     }
 
     /// What a new tab asked for before BiDi knew it, unless BiDi has told of it all the same.
@@ -198,6 +204,10 @@ impl Watcher {
     fn hear_answer(&mut self, event: NetworkEvent) {
         self.begin(&event);
         let key = (event.request.request.clone(), event.redirect_count);
+        if let Some(is_recorded) = self.robbed.get_mut(&key) {
+            *is_recorded = true;
+            return self.end(event);
+        }
         if let Some((_, open)) = self.open.get(&key)
             && open.resource() == Resource::Document
         {
@@ -208,12 +218,21 @@ impl Watcher {
         }
     }
 
-    /// An answer may be kept from the page; what it allows is told apart from it.
-    fn hear_allowance(&self, event: HandedOn<ExtraInfo>) {
-        let is_open = |request: &str| self.open.keys().any(|(id, _)| id == request);
-        if is_open(event.request()) {
-            self.shared.told.hear_answer(event, self.shared.redactor());
+    /// An answer may be kept from the page; what it allows is told apart from it, also before its request is. What is about
+    /// the hop before comes late.
+    fn hear_word(&self, event: HandedOn<ExtraInfo>) {
+        let mut open = self.open.iter();
+        let open = open.find(|((id, _), _)| id == event.request());
+        let is_early = || !self.hops.contains_key(event.request());
+        if open.map_or_else(is_early, |(_, (_, open))| !event.leads_to(open.raw_url())) {
+            self.shared.told.hear_answer(event);
         }
+    }
+
+    /// Words of what is told by nothing else, such as a page's icon.
+    fn forget_words(&self) {
+        let is_open = |request: &str| self.open.keys().any(|(id, _)| id == request);
+        self.shared.told.keep_words_of(is_open);
     }
 
     fn end(&mut self, mut event: NetworkEvent) {
@@ -224,6 +243,14 @@ impl Watcher {
         };
         if event.is_given_up() {
             event.response = open.answer_before_the_end();
+        }
+        if let Some(response) = &mut event.response {
+            let told = &self.shared.told;
+            if let Some((status, headers)) = told.own_answer(&key.0) {
+                response.status = status;
+                response.headers = headers;
+                self.robbed.insert((key.0, key.1 + 1), false);
+            }
         }
         if let Some(cookies) = event.request.header("cookie") {
             self.shared.door.saw_cookies(open.raw_url(), &cookies);
@@ -319,6 +346,9 @@ impl Watcher {
             }
             _ => {
                 let is_same_document = name != "browsingContext.navigationCommitted";
+                if !is_same_document {
+                    self.forget_words();
+                }
                 self.shared.stage().arrive(&event.url);
                 let navigation = Navigation {
                     url: redactor.url(&event.url),
