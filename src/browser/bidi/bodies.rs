@@ -64,10 +64,9 @@ pub(super) async fn finish_exchange(
         .recorder
         .keep_body(sent, resource, is_first_party);
     let exchange = if let Some(response) = response {
-        let came = if error_text.is_some() && !response.is_empty() {
-            missing(GIVEN_UP.to_owned())
-        } else {
-            body_of(&shared, &request, &response, resource).await
+        let came = match error_text {
+            Some(_) if !response.is_empty(&method) => missing(GIVEN_UP.to_owned()),
+            _ => body_of(&shared, &request, &response, resource).await,
         };
         let recorder = &shared.witness.recorder;
         let bodies = Bodies {
@@ -98,7 +97,7 @@ async fn body_of(
         _ if !is_body_wanted(resource, &mime) => CapturedBody::NotFetched {
             size: response.bytes_received,
         },
-        _ if response.is_empty() => {
+        _ if response.is_empty(&request.method) => {
             let bytes = Vec::new();
             CapturedBody::Bytes { mime, bytes }
         }

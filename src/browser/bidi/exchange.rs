@@ -64,7 +64,9 @@ impl OpenExchange {
     /// The answer that had come before the request broke off, where that says all that matters. Of a call whose empty answer
     /// nobody reads Chromium tells no more than that the page gave it up, when the network's own word of it comes late.
     pub(super) fn answer_before_the_end(&mut self) -> Option<ResponseData> {
-        self.started.take().filter(ResponseData::stands_alone)
+        let method = self.method();
+        let is_enough = self.started.as_ref()?.stands_alone(method);
+        self.started.take().filter(|_| is_enough)
     }
 
     /// From now on nobody waits for it.
@@ -183,7 +185,7 @@ impl OpenExchange {
     pub(super) fn leave(mut self, redactor: &Redactor) -> Exchange {
         if let Some(response) = self.answer_before_the_end() {
             let why = "the run ended before it was read".to_owned();
-            let body = if response.is_empty() {
+            let body = if response.is_empty(self.method()) {
                 Body::None
             } else {
                 Body::Missing { why }
@@ -341,8 +343,8 @@ mod tests {
     use super::*;
 
     /// What is left of a call that was told so to have begun to be answered.
-    fn given_up(answer: &Value) -> Option<u16> {
-        let request = json!({"request": "1.1", "url": "http://localhost/api", "method": "GET"});
+    fn given_up(method: &str, answer: &Value) -> Option<u16> {
+        let request = json!({"request": "1.1", "url": "http://localhost/api", "method": method});
         let event =
             json!({"request": request, "response": answer, "errorText": "net::ERR_ABORTED"});
         let mut event: NetworkEvent = serde_json::from_value(event).expect("an event");
@@ -355,13 +357,18 @@ mod tests {
     #[test]
     fn a_refusal_and_an_empty_answer_stand_though_nobody_read_them() {
         let empty = json!([{"name": "Content-Length", "value": {"type": "string", "value": "0"}}]);
-        assert_eq!(given_up(&json!({"status": 500})), Some(500));
+        assert_eq!(given_up("GET", &json!({"status": 500})), Some(500));
         assert_eq!(
-            given_up(&json!({"status": 200, "headers": empty})),
+            given_up("GET", &json!({"status": 200, "headers": empty})),
             Some(200)
         );
-        assert_eq!(given_up(&json!({"status": 204})), Some(204));
-        assert_eq!(given_up(&json!({"status": 200})), None, "maybe a stream");
+        assert_eq!(given_up("GET", &json!({"status": 204})), Some(204));
+        assert_eq!(
+            given_up("GET", &json!({"status": 200})),
+            None,
+            "maybe a stream"
+        );
+        assert_eq!(given_up("HEAD", &json!({"status": 200})), Some(200));
     }
 
     #[test]

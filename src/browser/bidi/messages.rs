@@ -172,17 +172,18 @@ pub(crate) struct ResponseData {
 
 impl ResponseData {
     /// Whether it is known to have no body, without asking for one.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self, method: &str) -> bool {
         let mut headers = self.headers.iter();
-        matches!(self.status, 204 | 205)
+        method == "HEAD"
+            || matches!(self.status, 204 | 205)
             || headers.any(|header| {
                 header.name.eq_ignore_ascii_case("content-length") && header.value.to_text() == "0"
             })
     }
 
     /// Whether it says all that matters when its page has given up the rest: that it was refused, or that no more was to come.
-    pub(crate) fn stands_alone(&self) -> bool {
-        self.status >= 400 || self.is_empty()
+    pub(crate) fn stands_alone(&self, method: &str) -> bool {
+        self.status >= 400 || self.is_empty(method)
     }
 }
 
