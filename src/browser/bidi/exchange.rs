@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::messages::{
-    HeaderData, InitiatorData, NetworkEvent, RequestData, ResponseData, TimingData,
+use super::{
+    messages::{HeaderData, InitiatorData, NetworkEvent, RequestData, ResponseData, TimingData},
+    resource::resource_of,
 };
 use crate::evidence::{
     Answer, Body, Exchange, Header, Initiator, KeptBack, Outcome, Redactor, Resource, Timings,
@@ -27,6 +28,18 @@ pub(super) struct OpenExchange {
     is_given_up: bool,
     /// When its beginning was told, by one's own clock: a remote browser's may differ.
     begun: Instant,
+}
+
+/// What a redirect hands on to the request that it leads to.
+#[derive(Debug)]
+pub(super) struct Hop {
+    id: String,
+    resource: Resource,
+    accept: Option<Header>,
+}
+
+fn is_accept(header: &Header) -> bool {
+    header.name.eq_ignore_ascii_case("accept")
 }
 
 impl OpenExchange {
@@ -110,10 +123,29 @@ impl OpenExchange {
         }
     }
 
-    /// Ties a redirect's next hop to the hop before; later hops don't tell what asked.
-    pub(super) fn follow(&mut self, previous: &str, resource: Resource) {
-        self.exchange.redirected_from = Some(previous.to_owned());
-        self.exchange.resource = resource;
+    /// Ties a redirect's next hop to the hop before; later hops don't tell what asked, nor always what was asked for.
+    pub(super) fn follow(&mut self, before: &Hop) {
+        self.exchange.redirected_from = Some(before.id.clone());
+        self.exchange.resource = before.resource;
+        let headers = &mut self.exchange.request_headers;
+        if !headers.iter().any(is_accept) {
+            headers.extend(before.accept.clone());
+        }
+    }
+
+    /// What the next hop follows.
+    pub(super) fn hop(&self) -> Hop {
+        let mut headers = self.exchange.request_headers.iter();
+        Hop {
+            id: self.exchange.id.clone(),
+            resource: self.exchange.resource,
+            accept: headers.find(|header| is_accept(header)).cloned(),
+        }
+    }
+
+    /// When its beginning was told.
+    pub(super) fn begun(&self) -> Instant {
+        self.begun
     }
 
     /// How long ago its beginning was told.
@@ -266,57 +298,6 @@ fn initiator_of(data: &InitiatorData, redactor: &Redactor) -> Option<Initiator> 
     })
 }
 
-/// Chromium says what asked in `goog:resourceType`; elsewhere destination and initiator type tell.
-fn resource_of(request: &RequestData, initiator: Option<&InitiatorData>, is_top: bool) -> Resource {
-    if initiator.and_then(|data| data.kind.as_deref()) == Some("preflight") {
-        return Resource::Preflight;
-    }
-    let page = if is_top {
-        Resource::Document
-    } else {
-        Resource::Frame
-    };
-    if let Some(kind) = request.resource_type.as_deref() {
-        let known = match kind {
-            "Document" => Some(page),
-            "Stylesheet" => Some(Resource::Style),
-            "Image" => Some(Resource::Image),
-            "Media" | "TextTrack" => Some(Resource::Media),
-            "Font" => Some(Resource::Font),
-            "Script" => Some(Resource::Script),
-            "XHR" => Some(Resource::Xhr),
-            "Fetch" => Some(Resource::Fetch),
-            "Prefetch" => Some(Resource::Prefetch),
-            "EventSource" => Some(Resource::EventSource),
-            "WebSocket" => Some(Resource::WebSocket),
-            "Manifest" => Some(Resource::Manifest),
-            "Ping" => Some(Resource::Beacon),
-            "Preflight" => Some(Resource::Preflight),
-            _ => None,
-        };
-        if let Some(resource) = known {
-            return resource;
-        }
-    }
-    match (
-        request.destination.as_deref().unwrap_or_default(),
-        request.initiator_type.as_deref().unwrap_or_default(),
-    ) {
-        ("document", _) => page,
-        ("iframe" | "frame" | "embed" | "object", _) => Resource::Frame,
-        ("script" | "worker" | "sharedworker" | "serviceworker", _) => Resource::Script,
-        ("style", _) => Resource::Style,
-        ("image", _) => Resource::Image,
-        ("font", _) => Resource::Font,
-        ("audio" | "video" | "track", _) => Resource::Media,
-        ("manifest", _) => Resource::Manifest,
-        (_, "fetch") => Resource::Fetch,
-        (_, "xmlhttprequest") => Resource::Xhr,
-        (_, "beacon") => Resource::Beacon,
-        _ => Resource::Other,
-    }
-}
-
 fn timings_of(data: &TimingData) -> Timings {
     let part = |from: f64, to: f64| (from > 0.0 && to >= from).then_some(to - from);
     let begun = data.request_time;
@@ -369,6 +350,25 @@ mod tests {
             "maybe a stream"
         );
         assert_eq!(given_up("HEAD", &json!({"status": 200})), Some(200));
+    }
+
+    /// By it a check's own requests are told from the page's, to the end of the chain.
+    #[test]
+    fn a_redirect_asks_for_what_the_request_before_it_asked_for() {
+        let begin = |headers: &Value| {
+            let request = json!({"request": "1.1", "url": "http://localhost/api", "method": "GET", "headers": headers});
+            let event = serde_json::from_value(json!({"request": request})).expect("an event");
+            OpenExchange::begin("e1".to_owned(), &event, false, &Redactor::default())
+        };
+        let accept =
+            |value: &str| json!([{"name": "Accept", "value": {"type": "string", "value": value}}]);
+        let first = begin(&accept("application/json"));
+        for (own, expected) in [(json!([]), "application/json"), (accept("*/*"), "*/*")] {
+            let mut next = begin(&own);
+            next.follow(&first.hop());
+            assert_eq!(next.exchange.request_header("accept"), Some(expected));
+            assert_eq!(next.exchange.request_headers.len(), 1);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod kept_back;
 mod messages;
 mod new_tab;
 mod observer;
+mod resource;
 mod socket;
 mod stage;
 mod watcher;

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
+    time::Instant,
 };
 
 use serde_json::Value;
@@ -14,7 +15,7 @@ use super::{
     certificate::{self, certificate_of},
     console::{self, HalfTold},
     early::{EarlyCall, EarlyCalls},
-    exchange::{OpenExchange, timestamp},
+    exchange::{Hop, OpenExchange, timestamp},
     kept_back::{ExtraInfo, HandedOn},
     messages::{ChannelMessage, NavigationEvent, NetworkEvent},
     observer::{CHANNEL, Shared},
@@ -30,8 +31,10 @@ pub(super) struct Watcher {
     /// Tabs that a page opened and that haven't gone anywhere yet.
     pub(super) blank_tabs: HashMap<String, Option<StepIndex>>,
     open: HashMap<(String, u32), (Option<StepIndex>, OpenExchange)>,
-    /// The first hop's resource and each hop's id, for the hops after it.
-    hops: HashMap<String, (String, Resource)>,
+    /// The last hop of each request, for the one after it.
+    hops: HashMap<String, Hop>,
+    /// When the newest document of the page in front was asked for.
+    document_asked: Option<Instant>,
     early: EarlyCalls,
     /// Hops whose answer Chromium put in the place of the one before, and whether they have been recorded: nobody tells
     /// their end.
@@ -48,6 +51,7 @@ impl Watcher {
             blank_tabs: HashMap::new(),
             open: HashMap::new(),
             hops: HashMap::new(),
+            document_asked: None,
             early: EarlyCalls::default(),
             robbed: HashMap::new(),
             half_told: VecDeque::new(),
@@ -164,18 +168,25 @@ impl Watcher {
         if self.open.contains_key(&key) {
             return;
         }
-        let (at, is_top) = {
+        let (at, is_top, is_front) = {
             let stage = self.shared.stage();
             let is_tab = |context: &str| stage.has_tab(context);
-            (stage.at, event.context.as_deref().is_some_and(is_tab))
+            let is_front = event.context.as_deref() == Some(stage.page());
+            (
+                stage.at,
+                event.context.as_deref().is_some_and(is_tab),
+                is_front,
+            )
         };
-        let mut open = OpenExchange::begin(id.clone(), event, is_top, self.shared.redactor());
-        if key.1 > 0
-            && let Some((previous, resource)) = self.hops.get(&key.0)
-        {
-            open.follow(previous, *resource);
+        let mut open = OpenExchange::begin(id, event, is_top, self.shared.redactor());
+        match self.hops.get(&key.0).filter(|_| key.1 > 0) {
+            Some(hop) => open.follow(hop),
+            None if is_front && open.resource() == Resource::Document => {
+                self.document_asked = Some(open.begun());
+            }
+            None => {}
         }
-        self.hops.insert(key.0.clone(), (id, open.resource()));
+        self.hops.insert(key.0.clone(), open.hop());
         let awaited = usize::from(open.is_awaited());
         // What a check asks is no effect of a touch.
         let begun = u64::from(!open.is_of_check());
@@ -198,6 +209,20 @@ impl Watcher {
         }
         self.shared
             .mark(|marks| marks.awaited = marks.awaited.saturating_sub(count));
+    }
+
+    /// What the page before this one was made of: of a page that goes elsewhere at once Chromium may never tell the end.
+    fn give_up_on_the_page_before(&mut self, page: &str) {
+        let Some(asked) = self.document_asked else {
+            return;
+        };
+        let others: Vec<String> = {
+            let stage = self.shared.stage();
+            let others = stage.tabs.iter().filter(|tab| tab.context != page);
+            others.map(|tab| tab.context.clone()).collect()
+        };
+        let is_elsewhere = |open: &OpenExchange| others.iter().any(|tab| open.is_of(tab));
+        self.give_up_on(|open| open.begun() < asked && !is_elsewhere(open));
     }
 
     /// An answer has begun; a page that is refused for want of a password may never be completed.
@@ -328,7 +353,6 @@ impl Watcher {
         if self.shared.stage().page() != event.context {
             return;
         }
-        let redactor = self.shared.redactor();
         match name {
             // Of a new tab's first document some browsers tell nothing else.
             "browsingContext.domContentLoaded" => {
@@ -348,10 +372,11 @@ impl Watcher {
                 let is_same_document = name != "browsingContext.navigationCommitted";
                 if !is_same_document {
                     self.forget_words();
+                    self.give_up_on_the_page_before(&event.context);
                 }
                 self.shared.stage().arrive(&event.url);
                 let navigation = Navigation {
-                    url: redactor.url(&event.url),
+                    url: self.shared.redactor().url(&event.url),
                     is_same_document,
                     at: timestamp(event.timestamp),
                 };
