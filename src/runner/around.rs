@@ -10,6 +10,9 @@ use crate::browser::{
 use crate::checklist::{Check, Network, Sight};
 use crate::evidence::{Happening, RunEvent};
 
+/// How long a page is looked at before it is asked once more what its dialogs said.
+const GLANCE: Duration = Duration::from_millis(100);
+
 impl StepWalk<'_, '_> {
     /// Waits until something is visible, for as long as an action may take.
     pub(super) async fn wait_for(&self, sight: &Sight) -> Deed<()> {
@@ -29,6 +32,13 @@ impl StepWalk<'_, '_> {
     ) -> Result<Option<Answer>, BrowserError> {
         if self.was_said(check) {
             return Ok(Some(Answer::Held));
+        }
+        if matches!(check, Check::See(Sight::Text(_))) {
+            // Word of a dialog may come just after the page was looked at, which would then wait in vain to show its text.
+            let glance = self.session.expect(check, GLANCE.min(limit)).await;
+            if matches!(glance, Ok(Some(Answer::Held))) || self.was_said(check) {
+                return Ok(Some(Answer::Held));
+            }
         }
         match self.session.expect(check, limit).await? {
             Some(Answer::Broken(_)) if self.was_said(check) => Ok(Some(Answer::Held)),

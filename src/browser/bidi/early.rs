@@ -22,9 +22,23 @@ pub(super) struct EarlyCall {
     has_id: bool,
 }
 
-/// The calls that were told of by DevTools: BiDi's word of them is no news.
+/// What DevTools tell of a tab that BiDi doesn't know yet.
+#[derive(Debug)]
+pub(super) enum EarlyNews {
+    /// A request went out that BiDi will tell the end of, without having seen it begin now and then.
+    Begun(Box<NetworkEvent>),
+    /// A call was answered.
+    Ended(Box<EarlyCall>),
+}
+
+/// What was told of by DevTools.
 #[derive(Debug, Default)]
-pub(super) struct EarlyCalls(Vec<(String, Option<String>)>);
+pub(super) struct EarlyCalls {
+    /// Calls with their URLs and ids: BiDi's word of them is no news.
+    ended: Vec<(String, Option<String>)>,
+    /// Requests that BiDi may have no name for.
+    begun: Vec<NetworkEvent>,
+}
 
 /// `Fetch.requestPaused`, of a tab that is held.
 #[derive(Debug, Deserialize)]
@@ -83,42 +97,12 @@ impl Out {
     pub(super) fn end(self, answer: Held, body: Option<HeldBody>) -> EarlyCall {
         let Self { held, at, since } = self;
         let has_id = held.network_id.is_some();
-        let headers = held.request.headers.into_iter();
-        let request = RequestData {
-            request: held.network_id.unwrap_or(held.request_id),
-            url: held.request.url,
-            method: held.request.method,
-            headers: headers.map(|(name, value)| header(name, value)).collect(),
-            body_size: held
-                .request
-                .post_data
-                .as_ref()
-                .map(|data| data.len() as u64),
-            destination: None,
-            initiator_type: None,
-            resource_type: Some(held.resource_type),
-            timings: TimingData {
-                response_end: since.elapsed().as_secs_f64() * 1000.0,
-                ..TimingData::default()
-            },
-            early: Some(EarlyBodies {
-                request: held.request.post_data,
-                response: body.map(BytesValue::from),
-            }),
-        };
-        let mut event = NetworkEvent {
-            context: Some(held.frame_id),
-            redirect_count: 0,
-            request,
-            initiator: None,
-            response: None,
-            error_text: answer.response_error_reason,
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "milliseconds since 1970 fit a float"
-            )]
-            timestamp: at.as_millisecond() as f64,
-        };
+        let mut event = held.begin(at);
+        event.error_text = answer.response_error_reason;
+        event.request.timings.response_end = since.elapsed().as_secs_f64() * 1000.0;
+        if let Some(early) = &mut event.request.early {
+            early.response = body.map(BytesValue::from);
+        }
         if let Some(status) = answer.response_status_code {
             let headers = answer.response_headers.into_iter();
             let headers: Vec<_> = headers.map(|it| header(it.name, it.value)).collect();
@@ -168,14 +152,39 @@ impl EarlyCalls {
     pub(super) fn add(&mut self, call: &EarlyCall) {
         let request = &call.event.request;
         let id = call.has_id.then(|| request.request.clone());
-        self.0.push((request.url.clone(), id));
+        self.ended.push((request.url.clone(), id));
+    }
+
+    /// From now on it has a name.
+    pub(super) fn add_begun(&mut self, event: NetworkEvent) {
+        self.begun.push(event);
+    }
+
+    /// Puts what is known of a request in the place of what BiDi couldn't tell.
+    pub(super) fn complete(&mut self, event: &mut NetworkEvent) {
+        if !event.request.is_untold() {
+            return;
+        }
+        let mut begun = self.begun.iter();
+        let Some(place) = begun.position(|begun| begun.request.url == event.request.url) else {
+            return;
+        };
+        let NetworkEvent {
+            context, request, ..
+        } = self.begun.swap_remove(place);
+        event.context = event.context.take().or(context);
+        event.request.method = request.method;
+        event.request.resource_type = event.request.resource_type.take().or(request.resource_type);
+        if event.request.headers.is_empty() {
+            event.request.headers = request.headers;
+        }
     }
 
     /// Whether this is one of them.
     pub(super) fn has(&mut self, event: &NetworkEvent) -> bool {
         let request = &event.request;
         let is_untold = request.is_untold();
-        let mut calls = self.0.iter_mut();
+        let mut calls = self.ended.iter_mut();
         // The next request of a redirect bears the same id.
         let found = calls.find(|(url, id)| {
             let is_it = id.as_ref().map_or(is_untold, |id| *id == request.request);
@@ -195,6 +204,40 @@ fn header(name: String, value: String) -> HeaderData {
 }
 
 impl Held {
+    /// The begin of the request as BiDi would have told it.
+    pub(super) fn begin(self, at: Timestamp) -> NetworkEvent {
+        let headers = self.request.headers.into_iter();
+        let sent = self.request.post_data;
+        let request = RequestData {
+            request: self.network_id.unwrap_or(self.request_id),
+            url: self.request.url,
+            method: self.request.method,
+            headers: headers.map(|(name, value)| header(name, value)).collect(),
+            body_size: sent.as_ref().map(|data| data.len() as u64),
+            destination: None,
+            initiator_type: None,
+            resource_type: Some(self.resource_type),
+            timings: TimingData::default(),
+            early: Some(EarlyBodies {
+                request: sent,
+                response: None,
+            }),
+        };
+        NetworkEvent {
+            context: Some(self.frame_id),
+            redirect_count: 0,
+            request,
+            initiator: None,
+            response: None,
+            error_text: None,
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "milliseconds since 1970 fit a float"
+            )]
+            timestamp: at.as_millisecond() as f64,
+        }
+    }
+
     pub(super) fn is_document(&self) -> bool {
         self.resource_type == "Document"
     }
@@ -288,6 +331,20 @@ mod tests {
         let event = Out::new(held(None, &Value::Null)).end(answer, None).event;
         assert_eq!(event.error_text.as_deref(), Some("ConnectionRefused"));
         assert!(event.response.is_none());
+    }
+
+    #[test]
+    fn what_bidi_has_no_name_for_is_completed() {
+        let mut calls = EarlyCalls::default();
+        calls.add_begun(held(None, &Value::Null).begin(Timestamp::now()));
+        let mut other = told("1.2", "GET");
+        calls.complete(&mut other);
+        assert_eq!(other.context, None, "it has one");
+        for method in ["POST", "UNKNOWN"] {
+            let mut event = told("1.1", "UNKNOWN");
+            calls.complete(&mut event);
+            assert_eq!(event.request.method, method, "told once");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
@@ -19,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    early::{EarlyCall, Held, HeldBody, Out},
+    early::{EarlyNews, Held, HeldBody, Out},
     observer::Shared,
     socket::Bidi,
 };
@@ -32,7 +33,7 @@ const LATE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct NewTabs {
     known: watch::Sender<HashSet<String>>,
-    calls: mpsc::UnboundedSender<EarlyCall>,
+    calls: mpsc::UnboundedSender<EarlyNews>,
 }
 
 /// `Target.attachedToTarget`.
@@ -134,6 +135,8 @@ impl NewTab {
                     } else if held.is_document() || held.is_redirected() {
                         // Without its first document there is no page to be known, and of a redirect BiDi knows the end.
                         let go_on = json!({"requestId": held.request_id});
+                        let begun = Box::new(held.begin(Timestamp::now()));
+                        self.shared.new_tabs.tell(EarlyNews::Begun(begun));
                         self.send("Fetch.continueRequest", go_on).await;
                     } else if is_known {
                         self.let_out(held).await;
@@ -152,6 +155,9 @@ impl NewTab {
         let go_on = json!({"requestId": id, "interceptResponse": is_call});
         if is_call {
             self.out.insert(id, Out::new(held));
+        } else {
+            let begun = Box::new(held.begin(Timestamp::now()));
+            self.shared.new_tabs.tell(EarlyNews::Begun(begun));
         }
         self.send("Fetch.continueRequest", go_on).await;
     }
@@ -166,7 +172,8 @@ impl NewTab {
             } else {
                 None
             };
-            self.shared.new_tabs.tell(out.end(answer, body));
+            let ended = Box::new(out.end(answer, body));
+            self.shared.new_tabs.tell(EarlyNews::Ended(ended));
         }
         self.send("Fetch.continueRequest", request).await;
     }
@@ -174,7 +181,7 @@ impl NewTab {
 
 impl NewTabs {
     /// With the way on which ended calls go to the watcher.
-    pub(super) fn new(calls: mpsc::UnboundedSender<EarlyCall>) -> Self {
+    pub(super) fn new(calls: mpsc::UnboundedSender<EarlyNews>) -> Self {
         Self {
             known: watch::Sender::default(),
             calls,
@@ -194,8 +201,8 @@ impl NewTabs {
         let _ = known.wait_for(|known| known.contains(tab)).await;
     }
 
-    fn tell(&self, call: EarlyCall) {
+    fn tell(&self, news: EarlyNews) {
         // Nobody listening any more is no fault: the session is being closed.
-        let _ = self.calls.send(call);
+        let _ = self.calls.send(news);
     }
 }

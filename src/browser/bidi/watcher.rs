@@ -14,7 +14,7 @@ use super::{
     bodies::finish_exchange,
     certificate::{self, certificate_of},
     console::{self, HalfTold},
-    early::{EarlyCall, EarlyCalls},
+    early::{EarlyCall, EarlyCalls, EarlyNews},
     exchange::{Hop, OpenExchange, timestamp},
     kept_back::{ExtraInfo, HandedOn},
     messages::{ChannelMessage, NavigationEvent, NetworkEvent},
@@ -61,13 +61,16 @@ impl Watcher {
     pub(super) async fn run(
         mut self,
         mut events: mpsc::UnboundedReceiver<RawEvent>,
-        mut early: mpsc::UnboundedReceiver<EarlyCall>,
+        mut early: mpsc::UnboundedReceiver<EarlyNews>,
     ) {
         loop {
             tokio::select! {
                 // What DevTools tell of a call goes before what BiDi says of it.
                 biased;
-                Some(call) = early.recv() => self.take_early(call),
+                Some(news) = early.recv() => match news {
+                    EarlyNews::Begun(event) => self.early.add_begun(*event),
+                    EarlyNews::Ended(call) => self.take_early(*call),
+                },
                 event = events.recv() => match event {
                     Some(event) => self.take(event),
                     None => break,
@@ -133,10 +136,11 @@ impl Watcher {
         };
     }
 
-    fn hear_network(&mut self, name: &str, event: NetworkEvent) {
+    fn hear_network(&mut self, name: &str, mut event: NetworkEvent) {
         if self.early.has(&event) || self.has_been_told(&event) {
             return;
         }
+        self.early.complete(&mut event);
         match name {
             "network.beforeRequestSent" => self.begin(&event),
             // Chromium leaves out the begin of a redirect's hop now and then.

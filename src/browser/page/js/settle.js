@@ -18,10 +18,19 @@ const isRunning = (animation) => {
   const timing = animation.effect && animation.effect.getComputedTiming();
   return Boolean(timing) && Number.isFinite(Number(timing.endTime)) && Number(timing.endTime) < 10_000;
 };
-const isPending = (image) => {
-  if (image.complete || !image.currentSrc) return false;
-  const box = image.getBoundingClientRect();
+const isInSight = (element) => {
+  const box = element.getBoundingClientRect();
   return box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+};
+const isPending = (image) => !image.complete && Boolean(image.currentSrc) && isInSight(image);
+// What a frame of another origin still loads is told late on a busy machine. Its page is complete only when its frames are; that
+// waits for more than what is in sight, so not for long.
+const FRAMES_PATIENCE = 1_500;
+const areFramesLoading = () => {
+  if (document.readyState === "complete") return false;
+  const [loading] = performance.getEntriesByType("navigation");
+  const since = loading ? loading.domContentLoadedEventEnd : 0;
+  return performance.now() - since < FRAMES_PATIENCE && [...document.querySelectorAll("iframe,frame")].some(isInSight);
 };
 // Modules and deferred scripts run before this event; between two of them nothing is open and nothing changes.
 const areScriptsRunning = () => {
@@ -36,6 +45,7 @@ const restless = () => {
   if (open.length > 0) return `a request is open: ${open[0].url.slice(0, 120) || "XMLHttpRequest"}`;
   if (document.fonts && document.fonts.status === "loading") return "fonts are still loading";
   if ([...document.images].some(isPending)) return "an image is still loading";
+  if (areFramesLoading()) return "a frame is still loading";
   if (document.getAnimations().some(isRunning)) return "an animation is running";
   return null;
 };
