@@ -11,12 +11,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
+    dialogs::Reply,
     messages::{ContextEvent, DownloadEvent, FileDialogEvent, PromptEvent},
     observer::Shared,
     stage::{FileDialog, Tab},
     watcher::Watcher,
 };
-use crate::checklist::DialogAnswer;
 use crate::evidence::{DownloadedFile, Happening, RunEvent, StepIndex, hex};
 
 /// A download that has begun.
@@ -87,20 +87,13 @@ impl Watcher {
     /// A dialog stops the page: it is answered as the step says, one that it doesn't know of is closed at once.
     pub(super) fn prompt(&mut self, event: PromptEvent) {
         let answer = self.shared.stage().dialog.clone();
-        let is_accepted = match (event.handler.as_deref(), &answer) {
-            // The driver leaves a page that it was told to leave without asking back.
-            (Some("accept"), _) | (_, Some(DialogAnswer::Accept(_))) => true,
-            (_, Some(DialogAnswer::Dismiss)) => false,
-            (_, None) => event.kind == "beforeunload",
-        };
-        let mut reply = json!({"context": event.context, "accept": is_accepted});
-        if event.kind == "prompt" {
-            // Without a text the browser takes none, not the one that stands there.
-            let text = match answer.as_ref() {
-                Some(DialogAnswer::Accept(Some(text))) => Some(text),
-                _ => event.default_value.as_ref(),
-            };
-            reply["userText"] = json!(text.map_or("", String::as_str));
+        // The driver leaves a page that it was told to leave without asking back.
+        let is_left = event.handler.as_deref() == Some("accept");
+        let reply = Reply::to(&event.kind, event.default_value.as_deref(), answer.as_ref());
+        let is_accepted = is_left || reply.is_accepted;
+        let mut params = json!({"context": event.context, "accept": is_accepted});
+        if let Some(text) = reply.text {
+            params["userText"] = json!(text);
         }
         self.shared.stage().said.push(event.message.clone());
         self.happen(Happening::Dialog {
@@ -112,7 +105,7 @@ impl Watcher {
         let bidi = self.shared.bidi.clone();
         tokio::spawn(async move {
             // Somebody else may have closed it by now.
-            let _ = bidi.send("browsingContext.handleUserPrompt", reply).await;
+            let _ = bidi.send("browsingContext.handleUserPrompt", params).await;
         });
     }
 

@@ -1,5 +1,5 @@
-//! The browser's own DevTools socket, for what BiDi can't do: stop requests on their way, and hold new tabs until they
-//! are watched.
+//! The browser's own DevTools socket, for what BiDi can't do: stop requests on their way, hold new tabs until they are
+//! watched, and close the dialogs that stop the driver too.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::{
+    dialogs::OpenDialogs,
     early::Held,
     intercept,
     new_tab::{self, Attached, NewTab},
@@ -63,6 +64,7 @@ async fn listen(
     mut events: mpsc::UnboundedReceiver<RawEvent>,
 ) {
     let mut tabs: HashMap<String, mpsc::UnboundedSender<Held>> = HashMap::new();
+    let dialogs = OpenDialogs::default();
     while let Some(event) = events.recv().await {
         match (event.method.as_str(), event.session) {
             ("Fetch.requestPaused", None) => {
@@ -85,6 +87,12 @@ async fn listen(
                     tokio::spawn(tab.hold(paused));
                 }
             }
+            ("Page.javascriptDialogOpening", Some(page)) => {
+                if let Some(opened) = read(event.params) {
+                    dialogs.open(&shared, &devtools, page, opened);
+                }
+            }
+            ("Page.javascriptDialogClosed", Some(page)) => dialogs.close(&page),
             ("Target.detachedFromTarget", _) => {
                 if let Some(session) = event.params["sessionId"].as_str() {
                     tabs.remove(session);

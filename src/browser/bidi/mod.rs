@@ -7,6 +7,7 @@ mod bodies;
 mod certificate;
 mod console;
 mod devtools;
+mod dialogs;
 mod early;
 mod exchange;
 mod intercept;

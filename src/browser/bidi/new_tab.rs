@@ -85,22 +85,30 @@ impl NewTab {
         }
     }
 
-    /// Holds the tab until BiDi knows it, or won't get to know it.
+    /// Holds the tab until BiDi knows it, or won't get to know it; from then on its dialogs are heard of.
     pub(super) async fn hold(mut self, paused: mpsc::UnboundedReceiver<Held>) {
         let session = self.tab.session_id.clone();
         let devtools = self.devtools.clone();
+        if !self.tab.waiting_for_debugger {
+            // It was there before.
+            let detach = json!({"sessionId": session});
+            let _ = devtools.send("Target.detachFromTarget", detach).await;
+            return;
+        }
+        // A tab may answer only when its page is there.
+        let on = Some(session.as_str());
+        let told = devtools.send_on(on, "Page.enable", json!({}));
+        let begun = devtools.send_on(on, "Runtime.runIfWaitingForDebugger", json!({}));
         // A tab of the driver's own goes nowhere before BiDi knows it.
-        if self.tab.waiting_for_debugger && self.tab.target_info.opener_id.is_some() {
+        if self.tab.target_info.opener_id.is_some() {
             self.send("Fetch.enable", json!({"patterns": [{"urlPattern": "*"}]}))
                 .await;
-            let go_on = "Runtime.runIfWaitingForDebugger";
-            let begun = devtools.send_on(Some(&session), go_on, json!({}));
-            // A tab may say that it goes on only when it is there.
-            let _ = tokio::join!(begun, self.take_in(paused));
+            let _ = tokio::join!(told, begun, self.take_in(paused));
+            // What is still held goes on.
+            self.send("Fetch.disable", json!({})).await;
+        } else {
+            let _ = tokio::join!(told, begun);
         }
-        // What is still held goes on with it.
-        let detach = json!({"sessionId": session});
-        let _ = devtools.send("Target.detachFromTarget", detach).await;
     }
 
     async fn send(&self, method: &'static str, params: Value) -> Option<Value> {
