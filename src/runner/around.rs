@@ -35,8 +35,13 @@ impl StepWalk<'_, '_> {
         }
         if matches!(check, Check::See(Sight::Text(_))) {
             // Word of a dialog may come just after the page was looked at, which would then wait in vain to show its text.
-            let glance = self.session.expect(check, GLANCE.min(limit)).await;
-            if matches!(glance, Ok(Some(Answer::Held))) || self.was_said(check) {
+            let is_seen = match self.session.expect(check, GLANCE.min(limit)).await {
+                Ok(answer) => answer == Some(Answer::Held),
+                // The page was just left.
+                Err(BrowserError::Command { .. }) => false,
+                Err(error) => return Err(error),
+            };
+            if is_seen || self.was_said(check) {
                 return Ok(Some(Answer::Held));
             }
         }

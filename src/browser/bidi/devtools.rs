@@ -64,7 +64,7 @@ async fn listen(
     mut events: mpsc::UnboundedReceiver<RawEvent>,
 ) {
     let mut tabs: HashMap<String, mpsc::UnboundedSender<Held>> = HashMap::new();
-    let dialogs = OpenDialogs::default();
+    let mut dialogs = OpenDialogs::default();
     while let Some(event) = events.recv().await {
         match (event.method.as_str(), event.session) {
             ("Fetch.requestPaused", None) => {
@@ -96,6 +96,7 @@ async fn listen(
             ("Target.detachedFromTarget", _) => {
                 if let Some(session) = event.params["sessionId"].as_str() {
                     tabs.remove(session);
+                    dialogs.close(session);
                 }
             }
             _ => {}

@@ -4,15 +4,11 @@
 //! take it. A page that opens a dialog in between takes nothing, and BiDi's answer to the dialog waits behind the driver's
 //! command: neither ever ends. So the dialog is closed over DevTools when it still stands after a while.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde::Deserialize;
 use serde_json::json;
-use tokio::{sync::Notify, time::timeout};
+use tokio::{sync::oneshot, time::timeout};
 
 use super::{observer::Shared, socket::Bidi};
 use crate::checklist::DialogAnswer;
@@ -57,17 +53,22 @@ pub(super) struct Opened {
 
 /// The dialogs that stand open, by their page's DevTools session.
 #[derive(Debug, Default)]
-pub(super) struct OpenDialogs(Mutex<HashMap<String, Arc<Notify>>>);
+pub(super) struct OpenDialogs(HashMap<String, oneshot::Sender<()>>);
 
 impl OpenDialogs {
     /// Closes a dialog that nobody else closes.
-    pub(super) fn open(&self, shared: &Arc<Shared>, devtools: &Bidi, page: String, opened: Opened) {
-        let closed = Arc::new(Notify::new());
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.insert(page.clone(), Arc::clone(&closed));
+    pub(super) fn open(
+        &mut self,
+        shared: &Arc<Shared>,
+        devtools: &Bidi,
+        page: String,
+        opened: Opened,
+    ) {
+        let (open, closed) = oneshot::channel();
+        self.0.insert(page.clone(), open);
         let (shared, devtools) = (Arc::clone(shared), devtools.clone());
         tokio::spawn(async move {
-            if timeout(PATIENCE, closed.notified()).await.is_ok() {
+            if timeout(PATIENCE, closed).await.is_ok() {
                 return;
             }
             let answer = shared.stage().dialog.clone();
@@ -84,12 +85,9 @@ impl OpenDialogs {
         });
     }
 
-    /// It has been closed.
-    pub(super) fn close(&self, page: &str) {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(closed) = open.remove(page) {
-            closed.notify_one();
-        }
+    /// It has been closed, or its page has.
+    pub(super) fn close(&mut self, page: &str) {
+        self.0.remove(page);
     }
 }
 

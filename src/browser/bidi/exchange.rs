@@ -38,10 +38,6 @@ pub(super) struct Hop {
     accept: Option<Header>,
 }
 
-fn is_accept(header: &Header) -> bool {
-    header.name.eq_ignore_ascii_case("accept")
-}
-
 impl OpenExchange {
     /// What a page isn't whole without. Calls of its code are counted in the page, where it is known which of
     /// them never end.
@@ -127,8 +123,8 @@ impl OpenExchange {
     pub(super) fn follow(&mut self, before: &Hop) {
         self.exchange.redirected_from = Some(before.id.clone());
         self.exchange.resource = before.resource;
-        let headers = &mut self.exchange.request_headers;
-        if !headers.iter().any(is_accept) {
+        if self.exchange.request_header("accept").is_none() {
+            let headers = &mut self.exchange.request_headers;
             headers.extend(before.accept.clone());
         }
     }
@@ -139,7 +135,9 @@ impl OpenExchange {
         Hop {
             id: self.exchange.id.clone(),
             resource: self.exchange.resource,
-            accept: headers.find(|header| is_accept(header)).cloned(),
+            accept: headers
+                .find(|header| header.name.eq_ignore_ascii_case("accept"))
+                .cloned(),
         }
     }
 

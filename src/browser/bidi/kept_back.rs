@@ -139,8 +139,8 @@ impl Told {
             cors_error_status,
         } = event.params;
         let mut facts = self.facts();
-        let words = facts.answers.remove(&request_id).unwrap_or_default();
-        let word = words.into_iter().next_back();
+        let word = facts.answers.remove(&request_id);
+        let word = word.and_then(|mut words| words.pop());
         let status = word.as_ref().map(|word| word.status);
         let headers = word.map_or_else(Vec::new, |word| allowances(word, redactor));
         let rule = match (cors_error_status, blocked_reason) {
@@ -265,6 +265,7 @@ mod tests {
         assert_eq!(heard(&[401, 200]), None, "a password was asked for");
         assert_eq!(heard(&[304]), None);
     }
+
     #[test]
     fn a_redirect_to_a_page_is_the_hop_before_it() {
         let leads = |location: &str, url: &str| {

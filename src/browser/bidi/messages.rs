@@ -25,6 +25,11 @@ pub(crate) struct NetworkEvent {
 const UNTOLD: &str = "UNKNOWN";
 
 impl NetworkEvent {
+    /// Which hop of which request it is about.
+    pub(crate) fn key(&self) -> (String, u32) {
+        (self.request.request.clone(), self.redirect_count)
+    }
+
     /// Whether the page gave the request up, as Chromium and Firefox say it.
     pub(crate) fn is_given_up(&self) -> bool {
         let error = self.error_text.as_deref();

@@ -29,11 +29,11 @@ use crate::browser::{error::BrowserError, tabs::NEWS_LIMIT};
 /// How long word of a request may come after word of the tab that made it before.
 const LATE: Duration = Duration::from_millis(500);
 
-/// The tabs that BiDi knows, and the way of what others asked for.
+/// The tabs that BiDi knows, and the way of news from the others.
 #[derive(Debug)]
 pub(super) struct NewTabs {
     known: watch::Sender<HashSet<String>>,
-    calls: mpsc::UnboundedSender<EarlyNews>,
+    news: mpsc::UnboundedSender<EarlyNews>,
 }
 
 /// `Target.attachedToTarget`.
@@ -143,8 +143,7 @@ impl NewTab {
                     } else if held.is_document() || held.is_redirected() {
                         // Without its first document there is no page to be known, and of a redirect BiDi knows the end.
                         let go_on = json!({"requestId": held.request_id});
-                        let begun = Box::new(held.begin(Timestamp::now()));
-                        self.shared.new_tabs.tell(EarlyNews::Begun(begun));
+                        self.shared.new_tabs.tell_begun(held);
                         self.send("Fetch.continueRequest", go_on).await;
                     } else if is_known {
                         self.let_out(held).await;
@@ -164,8 +163,7 @@ impl NewTab {
         if is_call {
             self.out.insert(id, Out::new(held));
         } else {
-            let begun = Box::new(held.begin(Timestamp::now()));
-            self.shared.new_tabs.tell(EarlyNews::Begun(begun));
+            self.shared.new_tabs.tell_begun(held);
         }
         self.send("Fetch.continueRequest", go_on).await;
     }
@@ -188,11 +186,11 @@ impl NewTab {
 }
 
 impl NewTabs {
-    /// With the way on which ended calls go to the watcher.
-    pub(super) fn new(calls: mpsc::UnboundedSender<EarlyNews>) -> Self {
+    /// With the way on which news go to the watcher.
+    pub(super) fn new(news: mpsc::UnboundedSender<EarlyNews>) -> Self {
         Self {
             known: watch::Sender::default(),
-            calls,
+            news,
         }
     }
 
@@ -211,6 +209,11 @@ impl NewTabs {
 
     fn tell(&self, news: EarlyNews) {
         // Nobody listening any more is no fault: the session is being closed.
-        let _ = self.calls.send(news);
+        let _ = self.news.send(news);
+    }
+
+    fn tell_begun(&self, held: Held) {
+        let begun = held.begin(Timestamp::now());
+        self.tell(EarlyNews::Begun(Box::new(begun)));
     }
 }

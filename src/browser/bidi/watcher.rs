@@ -152,9 +152,8 @@ impl Watcher {
     /// Whether it has been recorded. Chromium tells once more, of nothing it knows, that the page gave up the body of a call
     /// that was answered.
     fn has_been_told(&self, event: &NetworkEvent) -> bool {
-        let request = &event.request;
-        let key = (request.request.clone(), event.redirect_count);
-        let is_unknown = request.is_unknown() && !self.open.contains_key(&key);
+        let key = event.key();
+        let is_unknown = event.request.is_unknown() && !self.open.contains_key(&key);
         is_unknown || self.robbed.get(&key) == Some(&true)
     }
 
@@ -168,7 +167,7 @@ impl Watcher {
 
     fn begin(&mut self, event: &NetworkEvent) {
         let id = self.shared.witness.recorder.next_exchange();
-        let key = (event.request.request.clone(), event.redirect_count);
+        let key = event.key();
         if self.open.contains_key(&key) {
             return;
         }
@@ -232,7 +231,7 @@ impl Watcher {
     /// An answer has begun; a page that is refused for want of a password may never be completed.
     fn hear_answer(&mut self, event: NetworkEvent) {
         self.begin(&event);
-        let key = (event.request.request.clone(), event.redirect_count);
+        let key = event.key();
         if let Some(is_recorded) = self.robbed.get_mut(&key) {
             *is_recorded = true;
             return self.end(event);
@@ -266,7 +265,7 @@ impl Watcher {
 
     fn end(&mut self, mut event: NetworkEvent) {
         self.begin(&event);
-        let key = (event.request.request.clone(), event.redirect_count);
+        let key = event.key();
         let Some((at, mut open)) = self.open.remove(&key) else {
             return;
         };
